@@ -1,0 +1,17 @@
+"""create_app(): settings, database, words, pages and commands put together. The only module that knows everything."""
+
+from flask import Flask
+
+from survey_app import settings
+from survey_app.settings import Settings
+from survey_app.storage import session
+
+
+def create_app(chosen: Settings | None = None) -> Flask:
+    """The application of this process; `chosen` settings replace those of the environment (tests)."""
+    active = chosen or settings.read()
+    settings.install(active)
+    session.configure(active.database_url)
+    app = Flask(__name__)
+    app.config["SECRET_KEY"] = active.secret_key
+    return app

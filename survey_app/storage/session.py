@@ -1,0 +1,69 @@
+"""The engine of this process, transaction(), the shared metadata. Services open transactions; storage never commits."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event
+
+metadata = MetaData()
+
+_engine: Engine | None = None
+
+
+class _DriverConnection(Protocol):
+    isolation_level: str | None
+
+    def execute(self, statement: str) -> object: ...
+
+
+def configure(url: str) -> Engine:
+    """Open the database of this process and make the tables that are missing."""
+    global _engine
+    if _engine is not None:
+        _engine.dispose()
+    _engine = create_engine(url)
+    if _engine.dialect.name == "sqlite":
+        event.listen(_engine, "connect", _prepare_sqlite)
+    with transaction() as connection:
+        metadata.create_all(connection)
+    return _engine
+
+
+def engine() -> Engine:
+    if _engine is None:
+        raise RuntimeError("storage.session.configure() has not been called")
+    return _engine
+
+
+@contextmanager
+def transaction() -> Iterator[Connection]:
+    """A transaction that may write: all of it is stored durably when the block ends, or none of it."""
+    with engine().connect() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        try:
+            yield connection
+        except BaseException:
+            connection.rollback()
+            raise
+        connection.commit()
+
+
+@contextmanager
+def reading() -> Iterator[Connection]:
+    """One unchanging view of the data for reads; never blocks the writer."""
+    with engine().connect() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN")
+        try:
+            yield connection
+        finally:
+            connection.rollback()
+
+
+def _prepare_sqlite(connection: _DriverConnection, _record: object) -> None:
+    """No implicit BEGIN of the driver (we say IMMEDIATE or not), WAL, and FULL: an acknowledged answer survives power loss."""
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=20000"):
+        connection.execute(f"PRAGMA {pragma}")
