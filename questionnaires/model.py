@@ -22,7 +22,7 @@ class Fault:
     """One thing that is wrong: a stable code, where, and an English sentence that is also its translation key.
 
     The sentence may hold {names}; `values` fills them. The place is a path a person can follow
-    ("question b1_general, option 3"; "row 12, column sector").
+    ("question q3, option 2"; "row 12, column sector").
     """
 
     code: str

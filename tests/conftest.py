@@ -1,0 +1,48 @@
+"""What every test may ask for: settings in an empty folder, the application on them, a real Chromium."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, sync_playwright
+
+from survey_app import create_app
+from survey_app.settings import Settings, read
+
+CHROMIUM_FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@pytest.fixture
+def survey_settings(tmp_path: Path) -> Settings:
+    return read({"SURVEY_DATA_DIR": str(tmp_path / "data"), "SURVEY_BASE_URL": "http://127.0.0.1:8000"})
+
+
+@pytest.fixture
+def app(survey_settings: Settings) -> Flask:
+    return create_app(survey_settings)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium. Missing: the test is skipped with the way to get it – but under CI as root that is a failure."""
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if path is None:
+        message = "browser test not run: no Chromium on this machine; sudo apt-get install chromium"
+        if os.environ.get("CI") and os.geteuid() == 0:
+            pytest.fail(message)
+        pytest.skip(message)
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
