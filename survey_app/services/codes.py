@@ -1,0 +1,49 @@
+"""Codes on the counters: make, read what a person typed, show, put into an address, retire."""
+
+import random
+import unicodedata
+from datetime import date
+
+from sqlalchemy import Connection
+
+from survey_app.storage import fieldwork as stored
+from survey_app.storage.fieldwork import CodeRow
+
+ALPHABET = "0123456789ACDEFHJKMNPRTVWXY"
+"""Of every pair that eyes confuse, exactly one member (0 of O and Q, 1 of I and L, 2 of Z, 5 of S, 6 of G, 8 of B, V of U)."""
+
+LENGTH = 12
+_READ_AS = str.maketrans("OQILZSGBU", "00112568V")
+
+
+def new_code(source: random.Random) -> str:
+    """Twelve characters, 57 bits: opaque, and not to be guessed."""
+    return "".join(source.choice(ALPHABET) for _ in range(LENGTH))
+
+
+def normalise(typed: str) -> str:
+    """The code a person meant: case, spaces, hyphens, look-alike characters and a pasted address are forgiven."""
+    last = unicodedata.normalize("NFKC", typed).strip().rstrip("/").rsplit("/", 1)[-1]
+    kept = "".join(character for character in last.upper() if unicodedata.category(character) not in ("Zs", "Pd", "Cc", "Cf"))
+    return kept.translate(_READ_AS)
+
+
+def shown(code: str) -> str:
+    """XXXX XXXX XXXX, as it is printed and typed."""
+    return " ".join(code[at : at + 4] for at in range(0, len(code), 4))
+
+
+def link(base_url: str, code: str) -> str:
+    """The address of a counter's page in capitals: a QR code holds capitals and digits in half the space."""
+    return f"{base_url}/q/{code}".upper()
+
+
+def issue(tx: Connection, province: str, counter: str, today: date, source: random.Random) -> str:
+    """A new code for a counter; those it had before are retired the same day, so that one poster is the right one."""
+    before = [code for code in stored.counter_codes(tx, province) if code.counter == counter and code.retired is None]
+    code = new_code(source)
+    while stored.counter_code(tx, code) is not None:
+        code = new_code(source)
+    retired = (CodeRow(old.province, old.code, old.counter, old.issued, today) for old in before)
+    stored.save(tx, [*retired, CodeRow(province, code, counter, today)])
+    return code
