@@ -1,0 +1,231 @@
+"""Answers as they lie on disk: four tables with four ends of life, and the columns a release is computed from.
+
+The thread that commits for many lives in writer.py. Nothing here reads a token, a form or an instrument.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from functools import partial
+
+from sqlalchemy import Column, Connection, Date, DateTime, Float, Index, Integer, SmallInteger, String, Table, Text, func, select
+
+from survey_app.storage import writer
+from survey_app.storage.session import metadata
+
+# Immutable, and the only input of figures. Clustered by commit order, so that a release reads it front to back.
+responses = Table(
+    "responses",
+    metadata,
+    Column("id", String(32), nullable=False, unique=True),
+    Column("province", String(8), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("wave", String(64), nullable=False),
+    Column("counter", String(64), nullable=False),
+    Column("reception_unit", String(32), nullable=False),
+    Column("point", String(64), nullable=False),
+    Column("deciding_unit", String(32)),
+    Column("sector", SmallInteger),
+    Column("channel", String(16), nullable=False),
+    Column("batch", String(64)),
+    Column("instrument_digest", String(64), nullable=False),
+    Column("module", String(32)),
+    Column("pi", Float),
+    Column("design_weight", Float, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("service_day", Date, nullable=False),
+    Column("psu", String(160), nullable=False),
+    Column("answers", Text, nullable=False),
+    Column("answers_digest", String(64), nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("responses_by_wave", responses.c.province, responses.c.wave)
+
+# Purged when the quality job has read it: the only place that knows a time.
+response_traces = Table(
+    "response_traces",
+    metadata,
+    Column("response_id", String(32), primary_key=True),
+    Column("received_at", DateTime, nullable=False),
+    Column("seconds", Integer, nullable=False),
+    Column("day_mark", String(64)),
+    sqlite_with_rowid=False,
+)
+
+response_flags = Table(
+    "response_flags",
+    metadata,
+    Column("response_id", String(32), primary_key=True),
+    Column("rule", String(64), primary_key=True),
+    Column("rule_version", String(16), primary_key=True),
+    Column("value", Float, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Nothing leads from a comment to the answer it came with: no response id, no time finer than the day, and, clustered
+# by a random id, no order of arrival either.
+comments = Table(
+    "comments",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("province", String(8), nullable=False),
+    Column("unit", String(32), nullable=False),
+    Column("wave", String(64), nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("question", String(64), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("text", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("comments_by_unit", comments.c.province, comments.c.wave, comments.c.unit, comments.c.day)
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """`id`: random, 128 bits as hex."""
+
+    id: str
+    question: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One answer to be stored; its position is given on storing. `service_day` and `received_at` (UTC) in ISO form."""
+
+    id: str
+    province: str
+    wave: str
+    counter: str
+    reception_unit: str
+    point: str
+    deciding_unit: str | None
+    sector: int | None
+    channel: str
+    batch: str | None
+    instrument_digest: str
+    module: str | None
+    pi: float | None
+    design_weight: float
+    language: str
+    service_day: str
+    psu: str
+    answers: str
+    answers_digest: str
+    received_at: str
+    seconds: int
+    comments: tuple[Comment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """There was an answer with that id already, with these answers."""
+
+    answers_digest: str
+
+
+Receipt = Stored | Duplicate
+
+
+def append(rows: Sequence[Row]) -> tuple[Receipt, ...]:
+    """Store the rows durably, all or none, and say of each whether it is new. Raises writer.Busy."""
+    return writer.durably(partial(_store, rows))
+
+
+def _store(rows: Sequence[Row], tx: Connection) -> tuple[Receipt, ...]:
+    positions: dict[str, int] = {}
+    receipts: list[Receipt] = []
+    for row in rows:
+        if row.province not in positions:
+            positions[row.province] = _last_position(tx, row.province)
+        position = positions[row.province] + 1
+        if _insert(tx, row, position):
+            positions[row.province] = position
+            receipts.append(Stored(position))
+        else:
+            receipts.append(Duplicate(stored_digest(tx, row.id) or ""))
+    return tuple(receipts)
+
+
+def _last_position(tx: Connection, province: str) -> int:
+    return tx.exec_driver_sql("SELECT max(position) FROM responses WHERE province = ?", (province,)).scalar() or 0
+
+
+def _insert(tx: Connection, row: Row, position: int) -> bool:
+    """False: an answer with this id is there already, nothing was written. Statements go to the driver as they are:
+    three of them through the query compiler would cost more than the commit."""
+    place = (row.id, row.province, position, row.wave, row.counter, row.reception_unit, row.point, row.deciding_unit, row.sector)
+    design = (row.channel, row.batch, row.instrument_digest, row.module, row.pi, row.design_weight, row.language)
+    new = tx.exec_driver_sql(
+        "INSERT INTO responses (id, province, position, wave, counter, reception_unit, point, deciding_unit, sector,"
+        " channel, batch, instrument_digest, module, pi, design_weight, language, service_day, psu, answers, answers_digest)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+        (*place, *design, row.service_day, row.psu, row.answers, row.answers_digest),
+    )
+    if not new.rowcount:
+        return False
+    tx.exec_driver_sql(
+        "INSERT INTO response_traces (response_id, received_at, seconds) VALUES (?, ?, ?)", (row.id, row.received_at, row.seconds)
+    )
+    for comment in row.comments:
+        tx.exec_driver_sql(
+            "INSERT INTO comments (id, province, unit, wave, channel, question, day, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (comment.id, row.province, row.reception_unit, row.wave, row.channel, comment.question, row.service_day, comment.text),
+        )
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerColumns:
+    """The answers of one wave in commit order, column by column; `answers` is the stored JSON text."""
+
+    position: Sequence[int]
+    counter: Sequence[str]
+    reception_unit: Sequence[str]
+    point: Sequence[str]
+    deciding_unit: Sequence[str | None]
+    sector: Sequence[int | None]
+    channel: Sequence[str]
+    module: Sequence[str | None]
+    pi: Sequence[float | None]
+    design_weight: Sequence[float]
+    language: Sequence[str]
+    service_day: Sequence[date]
+    psu: Sequence[str]
+    answers: Sequence[str]
+
+
+_WAVE_COLUMNS = tuple(responses.c[field.name] for field in fields(AnswerColumns))
+
+
+def columns(tx: Connection, province: str, wave: str) -> AnswerColumns:
+    """Every answer of the wave, in commit order."""
+    of_wave = (responses.c.province == province) & (responses.c.wave == wave)
+    rows = tx.execute(select(*_WAVE_COLUMNS).where(of_wave).order_by(responses.c.position)).all()
+    return AnswerColumns(*(zip(*rows, strict=True) if rows else ((),) * len(_WAVE_COLUMNS)))
+
+
+def counts_by_unit(tx: Connection, province: str, wave: str) -> dict[str, int]:
+    """Progress: answers received so far at each reception unit."""
+    of_wave = (responses.c.province == province) & (responses.c.wave == wave)
+    rows = tx.execute(select(responses.c.reception_unit, func.count()).where(of_wave).group_by(responses.c.reception_unit))
+    return {row.reception_unit: row[1] for row in rows}
+
+
+def stored_digest(tx: Connection, id: str) -> str | None:
+    """The digest of the answers stored under that id; None when nothing is."""
+    return tx.execute(select(responses.c.answers_digest).where(responses.c.id == id)).scalar()
+
+
+def comments_are_stored(tx: Connection, row: Row) -> bool:
+    """Are these words there, from that unit, wave, channel and day? Whose they are, nobody can tell."""
+    place = (comments.c.province == row.province) & (comments.c.unit == row.reception_unit) & (comments.c.wave == row.wave)
+    visit = (comments.c.channel == row.channel) & (comments.c.day == date.fromisoformat(row.service_day))
+    where = select(comments.c.question, comments.c.text).where(place & visit)
+    there = {(question, text) for question, text in tx.execute(where)} if row.comments else set()
+    return all((comment.question, comment.text) in there for comment in row.comments)
