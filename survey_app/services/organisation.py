@@ -15,10 +15,12 @@ from survey_app.services.successors import serving
 from survey_app.storage import fieldwork as stored_fieldwork
 from survey_app.storage import organisation as stored
 from survey_app.storage import places, rows, session
-from survey_app.storage.places import DeciderRow
+from survey_app.storage.fieldwork import CodeRow
+from survey_app.storage.organisation import UnitRow
+from survey_app.storage.places import CounterRow, DeciderRow, PointRow
 from survey_app.storage.rows import valid_on
 
-__all__ = ["Deciders", "Door", "decider", "door", "revision"]
+__all__ = ["Deciders", "Door", "behind", "decider", "door", "revision"]
 
 revision = rows.revision
 
@@ -50,6 +52,11 @@ def door(code: str, today: date) -> Door | None:
             return None
         counter, point = places.counter_in_place(tx, row.province, row.counter)
         units = {unit.code: unit for unit in stored.units(tx, row.province)}
+    return behind(row, counter, point, units, today)
+
+
+def behind(row: CodeRow, counter: CounterRow, point: PointRow, units: Mapping[str, UnitRow], today: date) -> Door:
+    """The door that a code, its counter and its reception point make on that day."""
     unit = serving(units, counter.unit, today)
     works = row.retired is None and unit is not None and valid_on(counter, today) and valid_on(point, today)
     rated = unit or units[counter.unit]
