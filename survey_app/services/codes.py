@@ -4,10 +4,9 @@ import random
 import unicodedata
 from datetime import date
 
-from sqlalchemy import Connection
-
 from survey_app.storage import fieldwork as stored
 from survey_app.storage.fieldwork import CodeRow
+from survey_app.storage.rows import Transaction
 
 ALPHABET = "0123456789ACDEFHJKMNPRTVWXY"
 """Of every pair that eyes confuse, exactly one member (0 of O and Q, 1 of I and L, 2 of Z, 5 of S, 6 of G, 8 of B, V of U)."""
@@ -38,7 +37,7 @@ def link(base_url: str, code: str) -> str:
     return f"{base_url}/q/{code}".upper()
 
 
-def issue(tx: Connection, province: str, counter: str, today: date, source: random.Random) -> str:
+def issue(tx: Transaction, province: str, counter: str, today: date, source: random.Random) -> str:
     """A new code for a counter; those it had before are retired the same day, so that one poster is the right one."""
     before = [code for code in stored.counter_codes(tx, province) if code.counter == counter and code.retired is None]
     code = new_code(source)

@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, get_args
 
-from sqlalchemy import Connection
-
 import questionnaires
 from questionnaires.model import Fault, Refused, Text
 from survey_app import settings
@@ -15,6 +13,7 @@ from survey_app.services.successors import serving
 from survey_app.storage import fieldwork as stored
 from survey_app.storage import organisation, places, session
 from survey_app.storage.fieldwork import WaveRow
+from survey_app.storage.rows import Transaction
 
 Wave = WaveRow
 """A period of asking: what is asked where and when, who asks, and what citizens are told. A value as it stands."""
@@ -66,14 +65,14 @@ def counters_of(wave: Wave) -> tuple[CounterOfWave, ...]:
         return _counters(tx, wave)
 
 
-def _wave(tx: Connection, code: str) -> Wave:
+def _wave(tx: Transaction, code: str) -> Wave:
     found = stored.wave(tx, code)
     if found is None:
         raise Refused(Fault("unknown_wave", f"wave {code}", "There is no wave with this code. flask waves list shows them"))
     return found
 
 
-def _counters(tx: Connection, wave: Wave) -> tuple[CounterOfWave, ...]:
+def _counters(tx: Transaction, wave: Wave) -> tuple[CounterOfWave, ...]:
     units = {unit.code: unit for unit in organisation.units(tx, wave.province)}
     points = {point.code: point for point in places.points(tx, wave.province)}
     in_use = {code.counter: code.code for code in stored.counter_codes(tx, wave.province) if code.retired is None}
@@ -123,7 +122,7 @@ def _plan_faults(plan: Wave) -> list[Fault]:
         (not 1 <= plan.answer_days <= 60, Fault("bad_answer_days", place, "A form may be sent for 1 to 60 days after it was opened")),
         (not plan.name["vi"].strip(), Fault("no_name", place, "A wave needs a name: posters carry it")),
         (not plan.organiser["vi"].strip(), Fault("no_organiser", place, "Citizens are told who asks: name the organiser")),
-        (not plan.contact["vi"].strip(), Fault("no_contact", place, "Citizens are told whom to ask: give a telephone number or an address")),
+        (not plan.contact["vi"].strip(), Fault("no_contact", place, "Citizens are told whom to ask: give a telephone or an address")),
         (
             url is not None and not url.startswith(("https://", "http://")),
             Fault("bad_results_url", place, "The address of the results starts with https://"),
@@ -159,7 +158,7 @@ def finish(code: str) -> Wave:
     return closed
 
 
-def _state_faults(tx: Connection, draft: Wave, today: date) -> list[Fault]:
+def _state_faults(tx: Transaction, draft: Wave, today: date) -> list[Fault]:
     place = f"wave {draft.code}"
     faults = []
     if draft.state == "open":
@@ -175,7 +174,7 @@ def _state_faults(tx: Connection, draft: Wave, today: date) -> list[Fault]:
     return faults
 
 
-def _instrument_faults(tx: Connection, draft: Wave) -> list[Fault]:
+def _instrument_faults(tx: Transaction, draft: Wave) -> list[Fault]:
     """The file must be the one the wave was planned with, and know the sectors the city uses."""
     place = f"wave {draft.code}"
     try:

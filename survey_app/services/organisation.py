@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection
-
 from questionnaires.model import Text
 from survey_app.services import codes
 from survey_app.services.successors import serving
@@ -18,7 +16,7 @@ from survey_app.storage import places, rows, session
 from survey_app.storage.fieldwork import CodeRow
 from survey_app.storage.organisation import UnitRow
 from survey_app.storage.places import CounterRow, DeciderRow, PointRow
-from survey_app.storage.rows import valid_on
+from survey_app.storage.rows import Transaction, valid_on
 
 __all__ = ["Deciders", "Door", "behind", "decider", "door", "revision"]
 
@@ -83,7 +81,7 @@ class Deciders:
     by_point: Mapping[str, tuple[DeciderRow, ...]]
 
     @staticmethod
-    def load(tx: Connection, province: str) -> "Deciders":
+    def load(tx: Transaction, province: str) -> "Deciders":
         by_point: dict[str, list[DeciderRow]] = {}
         for row in places.deciders(tx, province):
             by_point.setdefault(row.point, []).append(row)
@@ -98,6 +96,6 @@ class Deciders:
         return next((row.unit for row in here if row.sector == sector), reception)
 
 
-def decider(tx: Connection, province: str, point: str, reception: str, sector: int | None, day: date) -> str | None:
+def decider(tx: Transaction, province: str, point: str, reception: str, sector: int | None, day: date) -> str | None:
     """The body that decides a file handed in at that point; see Deciders.of."""
     return Deciders.load(tx, province).of(point, reception, sector, day)

@@ -15,6 +15,9 @@ from survey_app.storage.session import metadata
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
+Transaction = Connection
+"""What storage functions work on; the name by which services, which know no library of the database, hand it on."""
+
 R = TypeVar("R")
 
 _revisions = Table(
