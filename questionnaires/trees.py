@@ -1,10 +1,14 @@
 """Index trees: which answers make a leaf, which leaves make a node, and how. Structure only; analysis computes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
-from questionnaires.model import Condition, Rates, Status, Text
+from questionnaires.model import Condition, Question, Rates, Status, Text
+
+NUMBER_CODES = range(100)
+"""The answers a question of kind number can have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,3 +125,62 @@ class Measure:
 
     id: str
     terms: tuple[Term, ...]
+
+
+def referred(reference: str) -> tuple[str, int | None]:
+    """What a leaf points to: ("victim", 1) for "victim.1", one option of a multiple question; ("visits", None) for "visits"."""
+    question, dot, code = reference.partition(".")
+    return (question, int(code)) if dot and code.isascii() and code.isdigit() else (reference, None)
+
+
+def measures(tree: IndexTree, questions: Sequence[Question]) -> tuple[Measure, ...]:
+    """One measure a leaf, then one a node with the terms of every leaf below it; without any answers behind it, none.
+
+    A mean or sum node is no ratio of its terms: its measure only tells who answered anything below it.
+    """
+    by_id = {question.id: question for question in questions}
+    terms = {id: term for id, leaf in tree.leaves.items() if (term := _term(leaf, by_id)) is not None}
+    leaves = [Measure(id, (term,)) for id, term in terms.items()]
+    nodes = [Measure(id, tuple(terms[leaf] for leaf in leaves_below(tree, id) if leaf in terms)) for id in tree.nodes]
+    return (*leaves, *(node for node in nodes if node.terms))
+
+
+def leaves_below(tree: IndexTree, id: str) -> tuple[str, ...]:
+    """Ids of the leaves below a node, each once, in the order of the tree."""
+    found: dict[str, None] = {}
+    waiting = [id]
+    while waiting:
+        here = waiting.pop()
+        if here in tree.leaves:
+            found[here] = None
+        else:
+            waiting.extend(reversed(tree.nodes[here].children))
+    return tuple(found)
+
+
+def _term(leaf: Leaf, questions: Mapping[str, Question]) -> Term | None:
+    if not isinstance(leaf.value, Proportion | Mean):
+        return None
+    id, option = referred(leaf.value.question)
+    question = questions[id]
+    if isinstance(leaf.value, Proportion):
+        codes = {code: 1.0 if code in leaf.value.satisfied else 0.0 for code in leaf.value.among}
+    else:
+        low, high = leaf.value.low, leaf.value.high
+        codes = {code: (code - low) / (high - low) for code in based_codes(question, option)}
+    return Term(leaf.value.question, MappingProxyType(codes), question.rates, question.rotation, leaf.where)
+
+
+def answer_codes(question: Question, option: int | None = None) -> tuple[int, ...]:
+    """The codes an answer can have: those of the options, 0 to 99 for a number, 0 and 1 for one option of several."""
+    if option is not None:
+        return (0, 1)
+    if question.kind == "number":
+        return tuple(NUMBER_CODES)
+    return tuple(option.code for option in question.options)
+
+
+def based_codes(question: Question, option: int | None = None) -> tuple[int, ...]:
+    """The codes that stay in the denominator."""
+    codes = answer_codes(question, option)
+    return codes if option is not None else tuple(code for code in codes if code not in question.no_basis)
