@@ -1,0 +1,90 @@
+"""What a counter code opens, which wave asks there and who decides, remembered in this process.
+
+Everything is forgotten as soon as any process writes to the organisation, the codes or the waves.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from survey_app.services import codes, organisation
+from survey_app.services.fieldwork import Wave
+from survey_app.services.organisation import Deciders, Door
+from survey_app.storage import fieldwork as stored
+from survey_app.storage import organisation as stored_units
+from survey_app.storage import places, revision, session
+from survey_app.storage.fieldwork import CodeRow
+from survey_app.storage.organisation import UnitRow
+from survey_app.storage.places import CounterRow, PointRow
+from survey_app.storage.revision import Revision
+
+
+@dataclass(slots=True)
+class _City:
+    units: dict[str, UnitRow]
+    deciders: Deciders
+    waves: dict[str, Wave]
+
+
+@dataclass(slots=True)
+class Doors:
+    """The organisation as it stood at one revision. Codes that do not exist are asked for again each time."""
+
+    at: Revision
+    _placed: dict[str, tuple[CodeRow, CounterRow, PointRow]] = field(default_factory=dict)
+    _cities: dict[str, _City] = field(default_factory=dict)
+
+    def door(self, typed: str, day: date) -> Door | None:
+        """The counter of a code as typed, as it is on that day; None when no counter ever had it."""
+        code = codes.normalise(typed)
+        placed = self._placed.get(code) or self._place(code)
+        return None if placed is None else organisation.behind(*placed, self._city(placed[0].province).units, day)
+
+    def open_wave(self, door: Door, today: date) -> Wave | None:
+        """The wave that takes new forms at this door today."""
+        for wave in self._city(door.province).waves.values():
+            if wave.simulated == door.simulated and is_open(wave, today):
+                return wave
+        return None
+
+    def latest_wave(self, door: Door) -> Wave | None:
+        """The last wave that asked here, to name somebody a citizen can turn to."""
+        began = [wave for wave in self._city(door.province).waves.values() if wave.simulated == door.simulated and wave.state != "draft"]
+        return max(began, key=lambda wave: wave.opens, default=None)
+
+    def wave(self, province: str, code: str) -> Wave | None:
+        return self._city(province).waves.get(code)
+
+    def decider(self, door: Door, sector: int | None, day: date) -> str | None:
+        return self._city(door.province).deciders.of(door.point, door.unit, sector, day)
+
+    def _place(self, code: str) -> tuple[CodeRow, CounterRow, PointRow] | None:
+        with session.reading() as tx:
+            row = stored.counter_code(tx, code)
+            if row is None:
+                return None
+            self._placed[code] = (row, *places.counter_in_place(tx, row.province, row.counter))
+        return self._placed[code]
+
+    def _city(self, province: str) -> _City:
+        if province not in self._cities:
+            with session.reading() as tx:
+                units = {unit.code: unit for unit in stored_units.units(tx, province)}
+                waves = {wave.code: wave for wave in stored.waves(tx, province)}
+                self._cities[province] = _City(units, Deciders.load(tx, province), waves)
+        return self._cities[province]
+
+
+def is_open(wave: Wave, today: date) -> bool:
+    return wave.state == "open" and wave.opens <= today <= wave.closes
+
+
+_remembered: Doors | None = None
+
+
+def current() -> Doors:
+    """The doors as they are now: one cheap question to the database, everything else from memory while nothing changed."""
+    global _remembered
+    now = revision.current()
+    if _remembered is None or _remembered.at != now:
+        _remembered = Doors(now)
+    return _remembered
