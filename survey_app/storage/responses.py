@@ -9,6 +9,7 @@ from datetime import date
 from functools import partial
 
 from sqlalchemy import Column, Connection, Date, DateTime, Float, Index, Integer, SmallInteger, String, Table, Text, func, select
+from sqlalchemy.engine.interfaces import DBAPICursor
 
 from survey_app.storage import writer
 from survey_app.storage.session import metadata
@@ -138,44 +139,42 @@ def append(rows: Sequence[Row]) -> tuple[Receipt, ...]:
 
 
 def _store(rows: Sequence[Row], tx: Connection) -> tuple[Receipt, ...]:
+    """Statements go to the driver as they are: through the query compiler they would cost more than the commit."""
+    cursor = tx.connection.cursor()
     positions: dict[str, int] = {}
     receipts: list[Receipt] = []
     for row in rows:
         if row.province not in positions:
-            positions[row.province] = _last_position(tx, row.province)
+            cursor.execute("SELECT coalesce(max(position), 0) FROM responses WHERE province = ?", (row.province,))
+            positions[row.province] = cursor.fetchall()[0][0]
         position = positions[row.province] + 1
-        if _insert(tx, row, position):
+        if _insert(cursor, row, position):
             positions[row.province] = position
             receipts.append(Stored(position))
         else:
             receipts.append(Duplicate(stored_digest(tx, row.id) or ""))
+    cursor.close()
     return tuple(receipts)
 
 
-def _last_position(tx: Connection, province: str) -> int:
-    return tx.exec_driver_sql("SELECT max(position) FROM responses WHERE province = ?", (province,)).scalar() or 0
-
-
-def _insert(tx: Connection, row: Row, position: int) -> bool:
-    """False: an answer with this id is there already, nothing was written. Statements go to the driver as they are:
-    three of them through the query compiler would cost more than the commit."""
+def _insert(cursor: DBAPICursor, row: Row, position: int) -> bool:
+    """False: an answer with this id is there already, and nothing was written."""
     place = (row.id, row.province, position, row.wave, row.counter, row.reception_unit, row.point, row.deciding_unit, row.sector)
     design = (row.channel, row.batch, row.instrument_digest, row.module, row.pi, row.design_weight, row.language)
-    new = tx.exec_driver_sql(
+    cursor.execute(
         "INSERT INTO responses (id, province, position, wave, counter, reception_unit, point, deciding_unit, sector,"
         " channel, batch, instrument_digest, module, pi, design_weight, language, service_day, psu, answers, answers_digest)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
         (*place, *design, row.service_day, row.psu, row.answers, row.answers_digest),
     )
-    if not new.rowcount:
+    if not cursor.rowcount:
         return False
-    tx.exec_driver_sql(
-        "INSERT INTO response_traces (response_id, received_at, seconds) VALUES (?, ?, ?)", (row.id, row.received_at, row.seconds)
-    )
+    trace = (row.id, row.received_at, row.seconds)
+    cursor.execute("INSERT INTO response_traces (response_id, received_at, seconds) VALUES (?, ?, ?)", trace)
     for comment in row.comments:
-        tx.exec_driver_sql(
-            "INSERT INTO comments (id, province, unit, wave, channel, question, day, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (comment.id, row.province, row.reception_unit, row.wave, row.channel, comment.question, row.service_day, comment.text),
+        words = (comment.id, row.province, row.reception_unit, row.wave, row.channel, comment.question, row.service_day, comment.text)
+        cursor.execute(
+            "INSERT INTO comments (id, province, unit, wave, channel, question, day, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", words
         )
     return True
 
