@@ -8,11 +8,17 @@ from datetime import date, datetime, time
 from pathlib import Path
 from zipfile import BadZipFile
 
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+from openpyxl.worksheet.worksheet import Worksheet
 
 from questionnaires.model import Fault, Refused
+from survey_app.documents.flat_tables import FlatCell, Value, flat_header, flat_rows
+from survey_app.documents.report import Heading, Paragraph, ReportDocument, Table
+from survey_app.words import say
 
 Cell = str | int | float | bool | date | None
 
@@ -91,3 +97,85 @@ def _csv_lines(content: bytes, name: str) -> Iterable[tuple[int, tuple[Cell, ...
             Fault("bad_csv", f"{name}, row {reader.line_num}", "This line is not CSV: {reason}", {"reason": str(error)})
         ) from error
     return lines
+
+
+def write_workbook(document: ReportDocument) -> bytes:
+    """XLSX: what must be read first on the first sheet, then one sheet a table with real numbers."""
+    book = Workbook()
+    first = book.worksheets[0]
+    first.title = say(document.language, "Read first")
+    for line in (document.title, *(part.text for part in document.parts if isinstance(part, Heading | Paragraph))):
+        first.append([_as_text(line)])
+    for (written,) in first.iter_rows(max_col=1):
+        written.alignment = Alignment(wrap_text=True, vertical="top")
+    first["A1"].font = Font(bold=True, size=14)
+    first.column_dimensions["A"].width = 110
+    for number, table in enumerate(document.tables(), start=1):
+        _fill(book.create_sheet(f"{number}. {table.id}"[:31]), document, table)
+    book.properties.title = document.title
+    book.properties.creator = ""
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def write_csv(document: ReportDocument) -> bytes:
+    """CSV for any spreadsheet program: UTF-8 with its mark, numbers with a point, every table under its caption."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow([_unharmful(document.title)])
+    writer.writerows([_unharmful(part.text)] for part in document.parts if isinstance(part, Paragraph))
+    for table in document.tables():
+        writer.writerow([])
+        writer.writerow([_unharmful(table.caption)])
+        writer.writerow([_unharmful(label) for label in flat_header(table, document.language)])
+        writer.writerows([_plain_text(cell) for cell in row] for row in flat_rows(table))
+        writer.writerows([_unharmful(note)] for note in table.notes)
+    return b"\xef\xbb\xbf" + buffer.getvalue().encode()
+
+
+def _fill(sheet: Worksheet, document: ReportDocument, table: Table) -> None:
+    """Caption and notices, the frozen header, rows, notes."""
+    header = flat_header(table, document.language)
+    top = [table.caption, f"{document.title} · {document.release}"]
+    if document.simulated:
+        top.append(next(part.text for part in document.parts if isinstance(part, Paragraph)))
+    for line in (*top, None):
+        sheet.append([_as_text(line)])
+    sheet.append([_as_text(label) for label in header])
+    frozen = sheet.max_row
+    for cells in flat_rows(table):
+        sheet.append([_as_text(cell.value) for cell in cells])
+        for column, cell in enumerate(cells, start=1):
+            if isinstance(cell.value, int | float):
+                sheet.cell(sheet.max_row, column).number_format = _number_format(cell)
+    for column, label in enumerate(header, start=1):
+        widest = max((len(str(sheet.cell(row, column).value or "")) for row in range(frozen + 1, sheet.max_row + 1)), default=0)
+        sheet.column_dimensions[get_column_letter(column)].width = min(48, max(10, widest + 2, len(label) // 2))
+        sheet.cell(frozen, column).font = Font(bold=True)
+        sheet.cell(frozen, column).alignment = Alignment(wrap_text=True, vertical="bottom")
+    for note in ("", *table.notes):
+        sheet.append([_as_text(note)])
+    sheet["A1"].font = Font(bold=True, size=13)
+    sheet.freeze_panes = sheet.cell(frozen + 1, table.header + 2)
+
+
+def _number_format(cell: FlatCell) -> str:
+    decimals = "." + "0" * cell.decimals if cell.decimals else ""
+    return f"0{decimals}%" if cell.unit == "share" else f"#,##0{decimals}"
+
+
+def _as_text(value: Value) -> Value:
+    """A text is never taken for a formula: openpyxl does so with a leading = only."""
+    return "'" + value if isinstance(value, str) and value.startswith("=") else value
+
+
+def _plain_text(cell: FlatCell) -> str:
+    if cell.value is None or isinstance(cell.value, str):
+        return _unharmful(cell.value or "")
+    return f"{100 * cell.value if cell.unit == 'share' else cell.value:.{cell.decimals}f}"
+
+
+def _unharmful(text: str) -> str:
+    """Spreadsheet programs run a CSV cell that begins with one of these as a formula; an apostrophe makes it text."""
+    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -1,0 +1,150 @@
+"""Tables of figures whose rows are bodies or places: always in the order of blocks and codes, never by score."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from analysis.domains import Domain
+from analysis.release import Figure
+from questionnaires.trees import IndexTree
+from survey_app.documents import figure_cells as cells
+from survey_app.documents.figure_cells import View
+from survey_app.documents.report import Cell, Column, Interval, Row, Table
+from survey_app.words import of, say
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row to be: whose figure, under which name, pooled or the mean of units."""
+
+    domain: Domain
+    name: str
+    code: str | None = None
+    places: str | None = None
+    means: bool = False
+    total: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A block of units with the block itself, where its own figure may be seen."""
+
+    id: str
+    name: str
+    block: Domain | None
+    units: tuple[Domain, ...]
+
+
+def groups(view: View) -> list[Group]:
+    """Units by block in the order of the release, each by official code; units of no block come last."""
+    units = {one.id: one for one in view.release.domains if one.kind == "unit"}
+    found, placed = [], set[str]()
+    for block in view.release.domains:
+        if block.grouping == "block":
+            inside = tuple(units[code] for code in sorted(block.members) if code in units)
+            placed.update(one.id for one in inside)
+            if inside:
+                shown = view.figure(block, cells.headline_tree(view.instrument)) is not None
+                found.append(Group(block.id, view.name(block), block if shown else None, inside))
+    if rest := tuple(units[code] for code in sorted(units) if code not in placed):
+        found.append(Group("other", say(view.language, "Other units"), None, rest))
+    return found
+
+
+def lines(view: View, group: Group) -> list[Line]:
+    """The block's own two rows, then its units."""
+    found = []
+    if group.block is not None:
+        found += totals(view, group.block)
+    return found + [Line(unit, view.name(unit), unit.id, places(view, unit)) for unit in group.units]
+
+
+def totals(view: View, domain: Domain) -> list[Line]:
+    """File-weighted, and the mean of units beside it: both labelled (methodology §9.4)."""
+    language = view.language
+    found = [Line(domain, say(language, "{name}: weighted by files", name=view.name(domain)), total=True)]
+    if view.figure(domain, cells.headline_tree(view.instrument), means=True) is not None:
+        found.append(Line(domain, say(language, "{name}: mean of the units", name=view.name(domain)), means=True, total=True))
+    return found
+
+
+def places(view: View, unit: Domain) -> str:
+    """The former districts a unit lies in, as far as the reader may see them; “straddling” when it lies in several."""
+    around = [one for one in view.release.domains if one.kind == "area" and one.grouping == "former_district" and unit.id in one.members]
+    names = ", ".join(view.name(one) for one in around)
+    if any(unit.id in one.straddling for one in around):
+        return say(view.language, "{places} (straddling)", places=names)
+    return names
+
+
+def index_table(view: View, id: str, caption: str, rows: Sequence[Line], of_units: bool) -> Table:
+    """The headline with its interval drawn, the single questions beside it, n, files, coverage, status in words."""
+    language, tree = view.language, cells.headline_tree(view.instrument)
+    beside = cells.beside_trees(view.instrument)
+    place = [Column("areas", say(language, "Area (former district)"))] if of_units else []
+    roles = [
+        Column("n_received", say(language, "of these received here"), "number"),
+        Column("n_decided", say(language, "of these decided here"), "number"),
+    ]
+    columns = [
+        Column("code", say(language, "Code")),
+        Column("name", say(language, "Unit") if of_units else say(language, "Name")),
+        *place,
+        Column("n", say(language, "Answers"), "number"),
+        *(roles if of_units else []),
+        Column("files", say(language, "Files"), "number"),
+        Column("coverage", say(language, "Answers ÷ files"), "number", "share"),
+        Column("index", of(tree.label, language), "interval", "share", axis(view)),
+        *(Column(one.id, of(one.label, language), "interval", "share") for one in beside),
+        Column("status", say(language, "Status")),
+    ]
+    shown = []
+    for line in rows:
+        figure = view.figure(line.domain, tree, means=line.means)
+        shown.append(Row(tuple(_index_row(view, line, figure, tree, beside, of_units)), line.domain.id, line.total))
+    used = [(view.figure(line.domain, one, means=line.means), one) for line in rows for one in (tree, *beside)]
+    return Table(id, caption, tuple(columns), tuple(shown), cells.notes(view, used), header=1)
+
+
+def _index_row(
+    view: View, line: Line, figure: Figure | None, tree: IndexTree, beside: Iterable[IndexTree], of_units: bool
+) -> Iterable[Cell]:
+    yield line.code
+    yield line.name
+    if of_units:
+        yield line.places
+    yield cells.respondents(view, figure)
+    if of_units:
+        yield from (None, None) if line.total else (cells.received(view, figure), cells.decided(view, figure))
+    yield None if line.means else cells.files(view, line.domain)
+    yield None if line.means else cells.coverage(view, figure)
+    yield cells.value(view, figure, tree)
+    for one in beside:
+        yield cells.value(view, view.figure(line.domain, one, means=line.means), one)
+    yield cells.status(view, figure, line.domain)
+
+
+def node_table(view: View, id: str, caption: str, rows: Sequence[Line], tree: IndexTree, with_root: bool) -> Table:
+    """The parts of one tree side by side, a column each."""
+    nodes = [*([tree.root] if with_root else []), *(tree.nodes[tree.root].children if tree.root in tree.nodes else ())]
+    columns = (
+        Column("code", say(view.language, "Code")),
+        Column("name", say(view.language, "Name")),
+        *(Column(node, cells.label(tree, node, view.language), "interval", cells.unit_of(tree, node)) for node in nodes),
+    )
+    shown, used = [], []
+    for line in rows:
+        figures = [view.figure(line.domain, tree, node, means=line.means) for node in nodes]
+        used += [(figure, tree) for figure in figures]
+        if any(figure is not None for figure in figures):
+            values = (cells.value(view, figure, tree) for figure in figures)
+            shown.append(Row((line.code, line.name, *values), line.domain.id, line.total))
+    return Table(id, caption, columns, tuple(shown), cells.notes(view, used), header=1)
+
+
+def axis(view: View) -> tuple[float, float]:
+    """One axis for every drawn interval of the document: from the ten percent below the lowest bound up to 100 %."""
+    tree = cells.headline_tree(view.instrument)
+    drawn = (cells.value(view, figure, tree) for figure in view.index.values() if figure.tree == tree.id and figure.node == tree.root)
+    lows = [cell.low for cell in drawn if isinstance(cell, Interval) and cell.low is not None]
+    return min(math.floor(10 * min(lows, default=0.0)) / 10, 0.9), 1.0

@@ -1,0 +1,183 @@
+"""One figure as a cell, as counts beside it, as a status in words, and the notes that a table of figures needs."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from analysis.domains import Domain
+from analysis.release import Figure, Release
+from questionnaires.instrument import Instrument
+from questionnaires.trees import IndexTree
+from survey_app.documents import sentences
+from survey_app.documents.report import Cell, Gap, Interval, Number, Unit
+from survey_app.documents.rounding import is_share, rounded, to_five
+from survey_app.words import number, of, percent, say
+
+FEW_DAYS = 6  # methodology §6.4: fewer PSUs than this is said
+
+Key = tuple[str, str, str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A release cut to its reader: `precise` = exact counts and unrounded values may be shown (Home Affairs)."""
+
+    release: Release
+    instrument: Instrument
+    language: str
+    precise: bool
+    index: Mapping[Key, Figure]
+
+    @staticmethod
+    def of(release: Release, instrument: Instrument, language: str, precise: bool) -> "View":
+        headline = [figure for figure in release.figures if figure.basis == "all"]
+        index: dict[Key, Figure] = {(one.domain, one.tree, one.node, one.population, one.summary): one for one in headline}
+        return View(release, instrument, language, precise, index)
+
+    def figure(
+        self, domain: Domain, tree: IndexTree, node: str | None = None, population: str | None = None, means: bool = False
+    ) -> Figure | None:
+        """The pooled figure, or with `means` the mean of units; the tree's root and population unless others are asked."""
+        summary = "mean_of_units" if means else "pooled"
+        return self.index.get((domain.id, tree.id, node or tree.root, population or tree.population, summary))
+
+    def name(self, domain: Domain) -> str:
+        return of(domain.names, self.language)
+
+
+def headline_tree(instrument: Instrument) -> IndexTree:
+    """The first tree of the file is the headline."""
+    return instrument.trees[0]
+
+
+def beside_trees(instrument: Instrument) -> list[IndexTree]:
+    """Single questions that stand beside the headline and are never mixed into it: trees whose root is a leaf."""
+    return [tree for tree in instrument.trees[1:] if tree.root in tree.leaves]
+
+
+def label(tree: IndexTree, node: str, language: str) -> str:
+    return of((tree.nodes.get(node) or tree.leaves[node]).label, language)
+
+
+def unit_of(tree: IndexTree, node: str) -> Unit:
+    return "share" if is_share(tree, node) else "points"
+
+
+def value(view: View, figure: Figure | None, tree: IndexTree) -> Cell:
+    """The estimate with its interval, or the short form of the reason why there is none."""
+    if figure is None:
+        return None
+    if figure.hidden is not None:
+        return Gap(sentences.short_reason(view.language, figure.hidden))
+    if figure.estimate is None:
+        return Gap(say(view.language, "< 30"))
+    share = is_share(tree, figure.node)
+    shown = rounded(figure.estimate, share)
+    mark = sentences.mark(figure.mark) if figure.mark else ""
+    unit = unit_of(tree, figure.node)
+    printed = [None if one is None else _printed(view.language, one, shown.decimals, share) for one in (shown.low, shown.high)]
+    if share and shown.estimate >= 1 and printed[0] is not None:
+        text = say(view.language, "{low}% or more", low=printed[0])
+        return Interval(None, shown.low, None, text + mark, shown.decimals, unit)
+    if share and shown.estimate <= 0 and printed[1] is not None:
+        text = say(view.language, "{high}% or less", high=printed[1])
+        return Interval(None, None, shown.high, text + mark, shown.decimals, unit)
+    middle = _printed(view.language, shown.estimate, shown.decimals, share) + ("%" if share else "")
+    around = f" ({printed[0]}–{printed[1]})" if printed[0] is not None and printed[1] is not None else ""
+    return Interval(shown.estimate, shown.low, shown.high, middle + mark + around, shown.decimals, unit)
+
+
+def respondents(view: View, figure: Figure | None) -> Cell:
+    return _count(view, figure.estimate.n if figure is not None and figure.estimate is not None else None)
+
+
+def received(view: View, figure: Figure | None) -> Cell:
+    return _count(view, None if figure is None else figure.n_received)
+
+
+def decided(view: View, figure: Figure | None) -> Cell:
+    return _count(view, None if figure is None else figure.n_decided)
+
+
+def files(view: View, domain: Domain) -> Cell:
+    return None if domain.files is None else Number(domain.files, number(view.language, domain.files))
+
+
+def coverage_of(view: View, figure: Figure | None) -> float | None:
+    """Answers ÷ files. For whoever sees rounded counts it is taken from the rounded count: else it would give n back."""
+    if figure is None or figure.coverage is None:
+        return None
+    if view.precise or not figure.n_received:
+        return figure.coverage
+    return figure.coverage * to_five(figure.n_received) / figure.n_received
+
+
+def coverage(view: View, figure: Figure | None) -> Cell:
+    share = coverage_of(view, figure)
+    return None if share is None else Number(round(share, 3), percent(view.language, share, 1), 1, "share")
+
+
+def status(view: View, figure: Figure | None, domain: Domain) -> str:
+    """What may be done with the figure, and what to mind, in words."""
+    language = view.language
+    if figure is None:
+        return ""
+    if figure.hidden is not None:
+        return sentences.status_of_reason(language, figure.hidden)
+    said = [say(language, "For reference only") if figure.mark == "reference_only" else say(language, "Enough answers to compare")]
+    if figure.mark == "held_over":
+        said.append(say(language, "figure of the release before"))
+    if figure.psus is not None and figure.psus < FEW_DAYS:
+        said.append(say(language, "few survey days"))
+    if figure.partial:
+        said.append(say(language, "without some parts"))
+    if domain.provisional:
+        said.append(say(language, "provisional"))
+    return "; ".join(said)
+
+
+def notes(view: View, shown: Iterable[tuple[Figure | None, IndexTree]]) -> tuple[str, ...]:
+    """One sentence for each mark, reason and limit that occurs among the figures of a table."""
+    said: dict[str, None] = {}
+    for figure, tree in shown:
+        if figure is None:
+            continue
+        if figure.hidden is not None:
+            said[sentences.reason(view.language, figure.hidden, _missing(figure, tree, view.language))] = None
+            continue
+        if figure.mark is not None:
+            said[sentences.mark_sentence(view.language, figure.mark)] = None
+        if figure.estimate is None:
+            said[sentences.for_the_unit_only(view.language)] = None
+        elif figure.psus is not None and figure.psus < FEW_DAYS:
+            said[say(view.language, "“Few survey days”: answers of fewer than {days} days; read with care.", days=FEW_DAYS)] = None
+    return tuple(said)
+
+
+def all_satisfied(view: View, figure: Figure | None, domain: Domain, tree: IndexTree) -> str | None:
+    """The sentence for a unit where nobody was dissatisfied; exact counts, so only where those may be shown."""
+    if not view.precise or figure is None or figure.estimate is None or not is_share(tree, figure.node):
+        return None
+    shown = rounded(figure.estimate, share=True)
+    if figure.estimate.estimate < 1 or shown.low is None:
+        return None
+    low = percent(view.language, shown.low, shown.decimals)
+    return f"{view.name(domain)}: {sentences.all_satisfied(view.language, figure.estimate.n, low)}"
+
+
+def _printed(language: str, one: float, decimals: int, share: bool) -> str:
+    return number(language, 100 * one if share else one, decimals)
+
+
+def _count(view: View, count: int | None) -> Cell:
+    if count is None:
+        return None
+    shown = count if view.precise else to_five(count)
+    return Number(shown, number(view.language, shown))
+
+
+def _missing(figure: Figure, tree: IndexTree, language: str) -> str | None:
+    """Names of missing parts where they are nodes of the tree, else as they stand."""
+    if figure.missing is None:
+        return None
+    parts = [part.strip() for part in figure.missing.split(",")]
+    return ", ".join(label(tree, part, language) if part in tree.nodes or part in tree.leaves else part for part in parts)

@@ -1,0 +1,129 @@
+"""ReportDocument and its parts: what a page, a workbook, a CSV or a JSON file is drawn from. Writers live elsewhere.
+
+Every number in a cell has been rounded already: no writer can show more than another.
+"""
+
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
+
+Unit = Literal["count", "share", "points"]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """`value`: a share is 0…1. `text`: as printed in the document's language."""
+
+    value: float
+    text: str
+    decimals: int = 0
+    unit: Unit = "count"
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """An estimate and its bounds on one grid. `estimate` is None where only a bound may be said (100 % is never alone)."""
+
+    estimate: float | None
+    low: float | None
+    high: float | None
+    text: str
+    decimals: int = 0
+    unit: Unit = "share"
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Nothing may or can be shown here: the short form; the sentence stands among the notes of the table."""
+
+    text: str
+
+
+Cell = str | Number | Interval | Gap | None
+"""None: an empty cell that needs no reason (the block's own row has no code)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`id` is a name for programs. `axis`: the interval is drawn between these two values."""
+
+    id: str
+    label: str
+    kind: Literal["text", "number", "interval"] = "text"
+    unit: Unit = "count"
+    axis: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`domain`: whom the row is about, when there is a page of its own. `total`: a row that sums up others."""
+
+    cells: tuple[Cell, ...]
+    domain: str | None = None
+    total: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    part: ClassVar[str] = "heading"
+    id: str
+    text: str
+    level: Literal[2, 3] = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """`tone` notice: must be seen before any number. note: small print."""
+
+    part: ClassVar[str] = "paragraph"
+    text: str
+    tone: Literal["plain", "notice", "note"] = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`header`: the column that names a row. `notes`: one sentence for each mark and reason used in the table."""
+
+    part: ClassVar[str] = "table"
+    id: str
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
+    header: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A chart by name, the table it is drawn from, and what somebody who cannot see it is told."""
+
+    part: ClassVar[str] = "picture"
+    chart: str
+    table: Table
+    alternative: str
+
+
+Part = Heading | Paragraph | Table | Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """Who issues the paper, over whom, and where; number, seal and signature are the registry's."""
+
+    owner: str
+    issuer: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportDocument:
+    kind: str
+    language: str
+    title: str
+    release: int
+    simulated: bool
+    letterhead: Letterhead | None
+    parts: tuple[Part, ...] = field(default=())
+
+    def tables(self) -> tuple[Table, ...]:
+        return tuple(part for part in self.parts if isinstance(part, Table))

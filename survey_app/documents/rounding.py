@@ -1,0 +1,60 @@
+"""What may be printed of an estimate and its bounds (methodology §13.6): one grid for the three, chosen by n, bounds outward."""
+
+import math
+from dataclasses import dataclass
+
+from analysis.estimation import Estimate
+from questionnaires.trees import IndexTree
+
+SLACK = 1e-9  # 0.29 * 100 is 28.999999999999996
+
+
+@dataclass(frozen=True, slots=True)
+class Rounded:
+    """`decimals`: of the printed number (percent for a share, points otherwise); the values themselves stay on 0…1."""
+
+    estimate: float
+    low: float | None
+    high: float | None
+    decimals: int
+
+
+def rounded(estimate: Estimate, share: bool) -> Rounded:
+    """n below 100: whole percent; below 1,000: one decimal; else two. Points of a score: one decimal, from 100 on two."""
+    decimals = (0 if estimate.n < 100 else 1 if estimate.n < 1000 else 2) if share else (1 if estimate.n < 100 else 2)
+    steps = float(10 ** (decimals + (2 if share else 0)))
+    low, high = estimate.ci_low, estimate.ci_high
+    return Rounded(
+        math.floor(estimate.estimate * steps + 0.5 + SLACK) / steps,
+        None if low is None else math.floor(low * steps + SLACK) / steps,
+        None if high is None else math.ceil(high * steps - SLACK) / steps,
+        decimals,
+    )
+
+
+def to_five(count: float) -> int:
+    """A public count: the nearest multiple of five."""
+    return 5 * math.floor(count / 5 + 0.5)
+
+
+def is_share(tree: IndexTree, node: str) -> bool:
+    """True when the node's value lies in 0…1, so that it is printed as a percentage."""
+    return span(tree, node) == (0.0, 1.0)
+
+
+def span(tree: IndexTree, id: str) -> tuple[float, float]:
+    """Lowest and highest possible value of a node or leaf."""
+    node = tree.nodes.get(id)
+    if node is None or node.combine == "pooled" or not node.children:
+        return node.range if node is not None and node.range else (0.0, 1.0)
+    spans = [node.range or span(tree, child) for child in node.children]
+    factors = list(node.coefficients or [1.0] * len(spans))
+    if node.combine == "mean":
+        total = float(node.divisor or (sum(factors) if node.coefficients else len(spans)))
+        factors = [factor / total for factor in factors]
+    return _sum(factors, spans)
+
+
+def _sum(factors: list[float], spans: list[tuple[float, float]]) -> tuple[float, float]:
+    ends = [sorted((factor * low, factor * high)) for factor, (low, high) in zip(factors, spans, strict=True)]
+    return round(sum(low for low, _ in ends), 9), round(sum(high for _, high in ends), 9)

@@ -1,0 +1,114 @@
+"""What only Home Affairs reads: unrounded values with their errors, and how the answers were weighted."""
+
+from collections.abc import Iterator
+
+from analysis.domains import Domain
+from analysis.release import Figure
+from survey_app.documents import figure_cells as cells
+from survey_app.documents.figure_cells import View
+from survey_app.documents.report import Cell, Column, Heading, Number, Part, Row, Table
+from survey_app.words import number, say
+
+
+def computed(view: View) -> Iterator[Part]:
+    """Nothing, unless the reader may see exact values."""
+    if not view.precise:
+        return
+    yield Heading("computed", say(view.language, "How it was computed (Home Affairs only)"))
+    yield _errors(view)
+    if view.release.studies.merges:
+        yield _merges(view)
+    if view.release.studies.more_answers_than_files:
+        yield _more_answers_than_files(view)
+
+
+def _errors(view: View) -> Table:
+    language, tree = view.language, cells.headline_tree(view.instrument)
+    columns = (
+        Column("code", say(language, "Code")),
+        Column("name", say(language, "Name")),
+        Column("n", say(language, "Answers"), "number"),
+        Column("items", say(language, "Valid items"), "number"),
+        Column("psus", say(language, "Office-days"), "number"),
+        Column("estimate", say(language, "Index, unrounded"), "number", "share"),
+        Column("se", say(language, "Standard error (stabilised)"), "number", "share"),
+        Column("df", say(language, "Degrees of freedom"), "number", "points"),
+        Column("se_raw", say(language, "Standard error (raw)"), "number", "share"),
+        Column("df_raw", say(language, "Degrees of freedom (raw)"), "number"),
+        Column("ci_low", say(language, "Interval from"), "number", "share"),
+        Column("ci_high", say(language, "Interval to"), "number", "share"),
+        Column("deff", say(language, "Design effect"), "number", "points"),
+    )
+    rows = []
+    for domain in view.release.domains:
+        for means in (False, True):
+            figure = view.figure(domain, tree, means=means)
+            if figure is not None and figure.estimate is not None:
+                rows.append(_error_row(view, domain, figure, means))
+    caption = say(language, "Headline: unrounded values, standard errors, degrees of freedom, design effects")
+    return Table("errors", caption, columns, tuple(rows), header=1)
+
+
+def _error_row(view: View, domain: Domain, figure: Figure, means: bool) -> Row:
+    one, name = figure.estimate, view.name(domain)
+    if one is None:
+        return Row((domain.id, name))
+    language = view.language
+    shown: tuple[Cell, ...] = (
+        domain.id,
+        say(language, "{name}: mean of the units", name=name) if means else name,
+        _whole(language, one.n),
+        _whole(language, one.answers),
+        _whole(language, figure.psus),
+        _share(language, one.estimate),
+        _share(language, one.se),
+        _plain(language, one.df),
+        _share(language, one.se_raw),
+        _whole(language, one.df_raw),
+        _share(language, one.ci_low),
+        _share(language, one.ci_high),
+        _plain(language, one.deff),
+    )
+    return Row(shown, domain.id, total=domain.kind != "unit")
+
+
+def _merges(view: View) -> Table:
+    language, names = view.language, {one.id: view.name(one) for one in view.release.domains}
+    columns = (
+        Column("code", say(language, "Code")),
+        Column("name", say(language, "Receiving unit")),
+        Column("cells", say(language, "Cells weighted together")),
+        Column("n", say(language, "Answers"), "number"),
+        Column("files", say(language, "Files"), "number"),
+        Column("why", say(language, "Why")),
+    )
+    rows = tuple(
+        Row(
+            (
+                merge.reception, names.get(merge.reception, merge.reception), "; ".join(merge.cells),
+                _whole(language, merge.n), _whole(language, merge.files), say(language, merge.why),
+            ),
+            merge.reception,
+        )
+        for merge in view.release.studies.merges
+    )  # fmt: skip
+    return Table("merges", say(language, "Cells that were weighted together because they were thin"), columns, rows, header=1)
+
+
+def _more_answers_than_files(view: View) -> Table:
+    language, names = view.language, {one.id: view.name(one) for one in view.release.domains}
+    rows = tuple(Row((code, names.get(code, code)), code) for code in view.release.studies.more_answers_than_files)
+    columns = (Column("code", say(language, "Code")), Column("name", say(language, "Unit")))
+    return Table("more-answers", say(language, "Units with more answers than files: to be checked"), columns, rows, header=1)
+
+
+def _whole(language: str, value: int | None) -> Cell:
+    return None if value is None else Number(value, number(language, value))
+
+
+def _share(language: str, value: float | None) -> Cell:
+    return None if value is None else Number(value, number(language, 100 * value, 3) + "%", 3, "share")
+
+
+def _plain(language: str, value: float | None) -> Cell:
+    return None if value is None else Number(value, number(language, value, 2), 2, "points")

@@ -1,0 +1,150 @@
+"""Release headers and figures, one a row. A hidden figure holds no number: the database itself refuses one that does."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import date, datetime
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Connection,
+    Date,
+    DateTime,
+    Float,
+    Index,
+    Integer,
+    String,
+    Table,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from survey_app.storage.session import metadata
+
+NUMBERS = (
+    "n", "answers", "estimate", "se_raw", "df_raw", "se", "df", "ci_low", "ci_high", "level", "deff", "psus",
+    "n_received", "n_decided", "coverage", "rank_low", "rank_high", "change", "change_q",
+)  # fmt: skip
+WHOLE = {"n", "answers", "df_raw", "psus", "n_received", "n_decided", "rank_low", "rank_high"}
+
+releases = Table(
+    "releases",
+    metadata,
+    Column("province", String, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("wave", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("simulated", Boolean, nullable=False),
+    Column("instrument", String, nullable=False),
+    Column("instrument_digest", String, nullable=False),
+    Column("method", String, nullable=False),
+    Column("seed", Integer, nullable=False),
+    Column("cuts", JSON, nullable=False),
+    Column("frame_digest", String, nullable=False),
+    Column("factors_digest", String, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("replaces", Integer),
+    Column("previous", Integer),
+    Column("until", Date),
+    Column("made", DateTime, nullable=False),
+    Column("published", DateTime),
+    Column("domains", JSON, nullable=False),
+    Column("studies", JSON, nullable=False),
+    Index("releases_by_number", "number", unique=True),  # numbered once on the whole installation
+)
+figures = Table(
+    "figures",
+    metadata,
+    Column("province", String, primary_key=True),
+    Column("release", Integer, primary_key=True, autoincrement=False),
+    Column("domain", String, primary_key=True),
+    Column("population", String, primary_key=True),
+    Column("tree", String, primary_key=True),
+    Column("node", String, primary_key=True),
+    Column("basis", String, primary_key=True),
+    Column("summary", String, primary_key=True),
+    Column("place", Integer, nullable=False),  # in the release, so that reading gives back what was digested
+    *(Column(name, Integer if name in WHOLE else Float) for name in NUMBERS),
+    Column("variance", String),
+    Column("band", String),
+    Column("partial", Boolean, nullable=False),
+    Column("hidden", String),
+    Column("missing", String),
+    Column("mark", String),
+    CheckConstraint(
+        f"hidden IS NULL OR ({' AND '.join(f'{name} IS NULL' for name in (*NUMBERS, 'variance', 'band'))})", name="hidden_holds_no_number"
+    ),
+    CheckConstraint("hidden IS NOT NULL OR estimate IS NOT NULL", name="missing_has_a_reason"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseRow:
+    """`previous`: the release whose cuts and figures this one was built on. `until`: the last service day asked for."""
+
+    province: str
+    number: int
+    wave: str
+    kind: str
+    state: str
+    simulated: bool
+    instrument: str
+    instrument_digest: str
+    method: str
+    seed: int
+    cuts: Mapping[str, int]
+    frame_digest: str
+    factors_digest: str
+    digest: str
+    replaces: int | None
+    previous: int | None
+    until: date | None
+    made: datetime
+    published: datetime | None
+    domains: list[Mapping[str, object]]
+    studies: Mapping[str, object]
+
+
+def next_number(tx: Connection) -> int:
+    highest = tx.execute(select(func.max(releases.c.number))).scalar()
+    return 1 if highest is None else int(highest) + 1
+
+
+def add(tx: Connection, row: ReleaseRow, rows: Iterable[Mapping[str, object]]) -> None:
+    """Store a release and its figures, each with the fields of the table by name, in their order."""
+    tx.execute(insert(releases).values(asdict(row)))
+    filled = [{**figure, "province": row.province, "release": row.number, "place": place} for place, figure in enumerate(rows)]
+    if filled:
+        tx.execute(insert(figures), filled)
+
+
+def header(tx: Connection, number: int) -> ReleaseRow | None:
+    found = tx.execute(select(releases).where(releases.c.number == number)).mappings().first()
+    return None if found is None else ReleaseRow(**{field.name: found[field.name] for field in fields(ReleaseRow)})
+
+
+def numbers(tx: Connection, wave: str | None = None) -> list[int]:
+    """Newest first."""
+    query = select(releases.c.number).order_by(releases.c.number.desc())
+    return list(tx.execute(query if wave is None else query.where(releases.c.wave == wave)).scalars())
+
+
+def figure_rows(
+    tx: Connection, province: str, number: int, domains: Collection[str] | None = None, trees: Collection[str] | None = None
+) -> list[dict[str, object]]:
+    """The figures of a release in their order, all of them or those of some domains and trees."""
+    query = select(figures).where(figures.c.province == province, figures.c.release == number).order_by(figures.c.place)
+    if domains is not None:
+        query = query.where(figures.c.domain.in_(sorted(domains)))
+    if trees is not None:
+        query = query.where(figures.c.tree.in_(sorted(trees)))
+    return [dict(row) for row in tx.execute(query).mappings()]
+
+
+def publish(tx: Connection, number: int, moment: datetime) -> None:
+    tx.execute(update(releases).where(releases.c.number == number).values(state="published", published=moment))
