@@ -1,0 +1,107 @@
+"""Sentences: every English key has Vietnamese words with the same {names}; compiled catalogues match their source."""
+
+import ast
+import re
+import string
+from collections.abc import Iterator
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from babel.messages.mofile import read_mo, write_mo
+from babel.messages.pofile import read_po
+
+from questionnaires.model import Fault
+from survey_app import words
+
+PROJECT = Path(__file__).resolve().parent.parent
+CATALOGUES = sorted((PROJECT / "survey_app" / "locale").glob("*/LC_MESSAGES/*.po"))
+VIETNAMESE_ONLY = re.compile("[ăâđêôơưáàảãạắằẳẵặấầẩẫậéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ]", re.IGNORECASE)
+
+
+def sentences_of_code() -> Iterator[tuple[str, str]]:
+    """(where, sentence) for every literal that is said, put into a Fault or marked N_."""
+    for top in ("questionnaires", "analysis", "survey_app"):
+        for path in sorted((PROJECT / top).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if not isinstance(node, ast.Call):
+                    continue
+                name = ast.unparse(node.func).split(".")[-1]
+                position = {"say": 1, "Fault": 2}.get(name)
+                if position is not None and len(node.args) > position and isinstance(node.args[position], ast.Constant):
+                    yield f"{path.relative_to(PROJECT)}:{node.lineno}", node.args[position].value
+
+
+def sentences_of_templates() -> Iterator[tuple[str, str]]:
+    for path in sorted((PROJECT / "survey_app" / "templates").rglob("*.html")):
+        text = path.read_text(encoding="utf-8")
+        for found in re.finditer(r"""\b(?:say|_)\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""", text):
+            yield str(path.relative_to(PROJECT)), found.group(1) or found.group(2)
+
+
+def names_in(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+
+
+def vietnamese() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for path in CATALOGUES:
+        if path.parts[-3] == "vi":
+            with path.open("rb") as file:
+                found |= {message.id: message.string for message in read_po(file) if message.id}
+    return found
+
+
+def test_every_sentence_of_the_product_has_vietnamese() -> None:
+    known = vietnamese()
+    said = [*sentences_of_code(), *sentences_of_templates()]
+    assert len(said) > 100
+    assert [f"{where}: {sentence}" for where, sentence in said if not known.get(sentence)] == []
+
+
+def test_a_translation_fills_in_the_same_names() -> None:
+    assert [key for key, words_ in vietnamese().items() if names_in(key) != names_in(words_)] == []
+
+
+def test_vietnamese_sentences_are_vietnamese() -> None:
+    """A sentence of several words without one Vietnamese letter has been left in English."""
+    assert [key for key, words_ in vietnamese().items() if len(words_.split()) > 4 and not VIETNAMESE_ONLY.search(words_)] == []
+
+
+def test_no_sentence_is_translated_twice_differently() -> None:
+    seen: dict[str, str] = {}
+    for path in CATALOGUES:
+        with path.open("rb") as file:
+            for message in read_po(file):
+                if message.id and path.parts[-3] == "vi":
+                    assert seen.setdefault(message.id, message.string) == message.string, message.id
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: f"{path.parts[-3]}/{path.stem}")
+def test_the_compiled_catalogue_matches_its_source(path: Path) -> None:
+    with path.open("rb") as file:
+        fresh = BytesIO()
+        write_mo(fresh, read_po(file))
+    fresh.seek(0)
+    with path.with_suffix(".mo").open("rb") as file:
+        compiled = {message.id: message.string for message in read_mo(file) if message.id}
+    assert compiled == {message.id: message.string for message in read_mo(fresh) if message.id}, "make words"
+
+
+def test_numbers_and_dates_are_written_the_vietnamese_way() -> None:
+    assert words.number("vi", 38412) == "38.412"
+    assert words.number("vi", -1234.56, 1) == "−1.234,6"
+    assert words.number("en", -1234.56, 1) == "−1,234.6"
+    assert words.number("vi", -0.04, 1) == "0,0"
+    assert words.percent("vi", 0.92451) == "92,5%"
+    assert words.percent("en", 0.92451) == "92.5%"
+    assert words.day("vi", date(2026, 2, 5)) == "05/02/2026"
+    assert words.day("en", date(2026, 2, 5)) == "5 February 2026"
+    assert words.day_short("vi", date(2026, 2, 5)) == "05/02"
+    assert words.month("vi", date(2026, 2, 5)) == "tháng 02/2026"
+
+
+def test_the_sentence_of_a_fault_names_place_and_code() -> None:
+    fault = Fault("x.y", "row 3", "No such unit: {unit}.", {"unit": "26734"})
+    assert words.fault("en", fault) == "row 3: No such unit: 26734. [x.y]"
