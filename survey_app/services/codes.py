@@ -2,6 +2,7 @@
 
 import random
 import unicodedata
+from dataclasses import replace
 from datetime import date
 
 from survey_app.storage import fieldwork as stored
@@ -39,10 +40,16 @@ def link(base_url: str, code: str) -> str:
 
 def issue(tx: Transaction, province: str, counter: str, today: date, source: random.Random) -> str:
     """A new code for a counter; those it had before are retired the same day, so that one poster is the right one."""
-    before = [code for code in stored.counter_codes(tx, province) if code.counter == counter and code.retired is None]
+    retire(tx, province, counter, today)
     code = new_code(source)
     while stored.counter_code(tx, code) is not None:
         code = new_code(source)
-    retired = (CodeRow(old.province, old.code, old.counter, old.issued, today) for old in before)
-    stored.save(tx, [*retired, CodeRow(province, code, counter, today)])
+    stored.save(tx, [CodeRow(province, code, counter, today)])
     return code
+
+
+def retire(tx: Transaction, province: str, counter: str, today: date) -> tuple[str, ...]:
+    """The codes of a counter open no form any more; they stay in the history."""
+    in_use = [code for code in stored.codes_of_counter(tx, province, counter) if code.retired is None]
+    stored.save(tx, [replace(code, retired=today) for code in in_use])
+    return tuple(code.code for code in in_use)

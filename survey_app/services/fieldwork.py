@@ -6,14 +6,15 @@ from datetime import date
 from typing import Literal, get_args
 
 import questionnaires
+from questionnaires.instrument import Instrument
 from questionnaires.model import Fault, Refused, Text
 from survey_app import settings
-from survey_app.services import codes
+from survey_app.services import codes, sectors
 from survey_app.services.successors import serving
 from survey_app.storage import fieldwork as stored
 from survey_app.storage import organisation, places, session
 from survey_app.storage.fieldwork import WaveRow
-from survey_app.storage.rows import Transaction
+from survey_app.storage.rows import Transaction, valid_on
 
 Wave = WaveRow
 """A period of asking: what is asked where and when, who asks, and what citizens are told. A value as it stands."""
@@ -96,7 +97,7 @@ def add_wave(plan: Wave) -> Wave:
     faults = _plan_faults(plan)
     digest = ""
     try:
-        digest = questionnaires.load(plan.instrument, plan.version, settings.current().data_dir / INSTRUMENTS).digest
+        digest = _instrument(plan).digest
     except Refused as refused:
         faults.extend(refused.faults)
     with session.transaction() as tx:
@@ -175,13 +176,25 @@ def _state_faults(tx: Transaction, draft: Wave, today: date) -> list[Fault]:
 
 
 def _instrument_faults(tx: Transaction, draft: Wave) -> list[Fault]:
-    """The file must be the one the wave was planned with, and know the sectors the city uses."""
+    """The file must be the one the wave was planned with, and know the sectors that the city's tables name."""
     place = f"wave {draft.code}"
     try:
-        instrument = questionnaires.load(draft.instrument, draft.version, settings.current().data_dir / INSTRUMENTS)
+        instrument = _instrument(draft)
     except Refused as refused:
         return list(refused.faults)
     if instrument.digest != draft.digest:
         name = {"id": draft.instrument, "version": draft.version}
         return [Fault("instrument_changed", place, "The file of {id} {version} has changed since this wave was planned", name)]
+    known = sectors.sectors_of(instrument)
+    named = {counter.sector for counter in _counters(tx, draft)}
+    named |= {row.sector for row in places.sector_codes(tx, draft.province) if valid_on(row, draft.closes)}
+    named |= {row.sector for row in places.deciders(tx, draft.province) if valid_on(row, draft.closes)}
+    strange = sorted(sector for sector in named if sector is not None and sector not in known)
+    if known and strange:
+        values = {"codes": ", ".join(map(str, strange))}
+        return [Fault("strange_sectors", place, "Counters or sector tables name sectors that this form does not have: {codes}", values)]
     return []
+
+
+def _instrument(wave: Wave) -> Instrument:
+    return questionnaires.load(wave.instrument, wave.version, settings.current().data_dir / INSTRUMENTS)

@@ -86,7 +86,7 @@ FRAME_ROWS = Table(
     Column("decider", String, nullable=False),
     Column("sector", Integer),
     Column("mode", String, nullable=False),
-    Column("received", Integer, nullable=False),
+    Column("received", Integer),
     Column("returned", Integer, nullable=False),
     Column("point", String),
     Column("period_from", Date, nullable=False),
@@ -150,7 +150,7 @@ class FrameLine:
     decider: str
     sector: int | None
     mode: str
-    received: int
+    received: int | None
     returned: int
     point: str | None
     period_from: date
@@ -179,6 +179,11 @@ def waves(tx: Connection, province: str | None = None) -> list[WaveRow]:
 
 def counter_codes(tx: Connection, province: str) -> list[CodeRow]:
     return stored.read(tx, COUNTER_CODES, CodeRow, province)
+
+
+def codes_of_counter(tx: Connection, province: str, counter: str) -> list[CodeRow]:
+    query = select(COUNTER_CODES).where(COUNTER_CODES.c.province == province, COUNTER_CODES.c.counter == counter)
+    return [CodeRow(**line) for line in tx.execute(query.order_by(COUNTER_CODES.c.issued, COUNTER_CODES.c.code)).mappings()]
 
 
 def counter_code(tx: Connection, code: str) -> CodeRow | None:
