@@ -9,7 +9,7 @@ import questionnaires
 from questionnaires.instrument import Instrument
 from questionnaires.model import Fault, Refused, Text
 from survey_app import settings
-from survey_app.services import codes, sectors
+from survey_app.services import codes, frames, sectors
 from survey_app.services.successors import serving
 from survey_app.storage import fieldwork as stored
 from survey_app.storage import organisation, places, session
@@ -18,6 +18,8 @@ from survey_app.storage.rows import Transaction, valid_on
 
 Wave = WaveRow
 """A period of asking: what is asked where and when, who asks, and what citizens are told. A value as it stands."""
+
+frame = frames.frame
 
 State = Literal["draft", "open", "closed"]
 HeadlineBasis = Literal["all", "verified"]

@@ -16,7 +16,7 @@ from survey_app import settings
 from survey_app.documents.spreadsheets import Sheet
 from survey_app.documents.table_input import Field, Line, folded, shown, understand
 from survey_app.services import sectors
-from survey_app.services.organisation import Deciders
+from survey_app.services.deciders import Deciders
 from survey_app.storage import fieldwork as stored
 from survey_app.storage import organisation, places, session
 from survey_app.storage.fieldwork import FrameHeader, FrameLine, WaveRow

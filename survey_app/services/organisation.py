@@ -1,6 +1,6 @@
-"""Bodies and doors: what a counter code opens, who is credited, and the domains that figures are about.
+"""Doors: what a counter code opens. Who decides lives in deciders.py, whom figures are about in areas.py.
 
-Import of points, counters and sectors lives in places.py and sectors.py; waves in fieldwork.py.
+Import of units lives in units.py, of points and counters in places.py, of sectors in sectors.py; waves in fieldwork.py.
 """
 
 from collections.abc import Mapping
@@ -9,16 +9,18 @@ from datetime import date
 
 from questionnaires.model import Text
 from survey_app.services import codes
+from survey_app.services.areas import domains
+from survey_app.services.deciders import Deciders, decider
 from survey_app.services.successors import serving
 from survey_app.storage import fieldwork as stored_fieldwork
 from survey_app.storage import organisation as stored
 from survey_app.storage import places, rows, session
 from survey_app.storage.fieldwork import CodeRow
 from survey_app.storage.organisation import UnitRow
-from survey_app.storage.places import CounterRow, DeciderRow, PointRow
-from survey_app.storage.rows import Transaction, valid_on
+from survey_app.storage.places import CounterRow, PointRow
+from survey_app.storage.rows import valid_on
 
-__all__ = ["Deciders", "Door", "behind", "decider", "door", "revision"]
+__all__ = ["Deciders", "Door", "behind", "decider", "domains", "door", "revision"]
 
 revision = rows.revision
 
@@ -72,30 +74,3 @@ def behind(row: CodeRow, counter: CounterRow, point: PointRow, units: Mapping[st
         simulated=point.simulated,
         retired=not works,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Deciders:
-    """Who decides at each reception point, for many answers without a query each (methodology §1.3)."""
-
-    by_point: Mapping[str, tuple[DeciderRow, ...]]
-
-    @staticmethod
-    def load(tx: Transaction, province: str) -> "Deciders":
-        by_point: dict[str, list[DeciderRow]] = {}
-        for row in places.deciders(tx, province):
-            by_point.setdefault(row.point, []).append(row)
-        return Deciders({point: tuple(found) for point, found in by_point.items()})
-
-    def of(self, point: str, reception: str, sector: int | None, day: date) -> str | None:
-        """Known sector: the body of the table, else the receiving body. Unknown sector: the receiving body when nobody
-        else decides anything at that point, else None: credited to no unit."""
-        here = [row for row in self.by_point.get(point, ()) if valid_on(row, day)]
-        if sector is None:
-            return reception if all(row.unit == reception for row in here) else None
-        return next((row.unit for row in here if row.sector == sector), reception)
-
-
-def decider(tx: Transaction, province: str, point: str, reception: str, sector: int | None, day: date) -> str | None:
-    """The body that decides a file handed in at that point; see Deciders.of."""
-    return Deciders.load(tx, province).of(point, reception, sector, day)

@@ -3,11 +3,11 @@
 Plain rows in, plain rows out; meaning (who is valid, what a share says) lives in services. Province is in every key.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import JSON, Boolean, Column, Connection, Date, Float, ForeignKeyConstraint, Integer, String, Table
+from sqlalchemy import JSON, Boolean, Column, Connection, Date, Float, ForeignKeyConstraint, Integer, String, Table, delete
 
 from questionnaires.model import Text
 from survey_app.storage import rows as stored
@@ -93,6 +93,13 @@ _TABLES = {UnitRow: UNITS, AreaRow: AREAS, MembershipRow: MEMBERSHIPS}
 
 def save(tx: Connection, rows: Iterable[UnitRow | AreaRow | MembershipRow]) -> None:
     stored.save(tx, _TABLES, rows)
+
+
+def remove_units(tx: Connection, province: str, codes: Collection[str]) -> None:
+    """Units that were put in by mistake, with their memberships; a unit that ended keeps its row and gets a last day."""
+    for table, column in ((MEMBERSHIPS, MEMBERSHIPS.c.unit), (UNITS, UNITS.c.code)):
+        tx.execute(delete(table).where(table.c.province == province, column.in_(codes)))
+    stored.bump(tx, province)
 
 
 def units(tx: Connection, province: str) -> list[UnitRow]:
