@@ -10,7 +10,7 @@ from questionnaires.model import Fault, Refused
 from survey_app.services.frames import frame
 from survey_app.services.places import FORMER_DISTRICTS
 from survey_app.services.successors import merged_into
-from survey_app.storage import fieldwork, organisation, places
+from survey_app.storage import organisation, places
 from survey_app.storage.fieldwork import WaveRow
 from survey_app.storage.organisation import AreaRow, MembershipRow, UnitRow
 from survey_app.storage.rows import Transaction, valid_on
@@ -43,12 +43,9 @@ class _City:
         return bool(points) and None not in points.values()
 
 
-def domains(tx: Transaction, province: str, on: date, wave: str) -> tuple[Domain, ...]:
+def domains(tx: Transaction, province: str, on: date, wave: WaveRow) -> tuple[Domain, ...]:
     """Every unit valid on that day, every block and former district, the city. Refused: a unit without a share, by name."""
-    planned = fieldwork.wave(tx, wave)
-    if planned is None:
-        raise Refused(Fault("unknown_wave", f"wave {wave}", "There is no wave with this code. flask waves list shows them"))
-    city = _load(tx, province, on, planned)
+    city = _load(tx, province, on, wave)
     shares = _shares(city, on)
     units = [_unit(city, unit) for unit in city.current]
     blocks = [_block(city, area) for area in city.areas if area.grouping == BLOCKS]

@@ -163,6 +163,17 @@ def _result(units: list[UnitRow], areas: list[AreaRow], memberships: list[Member
     )
 
 
+def all_of(province: str) -> tuple[UnitRow, ...]:
+    with session.reading() as tx:
+        return tuple(stored.units(tx, province))
+
+
+def cities() -> tuple[str, ...]:
+    """Codes of the cities that have units."""
+    with session.reading() as tx:
+        return tuple(stored.provinces(tx))
+
+
 def areas_of(province: str) -> tuple[tuple[AreaRow, int, int], ...]:
     """Every area with its number of units, and how many of them lie in another area of the grouping too."""
     with session.reading() as tx:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import JSON, Boolean, Column, Connection, Date, Float, ForeignKeyConstraint, Integer, String, Table, delete
+from sqlalchemy import JSON, Boolean, Column, Connection, Date, Float, ForeignKeyConstraint, Integer, String, Table, delete, select
 
 from questionnaires.model import Text
 from survey_app.storage import rows as stored
@@ -100,6 +100,10 @@ def remove_units(tx: Connection, province: str, codes: Collection[str]) -> None:
     for table, column in ((MEMBERSHIPS, MEMBERSHIPS.c.unit), (UNITS, UNITS.c.code)):
         tx.execute(delete(table).where(table.c.province == province, column.in_(codes)))
     stored.bump(tx, province)
+
+
+def provinces(tx: Connection) -> list[str]:
+    return list(tx.scalars(select(UNITS.c.province).distinct().order_by(UNITS.c.province)))
 
 
 def units(tx: Connection, province: str) -> list[UnitRow]:
