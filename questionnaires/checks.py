@@ -30,11 +30,49 @@ ONLY_FOR = {
 }
 LEAST_OPTIONS = {"scale": 2, "single": 2, "multiple": 1}
 
+WORDS = ("text", "label", "title", "value")
+RESTS_ON = {
+    "instrument.bad_id": ("id",),
+    "instrument.duplicate_id": ("id",),
+    "instrument.missing_language": WORDS,
+    "instrument.unknown_section": ("section",),
+    "instrument.unknown_question": ("question",),
+    "instrument.text_without_limit": ("kind", "max_chars"),
+    "instrument.not_for_kind": ("kind",),
+    "instrument.too_few_options": ("kind", "options", "scale", "extra_options"),
+    "instrument.no_condition_codes": ("in",),
+    "instrument.rotation_without_pi": ("rotation",),
+    "instrument.no_such_population": ("population",),
+    "instrument.unknown_root": ("root",),
+    "instrument.published_for": ("published_for",),
+    "instrument.minimum_n": ("minimum_n", "leaves_for_units_from"),
+    "instrument.given_only_reason": ("children", "source"),
+    "instrument.coefficients": ("children", "coefficients"),
+    "instrument.coefficients_zero": ("combine", "coefficients"),
+    "instrument.divisor": ("combine", "divisor"),
+    "instrument.rescale": ("combine",),
+    "instrument.no_among": ("satisfied", "among"),
+    "instrument.satisfied_not_among": ("satisfied", "among"),
+    "instrument.not_exclusive": ("satisfied", "among"),
+    "instrument.where_without_answers": ("value",),
+}
+"""Fault to the keys of its own table that it follows from: where one of them could not be read, the fault would be an echo."""
 
-def check(instrument: Instrument, doubtful: frozenset[str] = frozenset()) -> tuple[Fault, ...]:
-    """Everything that keeps this instrument from being used. `doubtful`: places whose contents the reader could not read."""
+RESTS_ON_FILE = {
+    "instrument.unknown_section": ("section",),
+    "instrument.unknown_question": ("question",),
+    "instrument.rotation_without_pi": ("rotation",),
+    "instrument.no_such_population": ("meanings", "population"),
+    "instrument.undeclared_language": ("languages",),
+}
+"""The same for keys of the file's first level."""
+
+
+def check(instrument: Instrument, doubtful: frozenset[tuple[str, str]] = frozenset()) -> tuple[Fault, ...]:
+    """Everything that keeps this instrument from being used. `doubtful`: each (place, key) that the reader could not read."""
     by_id = {question.id: question for question in reversed(instrument.questions)}
-    references = References(instrument.languages, by_id, doubtful)
+    ambiguous = frozenset(repeated(question.id for question in instrument.questions))
+    references = References(instrument.languages, by_id, ambiguous, doubtful)
     found = chain(
         _head(instrument, references),
         _sections(instrument, references),
@@ -45,7 +83,16 @@ def check(instrument: Instrument, doubtful: frozenset[str] = frozenset()) -> tup
         _meanings(instrument, references),
         *(check_tree(tree, instrument, references) for tree in instrument.trees),
     )
-    return tuple(fault for fault in found if fault.place not in doubtful)
+    return tuple(fault for fault in found if not _is_echo(fault, references))
+
+
+def _is_echo(fault: Fault, references: References) -> bool:
+    table, _, key = fault.place.rpartition(", ")
+    return (
+        references.doubts(table, key)
+        or references.doubts(fault.place, *RESTS_ON.get(fault.code, ()))
+        or references.doubts("", *RESTS_ON_FILE.get(fault.code, ()))
+    )
 
 
 def _head(instrument: Instrument, references: References) -> Iterator[Fault]:
@@ -54,7 +101,7 @@ def _head(instrument: Instrument, references: References) -> Iterator[Fault]:
     if not VERSION.fullmatch(instrument.version):
         yield fault("instrument.bad_id", "version", id=instrument.version, allowed=VERSION_WORDS)
     if "vi" not in instrument.languages:
-        yield fault("instrument.no_vietnamese", "")
+        yield fault("instrument.no_vietnamese", "languages")
     yield from references.words(instrument.title, "title")
 
 
@@ -115,7 +162,8 @@ def _options(question: Question, place: str, references: References) -> Iterator
         if times > 1:
             yield fault("instrument.duplicate_code", f"{place}, option {code}", code=code)
     for key, codes in (("exclusive", question.exclusive), ("no_basis", question.no_basis)):
-        yield from references.codes(key, codes, question.id, place)
+        if question.kind in ONLY_FOR[key]:
+            yield from references.codes(key, codes, question.id, place)
 
 
 def _shown_if(question: Question, instrument: Instrument, references: References) -> Iterator[Fault]:
@@ -145,7 +193,7 @@ def _rotation(instrument: Instrument) -> Iterator[Fault]:
         if question.rotation is not None and question.rotation not in instrument.rotation:
             yield fault("instrument.rotation_without_pi", f"question {question.id}", group=question.rotation)
     for group, probability in instrument.rotation.items():
-        if not 0 < probability <= 1:
+        if probability <= 0 or probability > 1:
             yield fault("instrument.rotation_probability", "rotation", group=group)
     total = fsum(instrument.rotation.values())
     if instrument.rotation and abs(total - 1) > 1e-9:
@@ -155,7 +203,7 @@ def _rotation(instrument: Instrument) -> Iterator[Fault]:
 def _length(instrument: Instrument) -> Iterator[Fault]:
     count, group = longest_path(instrument.questions, instrument.rotation)
     if count > instrument.max_shown:
-        yield fault("instrument.max_shown", "max_shown", count=count, path=group or "–", max=instrument.max_shown)
+        yield fault("instrument.max_shown", "max_shown", count=count, group=group or "–", max=instrument.max_shown)
 
 
 def _meanings(instrument: Instrument, references: References) -> Iterator[Fault]:
@@ -166,8 +214,16 @@ def _meanings(instrument: Instrument, references: References) -> Iterator[Fault]
             continue
         for key, codes in meaning.codes.items():
             yield from references.codes(key, codes, meaning.question, place)
-    if "population" in instrument.meanings:
-        populations = instrument.meanings["population"].codes.values()
-        for code, times in Counter(code for codes in populations for code in set(codes)).items():
-            if times > 1:
-                yield fault("instrument.population_overlap", "meaning population", code=code)
+    yield from _populations(instrument, references)
+
+
+def _populations(instrument: Instrument, references: References) -> Iterator[Fault]:
+    meaning = instrument.meanings.get("population")
+    if meaning is None or not references.readable(meaning.question):
+        return
+    question = references.questions[meaning.question]
+    if question.kind not in ("single", "scale") or question.rotation is not None or question.shown_if is not None:
+        yield fault("instrument.population_question", "meaning population")
+    for code, times in Counter(code for codes in meaning.codes.values() for code in set(codes)).items():
+        if times > 1:
+            yield fault("instrument.population_overlap", "meaning population", code=code)

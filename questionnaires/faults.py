@@ -53,8 +53,9 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "instrument.rotation_without_pi": "The rotation group {group} has no probability in [rotation].",
         "instrument.rotation_probability": "The probability of rotation group {group} must be above 0 and at most 1.",
         "instrument.rotation_sum": "The probabilities in [rotation] add up to {sum}; they must add up to 1.",
-        "instrument.max_shown": "Somebody can be shown {count} questions (rotation group {path}), more than max_shown = {max}.",
+        "instrument.max_shown": "Somebody can be shown {count} questions (rotation group {group}), more than max_shown = {max}.",
         # Meanings
+        "instrument.population_question": "The question that tells populations apart must be asked of everybody and take one answer.",
         "instrument.population_overlap": "The answer code {code} belongs to more than one population.",
         "instrument.no_such_population": "There is no population {population}; known: {known}.",
         # Trees
@@ -84,7 +85,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "all satisfied or all unsatisfied codes be exclusive.",
         "instrument.mean_of_multiple": "Question {question} takes several answers; a mean needs one option ({question}.CODE).",
         "instrument.low_equals_high": "low and high must differ.",
-        "instrument.outside_range": "The answer code {code} lies outside {low} to {high}; list it in no_basis or widen the range.",
+        "instrument.outside_range": "Answer codes outside {low} to {high}: {codes}. List them in no_basis or widen the range.",
         "instrument.never_together": "The leaf can have no answers: {question} and {other} are never asked of the same person.",
         "instrument.rates_nobody": "Question {question} rates nobody (no rates), so this tree cannot be published for unit.",
         "instrument.where_without_answers": "where chooses among answers; a leaf without answers cannot have it.",

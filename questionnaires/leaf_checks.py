@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 
 from questionnaires.faults import fault
-from questionnaires.model import Condition, Fault, Question
+from questionnaires.model import Condition, Fault, Question, Text
 from questionnaires.references import References
 from questionnaires.trees import IndexTree, Leaf, Mean, Proportion, Released, based_codes, referred
+
+SAID = 5
+"""Of a long list of codes so many are said."""
 
 
 def check_leaf(leaf: Leaf, tree: IndexTree, place: str, references: References) -> Iterator[Fault]:
@@ -19,11 +22,12 @@ def check_leaf(leaf: Leaf, tree: IndexTree, place: str, references: References) 
         if leaf.where is not None:
             yield fault("instrument.where_without_answers", place)
         return
-    yield from references.unknown(value.question, place)
+    unknown = tuple(references.unknown(value.question, place))
+    yield from unknown
     question = references.questions.get(referred(value.question)[0])
-    if question is None:
+    if question is None or unknown:
         return
-    if leaf.label or references.readable(question.id):
+    if not _is_inherited(leaf.label, question):
         yield from references.words(leaf.label, place)
     if question.kind == "text":
         yield fault("instrument.no_codes", place, question=question.id)
@@ -36,6 +40,11 @@ def check_leaf(leaf: Leaf, tree: IndexTree, place: str, references: References) 
         yield from _proportion(value, question, place, references)
     else:
         yield from _mean(value, question, place, references)
+
+
+def _is_inherited(label: Text, question: Question) -> bool:
+    """Words taken over from the question, whose own faults are said there."""
+    return label.keys() == question.text.keys() and all(label[language].startswith(words) for language, words in question.text.items())
 
 
 def _where(where: Condition, counted: Question, place: str, references: References) -> Iterator[Fault]:
@@ -66,7 +75,7 @@ def _proportion(value: Proportion, question: Question, place: str, references: R
     for code in value.among:
         if code in question.no_basis:
             yield fault("instrument.no_basis_counted", place, key="among", code=code, question=question.id)
-    if question.kind == "multiple" and not _one_verdict(value, question):
+    if question.kind == "multiple" and references.readable(question.id) and not _one_verdict(value, question):
         yield fault("instrument.not_exclusive", place, question=question.id)
 
 
@@ -86,6 +95,7 @@ def _mean(value: Mean, question: Question, place: str, references: References) -
         return
     low, high = sorted((value.low, value.high))
     if references.readable(question.id):
-        for code in based_codes(question, option):
-            if not low <= code <= high:
-                yield fault("instrument.outside_range", place, code=code, low=f"{low:g}", high=f"{high:g}")
+        outside = [code for code in based_codes(question, option) if code < low or code > high]
+        if outside:
+            codes = ", ".join(map(str, outside[:SAID])) + (" …" if len(outside) > SAID else "")
+            yield fault("instrument.outside_range", place, codes=codes, low=f"{low:g}", high=f"{high:g}")

@@ -40,7 +40,7 @@ def read_shared(file: TomlTable) -> Shared:
 
 def read_question(table: TomlTable, shared: Shared) -> Question:
     question = Question(
-        id=table.string("id"),
+        id=table.identity("question"),
         section=table.string("section"),
         kind=table.choice("kind", KINDS),
         text=table.words("text"),
@@ -63,15 +63,16 @@ def read_question(table: TomlTable, shared: Shared) -> Question:
 
 
 def read_options(table: TomlTable, key: str) -> tuple[Option, ...]:
-    """[{ code = 1, vi = "…", en = "…" }, …]; a key that looks like a language is one."""
+    """[{ code = 1, vi = "…", en = "…" }, …]; a key that looks like a language is one. An option that cannot be read is left out."""
     options = []
     for line in table.tables(key, "option", name="code"):
         code = line.whole("code")
         words = {language: line.string(language) for language in line.untaken if LANGUAGE.fullmatch(language)}
+        if line.doubts("code", *words):
+            table.findings.doubtful.add((table.place, key))
+        else:
+            options.append(Option(code, MappingProxyType(words)))
         line.done()
-        options.append(Option(code, MappingProxyType(words)))
-        if line.place in line.findings.doubtful:
-            line.findings.doubtful.add(table.place)
     return tuple(options)
 
 
@@ -80,6 +81,8 @@ def read_condition(table: TomlTable, key: str) -> Condition | None:
     if not table.has(key):
         return None
     inner = table.table(key, inside(table.place, key))
+    if table.doubts(key):
+        return None
     condition = Condition(inner.string("question"), inner.wholes("in"))
     inner.done()
     return condition
@@ -103,8 +106,9 @@ def _offered(table: TomlTable, scales: Mapping[str, tuple[Option, ...]]) -> tupl
     name = table.string("scale")
     if own:
         table.findings.add("instrument.options_twice", table.place)
-    if name and name not in scales:
-        table.findings.doubt("instrument.unknown_scale", table.place, scale=name)
-    if f"scale {name}" in table.findings.doubtful:
-        table.findings.doubtful.add(table.place)
+    doubtful = table.findings.doubtful
+    if ("", "scales") in doubtful or (f"scale {name}", "options") in doubtful:
+        doubtful.add((table.place, "options"))
+    elif name not in scales and not table.doubts("scale"):
+        table.doubt("scale", "instrument.unknown_scale", scale=name)
     return scales.get(name, ()) + extra

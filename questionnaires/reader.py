@@ -77,7 +77,7 @@ def _instrument(file: TomlTable, digest: str) -> Instrument:
 
 
 def _section(table: TomlTable) -> Section:
-    section = Section(table.string("id"), table.words("title"))
+    section = Section(table.identity("section"), table.words("title"))
     table.done()
     return section
 

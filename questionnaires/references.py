@@ -8,25 +8,36 @@ from questionnaires.faults import fault
 from questionnaires.model import Fault, Question, Text
 from questionnaires.trees import answer_codes, referred
 
+CODE_KEYS = ("kind", "options", "scale", "extra_options", "no_basis", "exclusive")
+
 
 @dataclass(frozen=True, slots=True)
 class References:
-    """`doubtful`: places where the file could not be read; nothing is said about what they hold."""
+    """`doubtful`: each (place, key) of the file that could not be read; nothing is said about what hangs on it.
+
+    `ambiguous`: question ids that stand for several questions; nothing is said about the codes of those.
+    """
 
     languages: tuple[str, ...]
     questions: Mapping[str, Question]
-    doubtful: frozenset[str]
+    ambiguous: frozenset[str]
+    doubtful: frozenset[tuple[str, str]]
+
+    def doubts(self, place: str, *keys: str) -> bool:
+        return any((place, key) in self.doubtful for key in keys)
 
     def readable(self, question: str) -> bool:
-        return question in self.questions and f"question {question}" not in self.doubtful
+        """Are the answer codes of that question known for certain?"""
+        known = question in self.questions and question not in self.ambiguous
+        return known and not self.doubts(f"question {question}", *CODE_KEYS)
 
     def words(self, text: Text, place: str) -> Iterator[Fault]:
-        wanted = self.languages or ("vi",)
+        wanted = dict.fromkeys(("vi", *self.languages))
         for language in wanted:
             if language not in text:
                 yield fault("instrument.missing_language", place, language=language)
         for language, words in text.items():
-            if language not in wanted and self.languages:
+            if language not in wanted:
                 yield fault("instrument.undeclared_language", place, language=language)
             if not words.strip():
                 yield fault("instrument.empty_words", place, language=language)
@@ -35,10 +46,13 @@ class References:
         """The fault of pointing to no question, or to no option of a question that takes several."""
         id, option = referred(reference)
         question = self.questions.get(id)
-        if question is None or (option is not None and question.kind != "multiple"):
+        if question is None:
             yield fault("instrument.unknown_question", place, question=reference)
-        elif option is not None and self.readable(id) and option not in answer_codes(question):
-            yield fault("instrument.unknown_code", place, key="question", code=option, question=id)
+        elif option is not None and self.readable(id):
+            if question.kind != "multiple":
+                yield fault("instrument.unknown_question", place, question=reference)
+            elif option not in answer_codes(question):
+                yield fault("instrument.unknown_code", place, key="question", code=option, question=id)
 
     def codes(self, key: str, codes: Iterable[int], reference: str, place: str) -> Iterator[Fault]:
         """The faults of naming answer codes that the question does not have; the question itself must be known."""

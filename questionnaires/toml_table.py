@@ -5,6 +5,7 @@ Reading goes on after a fault with a stand-in value, so that all faults are foun
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import nan
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -16,25 +17,22 @@ Value = TypeVar("Value")
 Item = TypeVar("Item")
 
 NO_WORDS: Text = MappingProxyType({})
+UNREAD = nan
+"""Stands in for a number that could not be read: every comparison with it is false, so no check says anything about it."""
+
 LARGEST = 1e15
 NO_VALUES: Mapping[str, object] = MappingProxyType({})
 
 
 @dataclass(slots=True)
 class Findings:
-    """Faults so far, and the places that hold a stand-in: checking what stands there would only repeat the fault."""
+    """Faults so far, and which (place, key) holds a stand-in: checking what stands there would only repeat the fault."""
 
     faults: list[Fault] = field(default_factory=list)
-    doubtful: set[str] = field(default_factory=set)
+    doubtful: set[tuple[str, str]] = field(default_factory=set)
 
     def add(self, code: str, place: str, /, **values: object) -> None:
-        """A fault that leaves the rest as written."""
         self.faults.append(fault(code, place, **values))
-
-    def doubt(self, code: str, place: str, /, **values: object) -> None:
-        """A fault after which a stand-in is used."""
-        self.add(code, place, **values)
-        self.doubtful.add(place)
 
 
 class TomlTable:
@@ -50,10 +48,30 @@ class TomlTable:
         self._known.append(key)
         return key in self._left
 
+    def drop(self, key: str) -> bool:
+        """Leave a key out, whatever it holds; whether it was there."""
+        return self.has(key) and self._left.pop(key) is not None
+
     @property
     def untaken(self) -> tuple[str, ...]:
         """The keys nobody has taken yet, in file order."""
         return tuple(self._left)
+
+    def doubts(self, *keys: str) -> bool:
+        """Does one of these keys hold a stand-in?"""
+        return any((self.place, key) in self.findings.doubtful for key in keys)
+
+    def doubt(self, key: str, code: str, /, **values: object) -> None:
+        """A fault of that key, after which a stand-in is used."""
+        self.findings.add(code, self.place, **values)
+        self.findings.doubtful.add((self.place, key))
+
+    def identity(self, noun: str) -> str:
+        """The key id; where the file has none, the table's number stands in ("number 3"), and nobody knows which ids there are."""
+        id = self._take("id", None, self.place.removeprefix(f"{noun} "), "string", _string)
+        if self.doubts("id"):
+            self.findings.doubtful.add(("", noun))
+        return id
 
     def string(self, key: str, default: str | None = None) -> str:
         return self._take(key, default, "", "string", _string)
@@ -61,8 +79,8 @@ class TomlTable:
     def whole(self, key: str, default: int | None = None) -> int:
         return self._take(key, default, 0, "integer", _whole)
 
-    def real(self, key: str, default: float | None = None) -> float:
-        return self._take(key, default, 0.0, "integer or float", _real)
+    def real(self, key: str) -> float:
+        return self._take(key, None, UNREAD, "integer or float", _real)
 
     def flag(self, key: str, default: bool | None = None) -> bool:
         return self._take(key, default, False, "boolean", _flag)
@@ -82,13 +100,12 @@ class TomlTable:
 
     def choice(self, key: str, allowed: Sequence[Word], default: Word | None = None) -> Word:
         """One of the allowed words; the first of them stands in after a fault."""
-        before = len(self.findings.faults)
         written = self.string(key, default)
         for word in allowed:
             if word == written:
                 return word
-        if len(self.findings.faults) == before:
-            self.findings.doubt("instrument.not_allowed", self.place, key=key, value=written, allowed=", ".join(allowed))
+        if not self.doubts(key):
+            self.doubt(key, "instrument.not_allowed", key=key, value=written, allowed=", ".join(allowed))
         return allowed[0]
 
     def table(self, key: str, place: str | None = None) -> "TomlTable":
@@ -103,9 +120,12 @@ class TomlTable:
         return tuple(TomlTable(value, place, self.findings) for value, place in zip(values, places, strict=True))
 
     def named_tables(self, key: str, noun: str) -> "tuple[tuple[str, TomlTable], ...]":
-        """A table of tables: each name with its table, whose place is noun and name ("node ps.D")."""
+        """A table of tables: each name with its table, whose place is noun and name ("node ps.D"); what is no table is left out."""
         outer = self.table(key)
-        return tuple((name, outer.table(name, inside(self.place, f"{noun} {name}"))) for name in outer.untaken)
+        found = [(name, outer.table(name, inside(self.place, f"{noun} {name}"))) for name in outer.untaken]
+        if outer.doubts(*(name for name, _ in found)):
+            self.findings.doubtful.add((self.place, key))
+        return tuple((name, table) for name, table in found if not outer.doubts(name))
 
     def done(self) -> None:
         """Everything still untaken is a key without meaning here."""
@@ -117,12 +137,12 @@ class TomlTable:
         if not self.has(key):
             if default is not None:
                 return default
-            self.findings.doubt("instrument.missing_key", self.place, key=key)
+            self.doubt(key, "instrument.missing_key", key=key)
             return stand_in
         converted = convert(self._left.pop(key))
         if converted is not None:
             return converted
-        self.findings.doubt("instrument.wrong_type", self.place, key=key, wanted=wanted)
+        self.doubt(key, "instrument.wrong_type", key=key, wanted=wanted)
         return stand_in
 
 

@@ -42,20 +42,21 @@ def _population(tree: IndexTree, instrument: Instrument, place: str) -> Iterator
 
 def _shape(tree: IndexTree, place: str, references: References) -> Iterator[Fault]:
     """Root, children, cycles, and whether everything is reached. A leaf without answers may stand beside: published, not counted."""
-    if tree.root not in tree.nodes and tree.root not in tree.leaves:
+    patchy = references.doubts(place, "nodes", "leaves")
+    known = tree.root in tree.nodes or tree.root in tree.leaves
+    if not known and not patchy:
         yield fault("instrument.unknown_root", place, root=tree.root)
-        return
     for node in tree.nodes.values():
         at = f"{place}, node {node.id}"
         for child in node.children:
-            if child not in tree.nodes and child not in tree.leaves:
+            if child not in tree.nodes and child not in tree.leaves and not patchy:
                 yield fault("instrument.unknown_child", at, child=child)
         for child in repeated(node.children):
             yield fault("instrument.duplicate_child", at, child=child)
         circle = _circle(tree, node.id)
         if circle:
             yield fault("instrument.cycle", at, path=" → ".join(circle))
-    if any(f"{place}, node {id}" in references.doubtful for id in tree.nodes):
+    if not known or patchy or any(references.doubts(f"{place}, node {id}", "children") for id in tree.nodes):
         return
     reached = {tree.root, *_below(tree, tree.root)}
     for id in tree.nodes:
@@ -92,18 +93,18 @@ def _circle(tree: IndexTree, id: str) -> tuple[str, ...]:
 
 def _node(node: Node, tree: IndexTree, place: str, references: References) -> Iterator[Fault]:
     yield from references.words(node.label, place)
-    if node.range is not None and not node.range[0] < node.range[1]:
+    if node.range is not None and node.range[0] >= node.range[1]:
         yield fault("instrument.range", place)
     if not node.children:
         if not node.source.strip():
             yield fault("instrument.given_only_reason", place)
     elif node.combine == "pooled":
-        yield from _pooled(node, tree, place)
+        yield from _pooled(node, tree, place, references)
     else:
         yield from _arithmetic(node, tree, place)
 
 
-def _pooled(node: Node, tree: IndexTree, place: str) -> Iterator[Fault]:
+def _pooled(node: Node, tree: IndexTree, place: str, references: References) -> Iterator[Fault]:
     for key, used in (
         ("coefficients", node.coefficients is not None),
         ("divisor", node.divisor is not None),
@@ -113,15 +114,14 @@ def _pooled(node: Node, tree: IndexTree, place: str) -> Iterator[Fault]:
         if used:
             yield fault("instrument.pooled_arithmetic", place, key=key)
     for child in node.children:
-        if child in tree.leaves:
-            if not isinstance(tree.leaves[child].value, Proportion | Mean):
-                yield fault("instrument.pooled_over_given", place, child=child)
-        elif child in tree.nodes:
-            inner = tree.nodes[child]
-            if not inner.children:
-                yield fault("instrument.pooled_over_given", place, child=child)
-            elif inner.combine != "pooled":
-                yield fault("instrument.pooled_over_node", place, child=child, combine=inner.combine)
+        leaf, inner = tree.leaves.get(child), tree.nodes.get(child)
+        at = f"tree {tree.id}, {'node' if leaf is None else 'leaf'} {child}"
+        if references.doubts(at, "value", "children", "combine"):
+            continue
+        if (leaf and not isinstance(leaf.value, Proportion | Mean)) or (inner and not inner.children):
+            yield fault("instrument.pooled_over_given", place, child=child)
+        elif inner and inner.combine != "pooled":
+            yield fault("instrument.pooled_over_node", place, child=child, combine=inner.combine)
     yield from _counted_twice(node, tree, place)
 
 

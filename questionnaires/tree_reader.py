@@ -12,7 +12,7 @@ from questionnaires.trees import Given, IndexTree, Leaf, LeafValue, Mean, Node, 
 Combine = Literal["pooled", "mean", "sum"]
 Missing = Literal["propagate", "skip", "rescale"]
 
-COMBINES: tuple[Combine, ...] = ("pooled", "mean", "sum")
+COMBINES: tuple[Combine, ...] = ("mean", "sum", "pooled")
 MISSINGS: tuple[Missing, ...] = ("propagate", "skip", "rescale")
 UNKNOWN = Status("proposed", "proposed")
 FORMULA_KEYS = ("combine", "coefficients", "divisor", "missing")
@@ -32,7 +32,7 @@ VALUES: Mapping[str, Callable[[TomlTable], LeafValue]] = MappingProxyType(
 
 def read_tree(table: TomlTable, shared: Shared, questions: Mapping[str, Question]) -> IndexTree:
     tree = IndexTree(
-        id=table.string("id"),
+        id=table.identity("tree"),
         label=table.words("label"),
         notice=table.words("notice") if table.has("notice") else None,
         root=table.string("root"),
@@ -52,11 +52,11 @@ def _node(id: str, table: TomlTable) -> Node:
     """A node without children is given-only; it has no formula, so none of a formula's keys."""
     children = table.strings("children", ())
     combine: Combine = "sum"
-    if children:
+    if children or table.doubts("children"):
         combine = table.choice("combine", COMBINES)
     else:
         for key in FORMULA_KEYS:
-            if table.has(key):
+            if table.drop(key):
                 table.findings.add("instrument.given_only_arithmetic", table.place, key=key)
     node = Node(
         id=id,
@@ -81,15 +81,15 @@ def _range(table: TomlTable) -> tuple[float, float] | None:
     ends = table.reals("range")
     if len(ends) == 2:
         return ends[0], ends[1]
-    if table.place not in table.findings.doubtful:
-        table.findings.doubt("instrument.wrong_type", table.place, key="range", wanted="array of two numbers")
+    if not table.doubts("range"):
+        table.doubt("range", "instrument.wrong_type", key="range", wanted="array of two numbers")
     return None
 
 
 def _leaf(id: str, table: TomlTable, shared: Shared, questions: Mapping[str, Question]) -> Leaf:
     """Label, status and source default to those of the question the leaf counts; without a question they must be given."""
     value = _value(table)
-    stands_alone = isinstance(value, Given | Points | Released)
+    stands_alone = isinstance(value, Given | Points | Released)  # unreadable, it may have meant a question
     label, status, source = _defaults(value, questions)
     leaf = Leaf(
         id=id,
@@ -119,10 +119,13 @@ def _defaults(value: LeafValue | None, questions: Mapping[str, Question]) -> tup
 def _value(table: TomlTable) -> LeafValue | None:
     written = [kind for kind in VALUES if table.has(kind)]
     if len(written) != 1:
-        table.findings.doubt("instrument.leaf_value", table.place, kinds=", ".join(VALUES))
+        table.doubt("value", "instrument.leaf_value", kinds=", ".join(VALUES))
     values = []
     for kind in written:
         inner = table.table(kind)
+        if table.doubts(kind):
+            table.findings.doubtful.add((table.place, "value"))
+            continue
         values.append(VALUES[kind](inner))
         inner.done()
-    return values[0] if values else None
+    return values[0] if len(values) == 1 else None
