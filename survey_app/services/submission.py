@@ -25,7 +25,8 @@ from survey_app.storage.responses import Comment, Duplicate, Row, Stored
 from survey_app.storage.writer import Busy
 
 __all__ = [
-    "Acknowledgement", "Busy", "Changed", "Expired", "Forged", "Form", "NoForm", "Post", "accept", "accept_all", "open_form", "reopen",
+    "Acknowledgement", "Busy", "Changed", "Expired", "Forged", "Form", "NoForm", "Post",
+    "accept", "accept_all", "instrument_of", "open_form", "reopen",
 ]  # fmt: skip
 
 LOCAL = timezone(timedelta(hours=7), "+07")
@@ -45,6 +46,8 @@ class Form:
     module: str | None
     known: Mapping[str, int]
     language: str
+    until: date
+    """The last day on which it may be sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +69,10 @@ class Acknowledgement:
 class NoForm(Exception):
     """Nobody asks here: unknown or retired code, no open wave, or a form whose life ended with its wave."""
 
-    def __init__(self, door: Door | None = None, wave: Wave | None = None) -> None:
+    def __init__(self, wave: Wave | None = None) -> None:
         super().__init__()
-        self.door = door
         self.wave = wave
+        """Whose organiser can be asked, and whose questions were answered; None where no counter ever had the code."""
 
 
 class Expired(Exception):
@@ -87,12 +90,14 @@ class Changed(Exception):
 Outcome = Acknowledgement | Refused | Forged | NoForm | Expired | Changed
 
 
-def open_form(door: Door, language: str, now: datetime, new_id: str, *, channel: str = "open") -> Form:
-    """A fresh form at that door. Raises NoForm."""
-    remembered = doors.current()
+def open_form(
+    door: Door, language: str, now: datetime, new_id: str, *, channel: str = "open", remembered: Doors | None = None
+) -> Form:
+    """A fresh form at that door. Raises NoForm. `remembered`: the doors among which this one was found just now."""
+    remembered = remembered or doors.current()
     wave = None if door.retired else remembered.open_wave(door, local_day(now))
     if wave is None:
-        raise NoForm(door, remembered.latest_wave(door))
+        raise NoForm(remembered.latest_wave(door))
     token = FormToken(new_id, door.code, wave.code, channel, wave.digest, now, now + timedelta(days=wave.answer_days))
     return _form(token, form_token.sign(token), door, wave, language)
 
@@ -136,6 +141,10 @@ class _Sound:
     acknowledgement: Acknowledgement
 
 
+def instrument_of(wave: Wave) -> Instrument:
+    return questionnaires.by_digest(wave.digest, settings.current().data_dir / INSTRUMENTS)
+
+
 def local_day(moment: datetime) -> date:
     return moment.astimezone(LOCAL).date()
 
@@ -146,7 +155,7 @@ def _judge(post: Post, remembered: Doors) -> _Sound | Refused | Forged | NoForm 
         door, wave = _place(token, remembered)
         if token.valid_until < post.now and not _is_stored(token):
             return Expired(_renewed(token, door, wave, post.language, post.now))
-        row = _row(post, token, door, remembered)
+        row = _row(post, token, door, wave, remembered)
     except (Refused, Forged, NoForm) as refusal:
         return refusal
     number = form_token.acknowledgement(post.form_token, token.response_id)
@@ -158,8 +167,8 @@ def _outcome(post: _Sound, receipt: responses.Receipt) -> Acknowledgement | Chan
     return post.acknowledgement if isinstance(receipt, Stored) or _says_the_same(post.row, receipt) else Changed()
 
 
-def _row(post: Post, token: FormToken, door: Door, remembered: Doors) -> Row:
-    instrument = _instrument(token)
+def _row(post: Post, token: FormToken, door: Door, wave: Wave, remembered: Doors) -> Row:
+    instrument = instrument_of(wave)
     module, pi = answering.module_for(instrument, token.response_id)
     answers = answering.read_answers(instrument, post.fields, module=module, known=_known(instrument, door))
     sector = _sector(instrument, door, answers.codes)
@@ -209,26 +218,22 @@ def _place(token: FormToken, remembered: Doors) -> tuple[Door, Wave]:
     door = remembered.door(token.code, local_day(token.opened_at))
     wave = None if door is None else remembered.wave(door.province, token.wave)
     if door is None or wave is None or wave.digest != token.instrument_digest:
-        raise NoForm(door, wave)
+        raise NoForm(wave)
     return door, wave
 
 
 def _renewed(token: FormToken, door: Door, wave: Wave, language: str, now: datetime) -> Form:
     """The same form with a longer life. Raises NoForm when its wave has ended: then nothing more is taken."""
     if not doors.is_open(wave, local_day(now)):
-        raise NoForm(door, wave)
+        raise NoForm(wave)
     renewed = replace(token, valid_until=now + timedelta(days=wave.answer_days))
     return _form(renewed, form_token.sign(renewed), door, wave, language)
 
 
 def _form(token: FormToken, signed: str, door: Door, wave: Wave, language: str) -> Form:
-    instrument = _instrument(token)
+    instrument = instrument_of(wave)
     module, _ = answering.module_for(instrument, token.response_id)
-    return Form(signed, door, wave, instrument, module, _known(instrument, door), language)
-
-
-def _instrument(token: FormToken) -> Instrument:
-    return questionnaires.by_digest(token.instrument_digest, settings.current().data_dir / INSTRUMENTS)
+    return Form(signed, door, wave, instrument, module, _known(instrument, door), language, local_day(token.valid_until))
 
 
 def _is_stored(token: FormToken) -> bool:

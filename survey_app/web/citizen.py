@@ -1,0 +1,179 @@
+"""Every door to the form: the first page with its box for the code, the form behind a code, the thank-you page.
+
+Only turns requests into fields and outcomes into pages; what is accepted is decided in services/submission.py.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from flask import Blueprint, abort, redirect, request
+from werkzeug import Response
+
+from questionnaires.answers import RESERVED
+from questionnaires.model import Refused
+from survey_app import words
+from survey_app.services import doors, form_token, submission
+from survey_app.services.access import Permission
+from survey_app.services.submission import Busy, Changed, Expired, Fields, Forged, Form, NoForm, local_day
+from survey_app.web import form_page, guard
+from survey_app.web.citizen_page import page, respond
+
+pages = Blueprint("citizen", __name__)
+
+TOO_OLD = "This page has been open for long, so it was renewed. Your answers are still there; please press Send my answers once more."
+NOT_OURS = "This page can no longer be sent, so it was replaced. Your answers are still there; please check them and press Send my answers."
+BUSY = "Not sent yet, because the server is busy. Your answers are still here below. Please wait a minute and press Send my answers again."
+RECORDED = "Your opinion was recorded before, so it can no longer be changed."
+SCAN_AGAIN = "If you would like to say more, please scan the code again."
+
+
+@pages.get("/")
+@guard.public(Permission.ANSWER_FORM)
+def first() -> Response:
+    return page("citizen/first.html", _language(request.args), typed="", unknown=False)
+
+
+@pages.get("/go")
+@guard.public(Permission.ANSWER_FORM)
+def go() -> Response:
+    """To the form of a code as typed from a poster."""
+    typed, language = request.args.get("code", ""), _language(request.args)
+    door = doors.current().door(typed, local_day(guard.now()))
+    if door is None:
+        return page("citizen/first.html", language, 404, typed=typed, unknown=True)
+    query = "" if language == "vi" else "?" + urlencode({"language": language})
+    return redirect(f"/q/{door.code}{query}", 303)
+
+
+@pages.get("/q/<code>")
+@pages.get("/Q/<code>")
+@guard.public(Permission.ANSWER_FORM)
+def form(code: str) -> Response:
+    language = _language(request.args)
+    try:
+        return respond(form_page.fresh(_open(code, language, guard.now())))
+    except NoForm as closed:
+        return _no_form(closed, language, 404)
+
+
+@pages.post("/q/<code>")
+@pages.post("/Q/<code>")
+@guard.public(Permission.ANSWER_FORM)
+def send(code: str) -> Response:
+    if request.mimetype != "application/x-www-form-urlencoded":
+        abort(415)
+    sent = _Sent.of(request.form.to_dict(flat=False), guard.now())
+    try:
+        return _send(sent)
+    except Expired as expired:
+        return respond(form_page.filled(expired.form, sent.fields, notice=words.say(sent.language, TOO_OLD)), 422)
+    except Forged:
+        return _forged(code, sent)
+    except NoForm as closed:
+        return _no_form(closed, sent.language, 410, sent.fields)
+    except Changed:
+        return guard.message(409, RECORDED, SCAN_AGAIN, sent.language)
+
+
+@pages.get("/thanks/<receipt>")
+@guard.public(Permission.ANSWER_FORM)
+def thanks(receipt: str) -> Response:
+    try:
+        read = form_token.read_receipt(receipt)
+    except Forged:
+        abort(404)
+    remembered = doors.current()
+    door = remembered.door(read.code, local_day(guard.now()))
+    wave = None if door is None else remembered.wave(door.province, read.wave)
+    if door is None or wave is None:
+        abort(404)
+    return page(
+        "citizen/thanks.html",
+        read.language,
+        number=read.number,
+        unit=words.of(door.unit_name, read.language),
+        results_url=wave.results_url,
+        expected=None if wave.results_expected is None else words.month(read.language, wave.results_expected),
+        test=wave.simulated,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A posted form taken apart: its own fields, and those that answer questions. `language`: of the page it was on."""
+
+    token: str
+    language: str
+    wanted_language: str | None
+    fields: Fields
+    now: datetime
+
+    @staticmethod
+    def of(form: dict[str, list[str]], now: datetime) -> "_Sent":
+        own = {name: values[0] for name, values in form.items() if name in RESERVED}
+        wanted = own.get("language")
+        return _Sent(
+            token=own.get("form_token", ""),
+            language=_known_language(own.get("page")),
+            wanted_language=None if wanted is None else _known_language(wanted),
+            fields={name: values for name, values in form.items() if name not in RESERVED},
+            now=now,
+        )
+
+
+def _send(sent: _Sent) -> Response:
+    if sent.wanted_language is not None:
+        return respond(form_page.filled(submission.reopen(sent.token, sent.wanted_language, sent.now), sent.fields))
+    try:
+        accepted = submission.accept(sent.token, sent.fields, sent.now, sent.language)
+    except Refused as refused:
+        again = submission.reopen(sent.token, sent.language, sent.now)
+        return respond(form_page.filled(again, sent.fields, refused.faults), 422)
+    except Busy:
+        again = submission.reopen(sent.token, sent.language, sent.now)
+        busy = respond(form_page.filled(again, sent.fields, notice=words.say(sent.language, BUSY)), 503)
+        busy.headers["Retry-After"] = "60"
+        return busy
+    return redirect(f"/thanks/{accepted.receipt}", 303)
+
+
+def _open(code: str, language: str, now: datetime) -> Form:
+    """A fresh form at the door of that code. Raises NoForm."""
+    remembered = doors.current()
+    door = remembered.door(code, local_day(now))
+    if door is None:
+        raise NoForm
+    return submission.open_form(door, language, now, secrets.token_hex(16), remembered=remembered)
+
+
+def _forged(code: str, sent: _Sent) -> Response:
+    """Refused, but whoever wrote the answers keeps them: on a fresh form of the counter in the address."""
+    try:
+        fresh = _open(code, sent.language, sent.now)
+    except NoForm as closed:
+        return _no_form(closed, sent.language, 400, sent.fields)
+    return respond(form_page.filled(fresh, sent.fields, notice=words.say(sent.language, NOT_OURS)), 400)
+
+
+def _no_form(closed: NoForm, language: str, status: int, fields: Fields = form_page.NOTHING) -> Response:
+    """One kind page for unknown, retired and closed; nobody learns from it which codes exist."""
+    wave = closed.wave
+    return page(
+        "citizen/no_form.html",
+        language,
+        status,
+        organiser=None if wave is None else words.of(wave.organiser, language),
+        contact=None if wave is None else words.of(wave.contact, language),
+        kept=[] if wave is None else form_page.kept_answers(submission.instrument_of(wave), language, fields),
+    )
+
+
+def _language(given: Mapping[str, str]) -> str:
+    return _known_language(given.get("language"))
+
+
+def _known_language(given: str | None) -> str:
+    return given if given in words.LANGUAGES else "vi"

@@ -1,0 +1,188 @@
+"""The questionnaire as a page: what this person may be asked, in one language, with answers and faults when there are any.
+
+The questions of one instrument, language and module are drawn and compressed once; a fresh form adds its place and token.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from markupsafe import Markup
+
+from questionnaires.answers import is_asked
+from questionnaires.instrument import Instrument
+from questionnaires.model import Fault, Question
+from survey_app import words
+from survey_app.services.submission import Fields, Form
+from survey_app.web import compressed
+from survey_app.web.citizen_page import render
+from survey_app.web.compressed import Part
+
+SEAM = "\x00"  # cannot occur in a page; stands where the place and the token of a form go
+MOST_KEPT = 500
+NOTHING: Fields = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """`level`: the place of a step on its scale, for those who hear the page; None where there are no steps."""
+
+    code: int
+    text: str
+    level: int | None
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question as it stands on the page. `only_if`: the choices under which it is to be answered, in words."""
+
+    id: str
+    kind: str
+    text: str
+    hint: str | None
+    required: bool
+    choices: tuple[Choice, ...]
+    levels: int
+    exclusive: str
+    max_chars: int | None
+    only_if: tuple[str, ...]
+    condition: str
+    condition_codes: str
+    written: str
+    faults: tuple[str, ...]
+
+    @property
+    def first_field(self) -> str:
+        return f"{self.id}-{self.choices[0].code}" if self.choices else self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    title: str
+    questions: tuple[Asked, ...]
+
+
+_kept: dict[tuple[object, ...], tuple[Part, Part, Part]] = {}
+
+
+def fresh(form: Form) -> tuple[Part, ...]:
+    """A form nobody has written on yet."""
+    key = (form.instrument.digest, form.language, form.module, *sorted(form.known.items()))
+    if key not in _kept:
+        if len(_kept) >= MOST_KEPT:
+            _kept.clear()
+        above, between, below = _draw(form, place=SEAM, token=SEAM).split(SEAM)
+        _kept[key] = compressed.packed(above), compressed.packed(between), compressed.packed(below)
+    top, middle, rest = _kept[key]
+    return top, _place(*_words_of_place(form)), middle, compressed.stored(form.token), rest
+
+
+def filled(form: Form, fields: Fields, faults: Sequence[Fault] = (), notice: str = "") -> tuple[Part, ...]:
+    """The same form with everything that was written on it, what is wrong with it, and why it is shown again."""
+    place = _place(*_words_of_place(form)).content.decode()
+    return (compressed.packed(_draw(form, place=place, token=form.token, fields=fields, faults=faults, notice=notice)),)
+
+
+def kept_answers(instrument: Instrument, language: str, fields: Fields) -> list[tuple[str, str]]:
+    """Question and answer in words, for a person whose form can no longer be sent."""
+    found = []
+    for question in instrument.questions:
+        given = fields.get(question.id, ())
+        chosen = [words.of(option.text, language) for option in question.options if str(option.code) in given]
+        if not question.options:
+            chosen = [value for value in given if value.strip()]
+        if chosen:
+            found.append((words.of(question.text, language), "; ".join(chosen)))
+    return found
+
+
+def _draw(form: Form, *, place: str, token: str, fields: Fields = NOTHING, faults: Sequence[Fault] = (), notice: str = "") -> str:
+    by_question: dict[str, list[str]] = {}
+    for fault in faults:
+        by_question.setdefault(fault.place, []).append(words.say(form.language, fault.message, **fault.values))
+    groups = tuple(_groups(form, fields, by_question))
+    asked = {question.id for group in groups for question in group.questions}
+    return render(
+        "citizen/form.html",
+        form.language,
+        place=Markup(place),  # noqa: S704 - the seam, or what the template of the place has escaped
+        token=Markup(token),  # noqa: S704 - the seam, or a token of ours
+        groups=groups,
+        faults=[question for group in groups for question in group.questions if question.faults],
+        other_faults=[text for id, texts in by_question.items() if id not in asked for text in texts],
+        notice=notice,
+        other_language="en" if form.language == "vi" else "vi",
+    )
+
+
+def _groups(form: Form, fields: Fields, faults: Mapping[str, Sequence[str]]) -> Iterator[Group]:
+    """Sections in the order of the file, without those that have no question for this person."""
+    on_page = [question for question in form.instrument.questions if _may_be_asked(question, form)]
+    for section in form.instrument.sections:
+        asked = tuple(_asked(question, form, fields, faults) for question in on_page if question.section == section.id)
+        if asked:
+            yield Group(words.of(section.title, form.language), asked)
+
+
+def _may_be_asked(question: Question, form: Form) -> bool:
+    """Without script a question with a condition stands on the page; only what is settled already is left out."""
+    condition = question.shown_if
+    if condition is not None and condition.question not in form.known:
+        return is_asked(question, form.module, form.known, {condition.question: condition.codes})
+    return is_asked(question, form.module, form.known, {})
+
+
+def _asked(question: Question, form: Form, fields: Fields, faults: Mapping[str, Sequence[str]]) -> Asked:
+    language, given = form.language, fields.get(question.id, ())
+    condition = None if question.shown_if is None or question.shown_if.question in form.known else question.shown_if
+    steps = [option.code for option in question.options if option.code not in question.no_basis] if question.kind == "scale" else []
+    return Asked(
+        id=question.id,
+        kind=question.kind,
+        text=words.of(question.text, language),
+        hint=None if question.hint is None else words.of(question.hint, language),
+        required=question.required,
+        choices=tuple(
+            Choice(
+                option.code,
+                words.of(option.text, language),
+                steps.index(option.code) + 1 if option.code in steps else None,
+                str(option.code) in given,
+            )
+            for option in question.options
+        ),
+        levels=len(steps),
+        exclusive=" ".join(map(str, question.exclusive)),
+        max_chars=question.max_chars,
+        only_if=() if condition is None else tuple(_words_of(form.instrument.question(condition.question), condition.codes, language)),
+        condition="" if condition is None else condition.question,
+        condition_codes="" if condition is None else " ".join(map(str, condition.codes)),
+        written=given[0] if given and not question.options else "",
+        faults=tuple(faults.get(question.id, ())),
+    )
+
+
+def _words_of(question: Question, codes: Sequence[int], language: str) -> Iterator[str]:
+    return (words.of(option.text, language) for option in question.options if option.code in codes)
+
+
+def _words_of_place(form: Form) -> tuple[str, str, str, str, str, str, str, str, str, bool]:
+    """Everything above the first question that differs between counters and days."""
+    language, door, wave = form.language, form.door, form.wave
+    place = (words.of(door.unit_name, language), words.of(door.point_name, language), door.number)
+    who = (words.of(wave.organiser, language), words.of(wave.supervised_by or {"vi": ""}, language), words.of(wave.contact, language))
+    kept = words.of(wave.comments_kept or {"vi": ""}, language)
+    return language, *place, *who, kept, words.day_short(language, form.until), wave.simulated
+
+
+@lru_cache(maxsize=2_000)
+def _place(
+    language: str, unit: str, point: str, counter: str, organiser: str, supervised_by: str, contact: str, kept: str, until: str, test: bool
+) -> Part:
+    """The head of the form at one counter on one day. Its arguments are all it says, so it is never stale."""
+    drawn = render(
+        "citizen/place.html", language, unit=unit, point=point, counter=counter, organiser=organiser, supervised_by=supervised_by,
+        contact=contact, comments_kept=kept, until=until, test=test, other_language="en" if language == "vi" else "vi",
+    )  # fmt: skip
+    return compressed.packed(drawn)
