@@ -3,8 +3,13 @@
 from flask import Flask
 
 from survey_app import settings
+from survey_app.commands import fieldwork as fieldwork_commands
 from survey_app.settings import Settings
 from survey_app.storage import session
+from survey_app.web import citizen
+
+PAGES = (citizen.pages,)
+COMMANDS = (*fieldwork_commands.COMMANDS,)
 
 
 def create_app(chosen: Settings | None = None) -> Flask:
@@ -14,4 +19,8 @@ def create_app(chosen: Settings | None = None) -> Flask:
     session.configure(active.database_url)
     app = Flask(__name__)
     app.config["SECRET_KEY"] = active.secret_key
+    for pages in PAGES:
+        app.register_blueprint(pages)
+    for command in COMMANDS:
+        app.cli.add_command(command)
     return app
