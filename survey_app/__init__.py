@@ -6,7 +6,7 @@ from survey_app import settings
 from survey_app.commands import fieldwork as fieldwork_commands
 from survey_app.settings import Settings
 from survey_app.storage import session
-from survey_app.web import citizen
+from survey_app.web import citizen, guard
 
 PAGES = (citizen.pages,)
 COMMANDS = (*fieldwork_commands.COMMANDS,)
@@ -19,6 +19,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
     session.configure(active.database_url)
     app = Flask(__name__)
     app.config["SECRET_KEY"] = active.secret_key
+    guard.install(app)
     for pages in PAGES:
         app.register_blueprint(pages)
     for command in COMMANDS:
