@@ -47,12 +47,12 @@ def read_table(source: Path | bytes, name: str) -> Sheet:
     try:
         content = source.read_bytes() if isinstance(source, Path) else source
     except OSError as error:
-        raise Refused(Fault("unreadable_file", name, "The file cannot be read: {reason}", {"reason": str(error.strerror)})) from error
+        raise Refused(Fault("unreadable_file", name, "The file cannot be read: {reason}.", {"reason": str(error.strerror)})) from error
     lines = _xlsx_lines(content, name) if content[:2] == b"PK" else _csv_lines(content, name)
     filled = [(number, cells) for number, cells in lines if any(cell not in (None, "") for cell in cells)]
     start = next((at for at, (_, cells) in enumerate(filled) if sum(cell not in (None, "") for cell in cells) >= 2), None)
     if start is None:
-        raise Refused(Fault("no_table", name, "The file holds no table: no row with column names was found"))
+        raise Refused(Fault("no_table", name, "The file holds no table: no row with column names was found."))
     header = tuple("" if cell is None else " ".join(str(cell).split()) for cell in filled[start][1])
     while header and not header[-1]:
         header = header[:-1]
@@ -69,7 +69,7 @@ def _xlsx_lines(content: bytes, name: str) -> Iterable[tuple[int, tuple[Cell, ..
             sheet.reset_dimensions()  # some exporters write a wrong size, which would cut rows off
         return [(number, tuple(map(_plain, cells))) for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1)]
     except (BadZipFile, InvalidFileException, KeyError, IndexError, ValueError, OSError) as error:
-        fault = Fault("not_a_spreadsheet", name, "The file is not a readable XLSX workbook. Save it again as .xlsx or .csv")
+        fault = Fault("not_a_spreadsheet", name, "The file is not a readable XLSX workbook. Save it again as .xlsx or .csv.")
         raise Refused(fault) from error
 
 
@@ -85,7 +85,7 @@ def _csv_lines(content: bytes, name: str) -> Iterable[tuple[int, tuple[Cell, ...
     try:
         text = content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Refused(Fault("not_utf8", name, "The file is neither XLSX nor CSV in UTF-8. Save it as .xlsx, or as CSV UTF-8")) from error
+        raise Refused(Fault("not_utf8", name, "The file is neither XLSX nor CSV in UTF-8. Save it as .xlsx, or as CSV UTF-8.")) from error
     delimiter = max(",;\t", key="\n".join(text.split("\n", 20)[:20]).count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
@@ -94,7 +94,7 @@ def _csv_lines(content: bytes, name: str) -> Iterable[tuple[int, tuple[Cell, ...
             lines.append((reader.line_num, tuple(field.strip() for field in fields)))
     except csv.Error as error:
         raise Refused(
-            Fault("bad_csv", f"{name}, row {reader.line_num}", "This line is not CSV: {reason}", {"reason": str(error)})
+            Fault("bad_csv", f"{name}, row {reader.line_num}", "This line is not CSV: {reason}.", {"reason": str(error)})
         ) from error
     return lines
 
@@ -157,7 +157,7 @@ def _fill(sheet: Worksheet, document: ReportDocument, table: Table) -> None:
     for note in ("", *table.notes):
         sheet.append([_as_text(note)])
     sheet["A1"].font = Font(bold=True, size=13)
-    sheet.freeze_panes = sheet.cell(frozen + 1, table.header + 2)
+    sheet.freeze_panes = f"{get_column_letter(table.header + 2)}{frozen + 1}"
 
 
 def _number_format(cell: FlatCell) -> str:

@@ -60,7 +60,7 @@ class Line:
         """Text that must be there."""
         found = self.text(name)
         if found is None:
-            self.refuse(name, "empty_cell", "This cell must be filled in")
+            self.refuse(name, "empty_cell", "This cell must be filled in.")
         return found
 
     def count(self, name: str) -> int | None:
@@ -68,11 +68,11 @@ class Line:
         cell = self.cells.get(name)
         text = self.text(name)
         if text is None or isinstance(cell, bool):
-            self.refuse(name, "empty_cell", "This cell must be filled in")
+            self.refuse(name, "empty_cell", "This cell must be filled in.")
         elif text.startswith(("-", "−")) and text[1:].replace(".", "").isdigit():
-            self.refuse(name, "negative_count", "A number of files cannot be negative: {value}", value=shown(text))
+            self.refuse(name, "negative_count", "A number of files cannot be negative: {value}.", value=shown(text))
         elif isinstance(cell, date) or not _COUNT.fullmatch(text):
-            self.refuse(name, "not_a_count", "This is not a whole number written in digits: {value}", value=shown(text))
+            self.refuse(name, "not_a_count", "This is not a whole number written in digits: {value}.", value=shown(text))
         else:
             return int(text)
         return None
@@ -87,7 +87,7 @@ class Line:
             value = float("nan")
         if not low <= value <= high:
             limits = {"low": str(low), "high": str(high)}
-            self.refuse(name, "bad_number", "This is not a number from {low} to {high}: {value}", value=shown(text), **limits)
+            self.refuse(name, "bad_number", "This is not a number from {low} to {high}: {value}.", value=shown(text), **limits)
             return None
         return value
 
@@ -107,7 +107,7 @@ class Line:
                 return date(int(vietnamese[3]), int(vietnamese[2]), int(vietnamese[1]))
         except ValueError:
             pass
-        self.refuse(name, "not_a_day", "This is not a date such as 05/02/2026 or 2026-02-05: {value}", value=shown(text))
+        self.refuse(name, "not_a_day", "This is not a date such as 05/02/2026 or 2026-02-05: {value}.", value=shown(text))
         return None
 
 
@@ -143,15 +143,15 @@ def understand(sheet: Sheet, fields: Sequence[Field]) -> Lines:
             ignored.append(heading)
         elif name in columns:
             values = {"first": sheet.header[columns[name]], "second": heading}
-            faults.append(Fault("doubled_column", sheet.name, "The columns {first} and {second} mean the same", values))
+            faults.append(Fault("doubled_column", sheet.name, "The columns {first} and {second} mean the same.", values))
         else:
             columns[name] = at
     for known in fields:
         if known.required and known.name not in columns:
             headings = " / ".join((known.name, *known.headings[:1]))
-            faults.append(Fault("missing_column", sheet.name, "A column is missing: {column}", {"column": headings}))
+            faults.append(Fault("missing_column", sheet.name, "A column is missing: {column}.", {"column": headings}))
     if not faults and not sheet.rows:
-        faults.append(Fault("no_rows", sheet.name, "There is no row under the column names"))
+        faults.append(Fault("no_rows", sheet.name, "There is no row under the column names."))
     if faults:
         raise Refused(*faults)
     return Lines(sheet, columns, tuple(heading for heading in ignored if heading))

@@ -126,7 +126,7 @@ def _shares(city: _City, on: date) -> dict[str, dict[str, float]]:
 
 def _no_share(unit: UnitRow, total: float) -> Fault:
     values = {"name": unit.names["vi"], "total": f"{total:g}"}
-    sentence = "The shares of {name} in former districts add to {total}, not 1. Place its reception points, or give its shares"
+    sentence = "The shares of {name} in former districts add to {total}, not 1. Place its reception points, or give its shares."
     return Fault("missing_share", f"unit {unit.code}", sentence, values)
 
 

@@ -71,7 +71,7 @@ def counters_of(wave: Wave) -> tuple[CounterOfWave, ...]:
 def _wave(tx: Transaction, code: str) -> Wave:
     found = stored.wave(tx, code)
     if found is None:
-        raise Refused(Fault("unknown_wave", f"wave {code}", "There is no wave with this code. flask waves list shows them"))
+        raise Refused(Fault("unknown_wave", f"wave {code}", "There is no wave with this code. flask waves list shows them."))
     return found
 
 
@@ -104,10 +104,10 @@ def add_wave(plan: Wave) -> Wave:
         faults.extend(refused.faults)
     with session.transaction() as tx:
         if stored.wave(tx, plan.code) is not None:
-            faults.append(Fault("wave_exists", f"wave {plan.code}", "This code is taken by another wave of this installation"))
+            faults.append(Fault("wave_exists", f"wave {plan.code}", "This code is taken by another wave of this installation."))
         if not organisation.units(tx, plan.province):
             values = {"city": plan.province}
-            faults.append(Fault("no_units", f"city {plan.province}", "No units yet. Run flask units import --city {city} first", values))
+            faults.append(Fault("no_units", f"city {plan.province}", "No units yet. Run flask units import --city {city} first.", values))
         if faults:
             raise Refused(*faults)
         planned = replace(plan, state="draft", digest=digest)
@@ -119,16 +119,16 @@ def _plan_faults(plan: Wave) -> list[Fault]:
     place = f"wave {plan.code}"
     url = plan.results_url
     wrong = (
-        (not _CODE.fullmatch(plan.code), Fault("bad_wave_code", place, "A wave code has 1 to 32 letters without accents, digits, . - _")),
-        (plan.closes < plan.opens, Fault("bad_dates", place, "The last day lies before the first day")),
-        (plan.headline_basis not in get_args(HeadlineBasis), Fault("bad_basis", place, "The basis of the headline is all or verified")),
-        (not 1 <= plan.answer_days <= 60, Fault("bad_answer_days", place, "A form may be sent for 1 to 60 days after it was opened")),
-        (not plan.name["vi"].strip(), Fault("no_name", place, "A wave needs a name: posters carry it")),
-        (not plan.organiser["vi"].strip(), Fault("no_organiser", place, "Citizens are told who asks: name the organiser")),
-        (not plan.contact["vi"].strip(), Fault("no_contact", place, "Citizens are told whom to ask: give a telephone or an address")),
+        (not _CODE.fullmatch(plan.code), Fault("bad_wave_code", place, "A wave code has 1 to 32 letters without accents, digits, . - _.")),
+        (plan.closes < plan.opens, Fault("bad_dates", place, "The last day lies before the first day.")),
+        (plan.headline_basis not in get_args(HeadlineBasis), Fault("bad_basis", place, "The basis of the headline is all or verified.")),
+        (not 1 <= plan.answer_days <= 60, Fault("bad_answer_days", place, "A form may be sent for 1 to 60 days after it was opened.")),
+        (not plan.name["vi"].strip(), Fault("no_name", place, "A wave needs a name: posters carry it.")),
+        (not plan.organiser["vi"].strip(), Fault("no_organiser", place, "Citizens are told who asks: name the organiser.")),
+        (not plan.contact["vi"].strip(), Fault("no_contact", place, "Citizens are told whom to ask: give a telephone or an address.")),
         (
             url is not None and not url.startswith(("https://", "http://")),
-            Fault("bad_results_url", place, "The address of the results starts with https://"),
+            Fault("bad_results_url", place, "The address of the results starts with https://."),
         ),
     )
     return [fault for is_wrong, fault in wrong if is_wrong]
@@ -140,7 +140,7 @@ def start(code: str, today: date) -> Wave:
         draft = _wave(tx, code)
         faults = [*_state_faults(tx, draft, today), *_instrument_faults(tx, draft)]
         if not _counters(tx, draft):
-            faults.append(Fault("no_counters", f"wave {code}", "No counter serves in this wave. Import reception points and counters"))
+            faults.append(Fault("no_counters", f"wave {code}", "No counter serves in this wave. Import reception points and counters."))
         if faults:
             raise Refused(*faults)
         opened = replace(draft, state="open")
@@ -153,9 +153,9 @@ def finish(code: str) -> Wave:
     with session.transaction() as tx:
         running = _wave(tx, code)
         if running.state == "draft":
-            raise Refused(Fault("wave_not_open", f"wave {code}", "This wave has not been opened"))
+            raise Refused(Fault("wave_not_open", f"wave {code}", "This wave has not been opened."))
         if running.state == "closed":
-            raise Refused(Fault("wave_closed", f"wave {code}", "This wave is closed already"))
+            raise Refused(Fault("wave_closed", f"wave {code}", "This wave is closed already."))
         closed = replace(running, state="closed")
         stored.save(tx, [closed])
     return closed
@@ -165,15 +165,15 @@ def _state_faults(tx: Transaction, draft: Wave, today: date) -> list[Fault]:
     place = f"wave {draft.code}"
     faults = []
     if draft.state == "open":
-        faults.append(Fault("wave_open", place, "This wave is open already"))
+        faults.append(Fault("wave_open", place, "This wave is open already."))
     if draft.state == "closed":
-        faults.append(Fault("wave_not_reopened", place, "A closed wave is never opened again. Plan a new one"))
+        faults.append(Fault("wave_not_reopened", place, "A closed wave is never opened again. Plan a new one."))
     if draft.closes < today:
-        faults.append(Fault("wave_over", place, "The last day of this wave has passed: {day}", {"day": draft.closes.isoformat()}))
+        faults.append(Fault("wave_over", place, "The last day of this wave has passed: {day}.", {"day": draft.closes.isoformat()}))
     for other in stored.waves(tx, draft.province):
         if other.code != draft.code and other.simulated == draft.simulated and other.state == "open":
             values = {"other": other.code}
-            faults.append(Fault("another_wave_open", place, "Wave {other} is open in this city. Close it first", values))
+            faults.append(Fault("another_wave_open", place, "Wave {other} is open in this city. Close it first.", values))
     return faults
 
 
@@ -186,7 +186,7 @@ def _instrument_faults(tx: Transaction, draft: Wave) -> list[Fault]:
         return list(refused.faults)
     if instrument.digest != draft.digest:
         name = {"id": draft.instrument, "version": draft.version}
-        return [Fault("instrument_changed", place, "The file of {id} {version} has changed since this wave was planned", name)]
+        return [Fault("instrument_changed", place, "The file of {id} {version} has changed since this wave was planned.", name)]
     known = sectors.sectors_of(instrument)
     named = {counter.sector for counter in _counters(tx, draft)}
     named |= {row.sector for row in places.sector_codes(tx, draft.province) if valid_on(row, draft.closes)}
@@ -194,7 +194,7 @@ def _instrument_faults(tx: Transaction, draft: Wave) -> list[Fault]:
     strange = sorted(sector for sector in named if sector is not None and sector not in known)
     if known and strange:
         values = {"codes": ", ".join(map(str, strange))}
-        return [Fault("strange_sectors", place, "Counters or sector tables name sectors that this form does not have: {codes}", values)]
+        return [Fault("strange_sectors", place, "Counters or sector tables name sectors that this form does not have: {codes}.", values)]
     return []
 
 

@@ -97,7 +97,7 @@ def import_frame(wave: WaveRow, sheet: Sheet, first: date, last: date, now: date
     """Store the files of a window as the wave's frame; all rows or none. It takes the place of an earlier import."""
     if last < first or last < wave.opens or wave.closes < first:
         days = {"from": wave.opens.isoformat(), "to": wave.closes.isoformat()}
-        sentence = "The window must have its days in order and meet the days of the wave, {from} to {to}"
+        sentence = "The window must have its days in order and meet the days of the wave, {from} to {to}."
         raise Refused(Fault("bad_window", f"wave {wave.code}", sentence, days))
     headings = set(map(folded, sheet.header))
     one_row_a_file = not headings.isdisjoint(map(folded, _OF_ONE_FILE))
@@ -150,11 +150,11 @@ def _counts(line: Line, city: _City, keys: _Keys) -> FrameLine | None:
     first, last = line.day("from") or city.first, line.day("to") or city.last
     if last < first or first < city.first or city.last < last:
         days = {"from": city.first.isoformat(), "to": city.last.isoformat()}
-        line.refuse("from", "outside_window", "These dates lie outside the window {from} to {to}", **days)
+        line.refuse("from", "outside_window", "These dates lie outside the window {from} to {to}.", **days)
     key = tuple(line.text(name) for name in ("reception", "decider", "sector", "point")) + ((place.mode,) if place else ())
     periods = keys.periods.setdefault(key, [])
     if any(start <= last and first <= end for start, end in periods):
-        line.refuse("reception", "doubled_row", "An earlier row counts the same files: same unit, body, sector, mode and days")
+        line.refuse("reception", "doubled_row", "An earlier row counts the same files: same unit, body, sector, mode and days.")
     periods.append((first, last))
     return None if place is None else replace(place, received=received, returned=returned or 0, period_from=first, period_to=last)
 
@@ -164,13 +164,13 @@ def _file(line: Line, city: _City, keys: _Keys) -> FrameLine | None:
     place = _who_and_where(line, city)
     number = line.text("file")
     if number is not None and number in keys.files:
-        line.refuse("file", "doubled_file", "An earlier row has the same file number")
+        line.refuse("file", "doubled_file", "An earlier row has the same file number.")
     keys.files.add(number or "")
     received = _happened(line, "received")
     returned = _happened(line, "returned")
     if isinstance(returned, date) and not city.first <= returned <= city.last:
         days = {"from": city.first.isoformat(), "to": city.last.isoformat()}
-        line.refuse("returned", "outside_window", "These dates lie outside the window {from} to {to}", **days)
+        line.refuse("returned", "outside_window", "These dates lie outside the window {from} to {to}.", **days)
     within = city.first <= received <= city.last if isinstance(received, date) else received
     return None if place is None else replace(place, received=int(within), returned=int(bool(returned)))
 
@@ -189,16 +189,16 @@ def _who_and_where(line: Line, city: _City) -> FrameLine | None:
     before = len(line.faults)
     for name, unit in (("reception", reception), ("decider", given)):
         if unit is not None and unit not in city.units:
-            line.refuse(name, "unknown_unit", "No unit of this city has this code: {value}", value=shown(unit))
+            line.refuse(name, "unknown_unit", "No unit of this city has this code: {value}.", value=shown(unit))
     if point is not None and point not in city.points:
-        line.refuse("point", "unknown_point", "No reception point of this city has this code: {value}", value=shown(point))
+        line.refuse("point", "unknown_point", "No reception point of this city has this code: {value}.", value=shown(point))
     code = line.text("sector")
     if code is not None and code not in city.sectors:
-        line.refuse("sector", "unknown_sector", "This code is not in the list of sectors: {value}", value=shown(code))
+        line.refuse("sector", "unknown_sector", "This code is not in the list of sectors: {value}.", value=shown(code))
     mode_text = line.needed("mode")
     mode = _MODE.get(folded(mode_text or ""))
     if mode_text is not None and mode is None:
-        line.refuse("mode", "unknown_mode", "The mode is counter, online or post: {value}", value=shown(mode_text))
+        line.refuse("mode", "unknown_mode", "The mode is counter, online or post: {value}.", value=shown(mode_text))
     if reception is None or mode is None or len(line.faults) > before:
         return None
     sector = None if code is None else city.sectors[code]
@@ -213,7 +213,7 @@ def _usual_decider(line: Line, city: _City, reception: str, sector: int | None, 
     at = {point} if point is not None else city.points_of.get(reception, frozenset())
     bodies = {city.deciders.of(place, reception, sector, city.last) or reception for place in at} or {reception}
     if len(bodies) > 1:
-        line.refuse("decider", "which_decider", "Several bodies decide this sector for this unit; say which one decided these files")
+        line.refuse("decider", "which_decider", "Several bodies decide this sector for this unit; say which one decided these files.")
     return min(bodies)
 
 

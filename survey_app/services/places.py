@@ -64,7 +64,7 @@ def import_points(province: str, sheet: Sheet, today: date) -> Imported:
         for line in lines:
             point = _point(province, line, units, areas, before, today)
             if point is not None and point.code in found:
-                line.refuse("code", "doubled_row", "This code stands in an earlier row too: {value}", value=point.code)
+                line.refuse("code", "doubled_row", "This code stands in an earlier row too: {value}.", value=point.code)
             elif point is not None:
                 found[point.code] = point
         lines.judge()
@@ -77,15 +77,15 @@ def _point(
 ) -> PointRow | None:
     code, name = line.needed("code"), line.needed("name")
     if code is not None and not _CODE.fullmatch(code):
-        line.refuse("code", "bad_code", "A code has up to 32 letters without accents, digits, . - _: {value}", value=shown(code))
+        line.refuse("code", "bad_code", "A code has up to 32 letters without accents, digits, . - _: {value}.", value=shown(code))
     old = before.get(code or "")
     if old is not None and old.simulated:
-        line.refuse("code", "simulated_point", "This code belongs to the demonstration city; choose another: {value}", value=old.code)
+        line.refuse("code", "simulated_point", "This code belongs to the demonstration city; choose another: {value}.", value=old.code)
     valid_from, valid_to = _validity(line, old, today)
     unit = _unit(line, units, line.needed("unit"), valid_from)
     area = line.text("area") if line.has("area") or old is None else old.area
     if area is not None and area not in areas:
-        line.refuse("area", "unknown_area", "No former district of this city has this code: {value}", value=shown(area))
+        line.refuse("area", "unknown_area", "No former district of this city has this code: {value}.", value=shown(area))
     latitude, longitude = line.number("latitude", -90, 90), line.number("longitude", -180, 180)
     if not line.has("latitude") and old is not None:
         latitude, longitude = old.latitude, old.longitude
@@ -107,7 +107,7 @@ def import_counters(province: str, sheet: Sheet, sectors: Mapping[str, int], tod
         for line in lines:
             counter = _counter(city, line, sectors, today)
             if counter is not None and counter.id in found:
-                line.refuse("number", "doubled_row", "This code stands in an earlier row too: {value}", value=counter.id)
+                line.refuse("number", "doubled_row", "This code stands in an earlier row too: {value}.", value=counter.id)
             elif counter is not None:
                 found[counter.id] = counter
         lines.judge()
@@ -139,9 +139,9 @@ def _counter(city: _City, line: Line, sectors: Mapping[str, int], today: date) -
     code, number = line.needed("point"), line.needed("number")
     point = city.points.get(code or "")
     if code is not None and point is None:
-        line.refuse("point", "unknown_point", "No reception point of this city has this code: {value}", value=shown(code))
+        line.refuse("point", "unknown_point", "No reception point of this city has this code: {value}.", value=shown(code))
     if number is not None and not _NUMBER.fullmatch(number):
-        line.refuse("number", "bad_number_of_counter", "A counter's number has up to 8 letters or digits: {value}", value=shown(number))
+        line.refuse("number", "bad_number_of_counter", "A counter's number has up to 8 letters or digits: {value}.", value=shown(number))
     old = city.counters.get(f"{code}-{number}")
     valid_from, valid_to = _validity(line, old, today)
     given = line.text("unit") or (old.unit if old is not None else None) or (point.unit if point is not None else None)
@@ -158,7 +158,7 @@ def _sector(line: Line, sectors: Mapping[str, int], old: CounterRow | None) -> i
         return old.sector
     given = line.text("sector")
     if given is not None and given not in sectors:
-        line.refuse("sector", "unknown_sector", "This code is not in the list of sectors: {value}", value=shown(given))
+        line.refuse("sector", "unknown_sector", "This code is not in the list of sectors: {value}.", value=shown(given))
     return None if given is None else sectors.get(given)
 
 
@@ -166,10 +166,10 @@ def _unit(line: Line, units: Mapping[str, UnitRow], given: str | None, day: date
     if given is None:
         return None
     if given not in units:
-        line.refuse("unit", "unknown_unit", "No unit of this city has this code: {value}", value=shown(given))
+        line.refuse("unit", "unknown_unit", "No unit of this city has this code: {value}.", value=shown(given))
         return None
     if serving(units, given, max(day, units[given].valid_from)) is None:
-        line.refuse("unit", "ended_unit", "This unit has ended and nobody is named to follow it: {value}", value=given)
+        line.refuse("unit", "ended_unit", "This unit has ended and nobody is named to follow it: {value}.", value=given)
         return None
     return given
 
@@ -178,7 +178,7 @@ def _validity(line: Line, old: PointRow | CounterRow | None, today: date) -> tup
     valid_from = line.day("from") or (old.valid_from if old is not None else today)
     valid_to = line.day("to") if line.has("to") or old is None else old.valid_to
     if valid_to is not None and valid_to < valid_from:
-        line.refuse("to", "bad_dates", "The last day lies before the first day")
+        line.refuse("to", "bad_dates", "The last day lies before the first day.")
     return valid_from, valid_to
 
 
@@ -201,7 +201,7 @@ def retire_code(province: str, counter: str, today: date) -> tuple[str, ...]:
 
 def _known_counter(tx: Transaction, province: str, counter: str) -> None:
     if counter not in {row.id for row in stored.counters(tx, province)}:
-        raise Refused(Fault("unknown_counter", f"counter {counter}", "No counter of this city has this id"))
+        raise Refused(Fault("unknown_counter", f"counter {counter}", "No counter of this city has this id."))
 
 
 def points(province: str) -> tuple[PointRow, ...]:

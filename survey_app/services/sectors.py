@@ -59,9 +59,9 @@ def instrument_with_sectors(id: str | None, version: str | None) -> Instrument:
     names = [name for name in questionnaires.available(own) if id in (None, name[0]) and version in (None, name[1])]
     found = [instrument for instrument in (questionnaires.load(*name, own) for name in names) if SECTOR in instrument.meanings]
     if not found:
-        raise Refused(Fault("no_sectors", f"{id or ''} {version or ''}".strip(), "No such instrument asks for a sector"))
+        raise Refused(Fault("no_sectors", f"{id or ''} {version or ''}".strip(), "No such instrument asks for a sector."))
     if len({instrument.id for instrument in found}) > 1:
-        raise Refused(Fault("which_instrument", "", "Several instruments ask for a sector. Name one with --instrument"))
+        raise Refused(Fault("which_instrument", "", "Several instruments ask for a sector. Name one with --instrument."))
     return max(found, key=lambda instrument: instrument.version)
 
 
@@ -127,12 +127,12 @@ def _read_code(reading: _Reading, line: Line) -> None:
     code, sector = line.text("code"), line.text("sector")
     if sector is not None and _sector(reading, sector) is None:
         values = {"value": shown(sector), "codes": ", ".join(map(str, reading.sectors))}
-        line.refuse("sector", "unknown_sector_of_form", "The form has no sector {value}; it has {codes}", **values)
+        line.refuse("sector", "unknown_sector_of_form", "The form has no sector {value}; it has {codes}.", **values)
     elif code is not None and sector is not None:
         valid_from = line.day("from") or reading.today
         row = SectorCodeRow(reading.province, code, valid_from, line.day("to"), int(sector))
         if reading.codes.setdefault((code, valid_from), row).sector != row.sector:
-            line.refuse("code", "sector_told_twice", "An earlier row gives this code another sector: {value}", value=shown(code))
+            line.refuse("code", "sector_told_twice", "An earlier row gives this code another sector: {value}.", value=shown(code))
         reading.local[code] = row.sector
 
 
@@ -140,19 +140,19 @@ def _read_decider(reading: _Reading, line: Line) -> None:
     point, decider, code, number = (line.text(name) for name in ("point", "decider", "code", "sector"))
     told = code is not None and number is not None if point is None and decider is None else point and decider and (code or number)
     if not told:
-        line.refuse("code", "half_a_row", "A row gives a code and its sector, or a point, a sector and who decides there")
+        line.refuse("code", "half_a_row", "A row gives a code and its sector, or a point, a sector and who decides there.")
     if point is not None and point not in reading.points:
-        line.refuse("point", "unknown_point", "No reception point of this city has this code: {value}", value=shown(point))
+        line.refuse("point", "unknown_point", "No reception point of this city has this code: {value}.", value=shown(point))
     if decider is not None and decider not in reading.units:
-        line.refuse("decider", "unknown_unit", "No unit of this city has this code: {value}", value=shown(decider))
+        line.refuse("decider", "unknown_unit", "No unit of this city has this code: {value}.", value=shown(decider))
     if code is not None and number is None and code not in reading.local:
-        line.refuse("code", "unknown_sector", "This code is not in the list of sectors: {value}", value=shown(code))
+        line.refuse("code", "unknown_sector", "This code is not in the list of sectors: {value}.", value=shown(code))
     sector = reading.local.get(code or "") if number is None else _sector(reading, number)
     if point is not None and decider is not None and sector is not None:
         valid_from = line.day("from") or reading.today
         row = DeciderRow(reading.province, point, sector, valid_from, line.day("to"), decider)
         if reading.deciders.setdefault((point, sector, valid_from), row).unit != decider:
-            line.refuse("decider", "decider_told_twice", "An earlier row names another body for this point and sector")
+            line.refuse("decider", "decider_told_twice", "An earlier row names another body for this point and sector.")
 
 
 def _sector(reading: _Reading, number: str) -> int | None:

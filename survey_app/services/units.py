@@ -57,7 +57,7 @@ def import_units(province: str, departments: Sheet | None = None) -> ImportedUni
     """
     if province not in provinces():
         known = ", ".join(f"{code} ({name})" for code, name in provinces().items())
-        raise Refused(Fault("unknown_city", f"city {province}", "There is reference data for these cities only: {known}", {"known": known}))
+        raise Refused(Fault("unknown_city", f"city {province}", "There is reference data for {known} only.", {"known": known}))
     listed = departments or read_table(REFERENCE / "departments.csv", "departments.csv")
     with session.transaction() as tx:
         before = {unit.code: unit for unit in stored.units(tx, province)}
@@ -107,15 +107,15 @@ def _departments(province: str, sheet: Sheet, before: Mapping[str, UnitRow], own
         if line.text("province") in (None, province):
             unit = _department(province, line)
             if unit is not None and unit.code in found:
-                line.refuse("code", "doubled_row", "This code stands in an earlier row too: {value}", value=unit.code)
+                line.refuse("code", "doubled_row", "This code stands in an earlier row too: {value}.", value=unit.code)
             elif unit is not None:
                 found[unit.code] = unit if own else before.get(unit.code, unit)
             if unit is not None and unit.code in before and before[unit.code].kind != DEPARTMENT:
-                line.refuse("code", "not_a_department", "This code belongs to a commune-level unit: {value}", value=unit.code)
+                line.refuse("code", "not_a_department", "This code belongs to a commune-level unit: {value}.", value=unit.code)
     for line in lines:
         successor = line.text("successor")
         if successor is not None and successor not in found and successor not in before:
-            line.refuse("successor", "unknown_unit", "No unit of this city has this code: {value}", value=shown(successor))
+            line.refuse("successor", "unknown_unit", "No unit of this city has this code: {value}.", value=shown(successor))
     lines.judge()
     return sorted(found.values(), key=lambda unit: unit.successor is not None)  # a successor is stored before who names it
 
@@ -138,13 +138,13 @@ def _supposed(tx: Transaction, before: Iterable[UnitRow], listed: set[str]) -> l
 def _department(province: str, line: Line) -> UnitRow | None:
     code, name, english = line.needed("code"), line.needed("name_vi"), line.text("name_en")
     if code is not None and not code.isascii():
-        line.refuse("code", "bad_code", "A code has up to 32 letters without accents, digits, . - _: {value}", value=shown(code))
+        line.refuse("code", "bad_code", "A code has up to 32 letters without accents, digits, . - _: {value}.", value=shown(code))
     checked = (line.text("checked") or "").casefold()
     if checked not in _YES | _NO:
-        line.refuse("checked", "not_yes_or_no", "This cell says yes or no: {value}", value=shown(checked))
+        line.refuse("checked", "not_yes_or_no", "This cell says yes or no: {value}.", value=shown(checked))
     valid_from, valid_to = line.day("valid_from") or TWO_TIERS_BEGIN, line.day("valid_to")
     if valid_to is not None and valid_to < valid_from:
-        line.refuse("valid_to", "bad_dates", "The last day lies before the first day")
+        line.refuse("valid_to", "bad_dates", "The last day lies before the first day.")
     if code is None or name is None:
         return None
     names = {"vi": name, "en": english} if english else {"vi": name}
