@@ -1,109 +1,232 @@
-"""Release and Figure, and build(): the way of one figure, read top to bottom; the digest of a release."""
+"""build(): the way of one figure, read top to bottom; the digest of a release; figures as flat rows and back."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, fields, replace
 from datetime import datetime
-from typing import Literal
+from typing import Never, cast
 
-from analysis.estimation import Estimate
-from questionnaires.model import Text
+from analysis.cells import Factors, Merge
+from analysis.complementary import protected
+from analysis.counting import InMemory, sources
+from analysis.coverage import factors_digest, handles_files, studies
+from analysis.disclosure import Before, Candidate, marked_waiting, screened
+from analysis.domains import Domain
+from analysis.estimation import Estimate, estimate
+from analysis.figures import Band, Basis, Figure, Mark, Reason, Release, State, Studies, Summary
+from analysis.survey_data import SurveyData
+from analysis.tallies import Source
+from analysis.tree_results import TreeResults, is_one_figure
+from analysis.weighting import Frame, weigh
+from questionnaires.instrument import Instrument
+from questionnaires.model import Fault, Refused
+from questionnaires.trees import measures
 
-Basis = Literal["all", "unflagged", "verified", "open"]
-Reason = Literal["too_few", "complementary", "part_missing", "withheld", "not_surveyed"]
-Mark = Literal["reference_only", "held_over"]
-Band = Literal["above", "indistinct", "below"]
-State = Literal["draft", "checked", "review", "approved", "published", "withheld", "replaced"]
+__all__ = [
+    "Band", "Basis", "Domain", "Estimate", "Figure", "Mark", "Merge", "Reason", "Release", "State", "Studies", "Summary",
+    "build", "digest_of", "flat", "restored", "sources",
+]  # fmt: skip
+
+METHOD = "2026.1"
+NOT_DIGESTED = {"number", "made", "digest", "state", "replaces"}
+"""What changes about a release without any figure changing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Domain:
-    """Whom a figure is about. `id` is a code, never a name: commune 26734, department SNV, area 760, city 79.
+def build(
+    *,
+    instrument: Instrument,
+    sources: Mapping[str, Source | SurveyData],
+    frame: Frame | None,
+    domains: Sequence[Domain],
+    previous: Release | None,
+    cuts: Mapping[str, int],
+    number: int,
+    province: str,
+    wave: str,
+    simulated: bool,
+    made: datetime,
+    seed: int,
+    waiting: frozenset[str] = frozenset(),
+    state: State = "draft",
+    replaces: int | None = None,
+) -> Release:
+    """Counts → weights → totals per PSU → estimates → trees → disclosure → a frozen release.
 
-    `members`: unit to dated share (1 for a unit itself); `points`: reception point to share where a point has been
-    placed, which goes before the share of its unit. `pools`: "credited" – an answer counts for the body whose work it
-    judges (units, blocks); "received" – every answer received there counts (former districts, city).
-    `straddling`: members that also lie in another area of the grouping.
+    sources: population to its admitted answers (none beyond a unit's cut). Populations that trees are about are weighted
+    to the frame; the others have weight 1 and only the trees that are one figure (root a leaf or pooled). previous: the
+    release of this wave before this one, whose figures may be held over; waiting: reception units with 1 to 9 answers
+    beyond their cut. Refused: units with answers and no files in the frame; `previous` of another wave or instrument.
     """
-
-    id: str
-    kind: Literal["unit", "area", "city"]
-    grouping: str | None
-    names: Text
-    members: Mapping[str, float]
-    points: Mapping[str, float]
-    pools: Literal["credited", "received"]
-    provisional: bool
-    straddling: tuple[str, ...]
-    files: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One published number, or the reason why there is none. When `hidden` is set every number here is None."""
-
-    domain: str
-    population: str
-    tree: str
-    node: str
-    basis: Basis
-    summary: Literal["pooled", "mean_of_units"]
-    estimate: Estimate | None
-    psus: int | None
-    n_received: int | None
-    n_decided: int | None
-    partial: bool
-    coverage: float | None
-    band: Band | None
-    rank_low: int | None
-    rank_high: int | None
-    change: float | None
-    change_q: float | None
-    hidden: Reason | None
-    missing: str | None
-    mark: Mark | None
-
-
-@dataclass(frozen=True, slots=True)
-class Merge:
-    """Calibration cells of one reception unit that were weighted together, by name, with answers and files."""
-
-    reception: str
-    cells: tuple[str, ...]
-    n: int
-    files: int
-    why: str
+    _refuse_another_wave(previous, wave, instrument)
+    before = Before.of(previous.figures if previous else ())
+    figures: list[Figure] = []
+    weighted: dict[str, Factors] = {}
+    for population, source in sources.items():
+        answers = InMemory(source) if isinstance(source, SurveyData) else source
+        trees = [tree for tree in instrument.trees if tree.population == population or is_one_figure(tree)]
+        own = any(tree.population == population for tree in trees)
+        factors = weigh(answers.counts(), frame if own else None)
+        if own:
+            weighted[population] = factors
+        for tree in trees:
+            sums = answers.tally(factors, measures(tree, instrument.questions), domains)
+            results = TreeResults.of(tree, estimate(sums), domains)
+            found = _screened(list(_candidates(results, population, own, frame, before)), before, waiting, domains)
+            figures += protected(found, results)
+    release = Release(
+        number=number,
+        province=province,
+        wave=wave,
+        kind="survey",
+        state=state,
+        simulated=simulated,
+        instrument=f"{instrument.id} {instrument.version}",
+        instrument_digest=instrument.digest,
+        method=METHOD,
+        seed=seed,
+        cuts=dict(sorted(cuts.items())),
+        frame_digest=frame.digest if frame else "",
+        factors_digest=factors_digest(weighted),
+        digest="",
+        replaces=replaces,
+        made=made,
+        domains=tuple(domains),
+        figures=tuple(figures),
+        studies=studies(weighted, frame, domains),
+    )
+    return replace(release, digest=digest_of(release))
 
 
-@dataclass(frozen=True, slots=True)
-class Studies:
-    """What the release says of itself beside its figures."""
-
-    merges: tuple[Merge, ...]
-    more_answers_than_files: tuple[str, ...]
-    no_frame: bool
-    totals_only: bool
-    counter_only: tuple[str, ...]
-    uncovered_files_share: float | None
+def digest_of(release: Release) -> str:
+    """sha256 of canonical JSON: keys sorted, floats to 12 significant digits; bookkeeping is left out (NOT_DIGESTED)."""
+    kept = {field.name: getattr(release, field.name) for field in fields(release) if field.name not in NOT_DIGESTED}
+    kept["figures"] = [flat(figure) for figure in release.figures]
+    kept["domains"] = [_plain(domain) for domain in release.domains]
+    kept["studies"] = asdict(release.studies)
+    return hashlib.sha256(json.dumps(_rounded(kept), sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
-    number: int
-    province: str
-    wave: str
-    kind: Literal["survey", "points", "published", "forecast"]
-    state: State
-    simulated: bool
-    instrument: str
-    instrument_digest: str
-    method: str
-    seed: int
-    cuts: Mapping[str, int]
-    frame_digest: str
-    factors_digest: str
-    digest: str
-    replaces: int | None
-    made: datetime
-    domains: tuple[Domain, ...]
-    figures: tuple[Figure, ...]
-    studies: Studies
+_OF_ESTIMATE = tuple(field.name for field in fields(Estimate))
+_OF_FIGURE = tuple(field.name for field in fields(Figure) if field.name != "estimate")
+
+
+def flat(figure: Figure) -> dict[str, object]:
+    """The figure's fields by name, its estimate's parts beside them; a hidden figure holds no number."""
+    row: dict[str, object] = {name: getattr(figure, name) for name in _OF_FIGURE}
+    for name in _OF_ESTIMATE:
+        row[name] = None if figure.estimate is None else getattr(figure.estimate, name)
+    return row
+
+
+def restored(row: Mapping[str, object]) -> Figure:
+    """The figure that flat() made a row of; columns it does not know are left alone."""
+    parts = _trusted(row, _OF_ESTIMATE)
+    return replace(_NO_FIGURE, estimate=None if row["estimate"] is None else replace(_NO_ESTIMATE, **parts), **_trusted(row, _OF_FIGURE))
+
+
+def _trusted(row: Mapping[str, object], names: Sequence[str]) -> dict[str, Never]:
+    """The named values of a row that flat() made: of the right types because nothing else writes such rows."""
+    return cast("dict[str, Never]", {name: row[name] for name in names})
+
+
+_NO_ESTIMATE = Estimate(
+    n=0,
+    answers=0,
+    estimate=0.0,
+    se_raw=None,
+    df_raw=0,
+    se=None,
+    df=None,
+    ci_low=None,
+    ci_high=None,
+    level=0.95,
+    variance="stabilised",
+    deff=None,
+)
+_NO_FIGURE = Figure(
+    domain="",
+    population="",
+    tree="",
+    node="",
+    basis="all",
+    summary="pooled",
+    estimate=None,
+    psus=None,
+    n_received=None,
+    n_decided=None,
+    partial=False,
+    coverage=None,
+    band=None,
+    rank_low=None,
+    rank_high=None,
+    change=None,
+    change_q=None,
+    hidden=None,
+    missing=None,
+    mark=None,
+)
+
+
+def _candidates(results: TreeResults, population: str, own: bool, frame: Frame | None, before: Before) -> Iterator[Candidate]:
+    """Every figure of the tree that is published for somebody, still with all its numbers."""
+    for row, domain in enumerate(results.domains):
+        received, decided = results.answers(row)
+        surveyed = bool(received or decided) or handles_files(frame, domain)
+        about = replace(
+            _NO_FIGURE,
+            domain=domain.id,
+            population=population,
+            tree=results.tree.id,
+            psus=int(results.estimates.psus[row]),
+            n_received=received,
+            n_decided=decided,
+            coverage=received / domain.files if own and domain.files else None,
+        )
+        for node in results.published(domain):
+            at = results.precision.nodes.index(node)
+            values, people = results.values[node], float(results.precision.n[row, at])
+            figure = replace(about, node=node, estimate=results.precision.estimate(row, at), partial=bool(values.partial[row]))
+            yield Candidate(figure, people, results.floor(domain), surveyed, values.missing[row])
+            if results.has_mean_of_units(domain):
+                units = results.units_in(domain)
+                mean = replace(figure, summary="mean_of_units", estimate=results.precision.mean_of_units(row, at, units), partial=False)
+                yield Candidate(mean, people, results.floor(domain), surveyed, values.missing[row] or node)
+
+
+def _screened(candidates: Sequence[Candidate], before: Before, waiting: frozenset[str], domains: Sequence[Domain]) -> list[Figure]:
+    """Floors; then what was shown before stays as it was, or is marked, while fewer than 10 answers are new."""
+    late = {domain.id for domain in domains if domain.kind == "unit" and not waiting.isdisjoint(domain.members)}
+    found = []
+    for candidate in candidates:
+        figure = before.figure(candidate.figure) if before.holds(candidate.figure) else screened(candidate)
+        found.append(marked_waiting(figure) if figure.domain in late else figure)
+    return found
+
+
+def _refuse_another_wave(previous: Release | None, wave: str, instrument: Instrument) -> None:
+    if previous and (previous.wave, previous.instrument_digest) != (wave, instrument.digest):
+        raise Refused(
+            Fault(
+                "previous_of_another_wave",
+                f"release {previous.number}",
+                "Release {number} is of another wave or instrument ({wave}); figures cannot be held over from it.",
+                {"number": str(previous.number), "wave": previous.wave},
+            )
+        )
+
+
+def _plain(domain: Domain) -> dict[str, object]:
+    plain: dict[str, object] = {field.name: getattr(domain, field.name) for field in fields(domain)}
+    return plain | {"names": dict(domain.names), "members": dict(domain.members), "points": dict(domain.points)}
+
+
+def _rounded(value: object) -> object:
+    """Floats to 12 significant digits, tuples as lists: what JSON writes is the same on every machine."""
+    if isinstance(value, float):
+        return float(f"{value:.12g}")
+    if isinstance(value, Mapping):
+        return {str(key): _rounded(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(inner) for inner in value]
+    return value

@@ -1,7 +1,29 @@
-"""SurveyData: one row an answer, one population a data set; coded arrays and the columns that place an answer."""
+"""SurveyData: one row an answer, one population a data set; coded arrays, the columns that place an answer, and terms.
+
+Nothing is summed here: tallies.py does that.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
+
+import numpy as np
+from numpy.typing import NDArray
+
+from questionnaires.instrument import Instrument
+from questionnaires.model import Condition, Fault, Question, Refused
+from questionnaires.trees import Term
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Codes = NDArray[np.int8]
+
+NOT_ASKED, NOT_ANSWERED, NO_BASIS = -1, -2, -3
+"""Not asked by design (rotation, show-if), asked and left blank, answered "I do not know" and the like."""
+
+UNKNOWN = -1
+"""The code of a Column where nothing is known (no one decider, sector unknown)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +46,243 @@ class Columns:
     psu: Sequence[str]
     flagged: Sequence[bool]
     answers: Sequence[Mapping[str, int | tuple[int, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A text key of every answer: `labels[codes[k]]`; code −1 = unknown."""
+
+    codes: Ints
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyData:
+    """The answers of one population, in commit order.
+
+    `answers`: question id to codes (−1 not asked by design, −2 not answered, −3 no basis); a multiple question is one
+    0/1 column an option, `extra.0`, `extra.1` … . `keys`: reception, decider, point, sector, stratum, psu, channel.
+    `facts`: what `meanings` names beside population and sector: the code, or 1/0 where the meaning lists codes.
+    `pi`: chance that this answer's rotation module was shown (1 without rotation).
+    """
+
+    population: str
+    answers: Mapping[str, Codes]
+    design_weight: Floats
+    pi: Floats
+    keys: Mapping[str, Column]
+    facts: Mapping[str, Codes]
+    flagged: Bools
+
+    @classmethod
+    def of(cls, instrument: Instrument, columns: Columns, population: str) -> "SurveyData":
+        """The answers of `population` (meanings.population decides); all answers where the instrument names none.
+
+        Refused: a design weight or a chance of being shown that is not positive and finite, with its position.
+        """
+        chosen = _rows_of(instrument, columns, population)
+        given = [columns.answers[row] for row in chosen]
+        sector = [columns.sector[row] for row in chosen]
+        module = [columns.module[row] for row in chosen]
+        answers = _coded(instrument, given, sector, module)
+        reception = _column([columns.reception[row] for row in chosen])
+        return cls(
+            population=population,
+            answers=answers,
+            design_weight=_positive([columns.design_weight[row] for row in chosen], columns, chosen, "design weight"),
+            pi=_positive([columns.pi[row] or 1.0 for row in chosen], columns, chosen, "chance of being shown"),
+            keys={
+                "reception": reception,
+                "decider": _column([columns.decider[row] for row in chosen]),
+                "point": _column([columns.point[row] for row in chosen]),
+                "sector": _sectors(instrument, sector),
+                "stratum": reception,
+                "psu": _column([columns.psu[row] for row in chosen]),
+                "channel": _column([columns.channel[row] for row in chosen]),
+            },
+            facts=_facts(instrument, answers),
+            flagged=np.fromiter((columns.flagged[row] for row in chosen), np.bool_, len(chosen)),
+        )
+
+    def __len__(self) -> int:
+        return len(self.design_weight)
+
+
+def populations(instrument: Instrument) -> tuple[str, ...]:
+    """The populations an instrument tells apart, in its own order; "all" where it tells none apart."""
+    meaning = instrument.meanings.get("population")
+    return tuple(meaning.codes) if meaning else tuple(dict.fromkeys(tree.population for tree in instrument.trees)) or ("all",)
+
+
+def holds(answers: Mapping[str, Codes], condition: Condition) -> Bools:
+    """Where the condition is true: the answer is one of its codes, or one of them is ticked."""
+    if condition.question in answers:
+        return np.isin(answers[condition.question], condition.codes)
+    ticked = [answers[name] == 1 for code in condition.codes if (name := f"{condition.question}.{code}") in answers]
+    if not ticked:
+        raise KeyError(condition.question)
+    found: Bools = np.logical_or.reduce(ticked)
+    return found
+
+
+def values(data: SurveyData, term: Term) -> tuple[Floats, Floats, Bools]:
+    """(y, x, answered) of one term for every answer; y and x carry 1/π of a rotated question (methodology §8.3).
+
+    x = 1/π where the answer has a listed code, y = value of that code × 1/π. A multiple question counts once: x where
+    any listed option is ticked, y = the largest value of the ticked listed options. Blank, not asked, no basis, or
+    outside `where`: x = y = 0. `answered` is x > 0, the plain count.
+    """
+    if term.question in data.answers:
+        column = data.answers[term.question]
+        answered = np.isin(column, tuple(term.codes))
+        lookup = np.zeros(1 + max((*term.codes, 0)))
+        lookup[list(term.codes)] = list(term.codes.values())
+        y = np.where(answered, lookup[np.where(answered, column, 0)], 0.0)
+    else:
+        answered = np.zeros(len(data), np.bool_)
+        y = np.zeros(len(data))
+        for code, value in term.codes.items():
+            ticked = data.answers[f"{term.question}.{code}"] == 1
+            y = np.where(ticked, np.where(answered, np.maximum(y, value), value), y)
+            answered |= ticked
+    if term.where is not None:
+        inside = holds(data.answers, term.where)
+        answered, y = answered & inside, np.where(inside, y, 0.0)
+    x = answered.astype(np.float64)
+    return (y / data.pi, x / data.pi, answered) if term.rotation else (y, x, answered)
+
+
+def _rows_of(instrument: Instrument, columns: Columns, population: str) -> list[int]:
+    """Row numbers of the population by position, so that the order of delivery changes no bit of any sum."""
+    order = sorted(range(len(columns.position)), key=columns.position.__getitem__)
+    meaning = instrument.meanings.get("population")
+    if meaning is None:
+        return order
+    wanted, question = set(meaning.codes.get(population, ())), meaning.question
+    return list(compress(order, (columns.answers[row].get(question) in wanted for row in order)))
+
+
+def _coded(
+    instrument: Instrument,
+    given: Sequence[Mapping[str, int | tuple[int, ...]]],
+    sector: Sequence[int | None],
+    module: Sequence[str | None],
+) -> dict[str, Codes]:
+    """First the plain codes of every question, then which blanks were never asked (they may depend on later questions)."""
+    sector_question = instrument.meanings["sector"].question if "sector" in instrument.meanings else None
+    answers: dict[str, Codes] = {}
+    for question in instrument.questions:
+        if question.kind == "multiple":
+            answers |= _ticks(question, given)
+        elif question.kind != "text":
+            answers[question.id] = _codes(question, given, sector if question.id == sector_question else None)
+    shown_module = _column(module)
+    never = {
+        question.id: _never_asked(question, answers, shown_module) for question in instrument.questions if question.kind != "text"
+    }
+    for question in instrument.questions:
+        for name in _names(question):
+            blank = answers[name] == NOT_ANSWERED
+            answers[name][blank & never[question.id]] = NOT_ASKED
+    return answers
+
+
+def _names(question: Question) -> tuple[str, ...]:
+    if question.kind == "text":
+        return ()
+    return tuple(f"{question.id}.{option.code}" for option in question.options) if question.kind == "multiple" else (question.id,)
+
+
+def _codes(
+    question: Question, given: Sequence[Mapping[str, int | tuple[int, ...]]], known: Sequence[int | None] | None
+) -> Codes:
+    """One code an answer. `known` (the sector fixed by counter, slip or answer) goes before what stands in the answers."""
+    codes: Codes = np.fromiter(
+        (code if isinstance(code := answer.get(question.id, NOT_ANSWERED), int) else NOT_ANSWERED for answer in given),
+        np.int8,
+        len(given),
+    )
+    if known is not None:
+        facts = np.fromiter((NOT_ANSWERED if fact is None else fact for fact in known), np.int8, len(given))
+        codes = np.where(facts >= 0, facts, codes)
+    codes[np.isin(codes, question.no_basis)] = NO_BASIS
+    return codes
+
+
+def _ticks(question: Question, given: Sequence[Mapping[str, int | tuple[int, ...]]]) -> dict[str, Codes]:
+    """One 0/1 column an option; all of them −3 where an option without basis was ticked, −2 where nothing was."""
+    chosen: list[tuple[int, ...]] = []
+    for answer in given:
+        codes = answer.get(question.id, ())
+        chosen.append(codes if isinstance(codes, tuple) else (codes,))
+    blank = np.fromiter((not codes for codes in chosen), np.bool_, len(chosen))
+    columns: dict[str, Codes] = {}
+    for option in question.options:
+        columns[f"{question.id}.{option.code}"] = np.fromiter((option.code in codes for codes in chosen), np.int8, len(chosen))
+    without_basis = np.zeros(len(chosen), np.bool_)
+    for code in question.no_basis:
+        without_basis |= columns[f"{question.id}.{code}"] == 1
+    for column in columns.values():
+        column[without_basis] = NO_BASIS
+        column[blank] = NOT_ANSWERED
+    return columns
+
+
+def _never_asked(question: Question, answers: Mapping[str, Codes], module: Column) -> Bools:
+    asked = np.ones(len(module.codes), np.bool_)
+    if question.rotation is not None:
+        asked &= np.array([label == question.rotation for label in module.labels] + [True], np.bool_)[module.codes]
+    if question.shown_if is not None:
+        asked &= holds(answers, question.shown_if)
+    return ~asked
+
+
+def _column(labels: Sequence[str | None]) -> Column:
+    """Labels sorted, so that neither the order of rows nor who comes first shows in any number."""
+    known = tuple(sorted({label for label in labels if label is not None}))
+    place: dict[str | None, int] = {label: number for number, label in enumerate(known)}
+    place[None] = UNKNOWN
+    return Column(np.fromiter((place[label] for label in labels), np.int64, len(labels)), known)
+
+
+def _sectors(instrument: Instrument, sector: Sequence[int | None]) -> Column:
+    """Sector labels in the order of the instrument's own list ("other" stands last there): the collapse rule follows it."""
+    meaning = instrument.meanings.get("sector")
+    listed = [option.code for option in instrument.question(meaning.question).options] if meaning else []
+    unknown = {code for codes in meaning.codes.values() for code in codes} if meaning else set()
+    known = {code for code in sector if code is not None and code not in unknown}
+    order = [code for code in listed if code not in unknown] + sorted(known.difference(listed))
+    place: dict[int | None, int] = {code: number for number, code in enumerate(order)}
+    return Column(np.fromiter((place.get(code, UNKNOWN) for code in sector), np.int64, len(sector)), tuple(map(str, order)))
+
+
+def _facts(instrument: Instrument, answers: Mapping[str, Codes]) -> dict[str, Codes]:
+    facts: dict[str, Codes] = {}
+    for name, meaning in instrument.meanings.items():
+        if name in ("population", "sector", "overall"):
+            continue
+        column = next((answers[known] for known in _names(instrument.question(meaning.question))), None)
+        if column is None:
+            continue
+        listed = tuple(code for codes in meaning.codes.values() for code in codes)
+        yes = holds(answers, Condition(meaning.question, listed)) if listed else None
+        facts[name] = column if yes is None else np.where(column < 0, column, yes).astype(np.int8)
+    return facts
+
+
+def _positive(numbers: Sequence[float], columns: Columns, rows: Sequence[int], what: str) -> Floats:
+    found = np.array(numbers, np.float64)
+    wrong = [int(row) for row in np.flatnonzero(~(np.isfinite(found) & (found > 0)))]
+    if wrong:
+        raise Refused(
+            *(
+                Fault(
+                    "weight_not_positive",
+                    f"position {columns.position[rows[row]]}",
+                    "The {what} must be a positive, finite number, not {value}.",
+                    {"what": what, "value": str(numbers[row])},
+                )
+                for row in wrong
+            )
+        )
+    return found

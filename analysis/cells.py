@@ -1,0 +1,129 @@
+"""Calibration cells: answers counted by reception unit × decider × sector, and the factor that each cell gets.
+
+How the factors come about is in weighting.py.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from analysis.survey_data import UNKNOWN, Bools, Column, Floats, Ints, SurveyData
+
+CELL = ("reception", "decider", "sector")
+
+CellName = tuple[str, str | None, str | None]
+"""Reception unit, deciding body or None, sector code or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellCounts:
+    """One row a cell that has answers: n, Σd and Σd² of its answers. Counts of disjoint sets of answers add: merge()."""
+
+    keys: Mapping[str, Column]
+    n: Ints
+    design_weight: Floats
+    design_weight_squared: Floats
+
+    def names(self) -> tuple[CellName, ...]:
+        """The cells by their labels, in the order of the rows."""
+        columns = [[*self.keys[key].labels, None] for key in CELL]
+        codes = [self.keys[key].codes for key in CELL]
+        return tuple((str(columns[0][a]), columns[1][b], columns[2][c]) for a, b, c in zip(*codes, strict=True))
+
+    def merge(self, other: "CellCounts") -> "CellCounts":
+        """The counts of both sets of answers together."""
+        joined = [_appended(self.keys[key], other.keys[key]) for key in CELL]
+        cells, cell = distinct(joined)
+        size = len(cells[0].codes)
+        return CellCounts(
+            dict(zip(CELL, cells, strict=True)),
+            totals(cell, np.concatenate([self.n, other.n]), size).astype(np.int64),
+            totals(cell, np.concatenate([self.design_weight, other.design_weight]), size),
+            totals(cell, np.concatenate([self.design_weight_squared, other.design_weight_squared]), size),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Calibration cells of one reception unit that were weighted together, by name, with answers and files.
+
+    A cell's name is `decider|sector`, "?" where that is unknown. `why`, one or more of: few_answers, high_factor,
+    few_answers_in_unit, totals_only, sector_not_in_frame.
+    """
+
+    reception: str
+    cells: tuple[str, ...]
+    n: int
+    files: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostics:
+    """Of the calibrated weights of one population. Kish: (Σw)²/Σw². Coverage: answers ÷ files, None without a frame."""
+
+    factor_low: float
+    factor_high: float
+    cv: float
+    n_eff: float
+    coverage: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """One factor g a cell: w = d·g. `group`: the calibration cell that the cell belongs to after merging.
+
+    `mode`: "none" – no frame, g = 1 and nothing is calibrated; "totals" – at least one unit was weighted to its total.
+    """
+
+    cells: Mapping[CellName, int]
+    g: Floats
+    group: Ints
+    mode: Literal["none", "totals", "sectors"]
+    merges: tuple[Merge, ...]
+    more_answers_than_files: tuple[str, ...]
+    diagnostics: Diagnostics
+
+    @property
+    def calibrated(self) -> bool:
+        return self.mode != "none"
+
+
+def counts(data: SurveyData) -> CellCounts:
+    """n, Σd, Σd² of each calibration cell; the only sum that weights need (methodology §5.7a)."""
+    cells, cell = distinct([data.keys[key] for key in CELL])
+    size = len(cells[0].codes)
+    d = data.design_weight
+    return CellCounts(
+        dict(zip(CELL, cells, strict=True)),
+        np.bincount(cell, minlength=size),
+        totals(cell, d, size),
+        totals(cell, d * d, size),
+    )
+
+
+def totals(code: Ints, values: Floats | Ints | Bools, size: int) -> Floats:
+    """Σ of the values that have each code: 0 … size − 1."""
+    return np.bincount(code, values, size).astype(np.float64)
+
+
+def distinct(columns: Sequence[Column]) -> tuple[tuple[Column, ...], Ints]:
+    """The distinct combinations of several columns, sorted by label order, and for every row which one it is."""
+    key = np.zeros(len(columns[0].codes), np.int64)
+    for column in columns:
+        key = key * (len(column.labels) + 1) + (column.codes - UNKNOWN)
+    found, inverse = np.unique(key, return_inverse=True)
+    codes: list[Ints] = []
+    for column in reversed(columns):
+        found, code = np.divmod(found, len(column.labels) + 1)
+        codes.append(code + UNKNOWN)
+    return tuple(Column(code, column.labels) for code, column in zip(reversed(codes), columns, strict=True)), inverse
+
+
+def _appended(one: Column, other: Column) -> Column:
+    labels = (*one.labels, *(label for label in other.labels if label not in set(one.labels)))
+    place = {label: number for number, label in enumerate(labels)}
+    moved = np.array([*(place[label] for label in other.labels), UNKNOWN], np.int64)[other.codes]
+    return Column(np.concatenate([one.codes, moved]), labels)

@@ -1,0 +1,108 @@
+"""What may be shown: the batch rule, floors, figures held over. A figure that is hidden leaves here without a number.
+
+Methodology §13. Totals that would give away a hidden unit: complementary.py.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from analysis.figures import Figure, Reason
+
+FLOOR, COMPARABLE = 10, 30
+BATCH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A figure with all its numbers, before anyone may see it. `n`, `floor`: respondents it has and needs; `wants`: what it lacks."""
+
+    figure: Figure
+    n: float
+    floor: int
+    surveyed: bool
+    wants: str
+
+
+def admit(new_by_unit: Mapping[str, Iterable[int]], previous_cuts: Mapping[str, int]) -> dict[str, int]:
+    """Reception unit to the position up to which its answers are in (methodology §13.3, the batch rule).
+
+    new_by_unit: positions of the unit's answers, those before the previous cut do no harm. A cut moves only when 10 or
+    more of the unit's answers lie beyond it, and then to the last of them: at every level, area and city too.
+    """
+    cuts = dict(previous_cuts)
+    for unit, positions in new_by_unit.items():
+        beyond = [position for position in positions if position > cuts.get(unit, 0)]
+        if len(beyond) >= BATCH:
+            cuts[unit] = max(beyond)
+    return cuts
+
+
+def screened(candidate: Candidate) -> Figure:
+    """The floors: not surveyed, too few, part missing; n < 30 is for reference only. n counts people, not answers."""
+    figure = candidate.figure
+    if not candidate.surveyed:
+        return hidden(figure, "not_surveyed")
+    if candidate.n + 1e-9 < candidate.floor:
+        return hidden(figure, "too_few")
+    if figure.estimate is None:
+        return hidden(figure, "part_missing", candidate.wants)
+    return replace(figure, mark="reference_only") if candidate.n + 1e-9 < COMPARABLE else figure
+
+
+def hidden(figure: Figure, reason: Reason, missing: str | None = None) -> Figure:
+    """The figure without any number, and why."""
+    return replace(
+        figure,
+        estimate=None,
+        psus=None,
+        n_received=None,
+        n_decided=None,
+        partial=False,
+        coverage=None,
+        band=None,
+        rank_low=None,
+        rank_high=None,
+        change=None,
+        change_q=None,
+        hidden=reason,
+        missing=missing,
+        mark=None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The figures of the release before this one, and the answers of its domains as they were shown there."""
+
+    figures: Mapping[tuple[str, ...], Figure]
+    answers: Mapping[tuple[str, str, str], tuple[int | None, int | None]]
+
+    @classmethod
+    def of(cls, figures: Iterable[Figure]) -> "Before":
+        known = tuple(figures)
+        shown = [figure for figure in known if figure.hidden is None]
+        return cls(
+            {_key(figure): figure for figure in known},
+            {(figure.domain, figure.population, figure.basis): (figure.n_received, figure.n_decided) for figure in shown},
+        )
+
+    def holds(self, figure: Figure) -> bool:
+        """1 to 9 answers of this domain came or went since: what was shown stays as it was."""
+        before = self.answers.get((figure.domain, figure.population, figure.basis))
+        if before is None:
+            return False
+        moved = [abs((now or 0) - (then or 0)) for now, then in zip((figure.n_received, figure.n_decided), before, strict=True)]
+        return 1 <= max(moved) < BATCH
+
+    def figure(self, figure: Figure) -> Figure:
+        old = self.figures.get(_key(figure), figure)
+        return old if old.hidden else replace(old, mark="held_over")
+
+
+def marked_waiting(figure: Figure) -> Figure:
+    """Shown, while 1 to 9 further answers of the unit wait for their batch."""
+    return replace(figure, mark="held_over") if figure.hidden is None else figure
+
+
+def _key(figure: Figure) -> tuple[str, ...]:
+    return (figure.domain, figure.population, figure.tree, figure.node, figure.basis, figure.summary)

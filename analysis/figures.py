@@ -1,0 +1,89 @@
+"""What a release is made of: Figure, Release and what it says of itself. Values only; build() is in release.py."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from analysis.cells import Diagnostics, Merge
+from analysis.domains import Domain
+from analysis.estimation import Estimate
+
+Basis = Literal["all", "unflagged", "verified", "open"]
+Summary = Literal["pooled", "mean_of_units"]
+Reason = Literal["too_few", "complementary", "part_missing", "withheld", "not_surveyed"]
+Mark = Literal["reference_only", "held_over"]
+Band = Literal["above", "indistinct", "below"]
+State = Literal["draft", "checked", "review", "approved", "published", "withheld", "replaced"]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One published number, or the reason why there is none. When `hidden` is set every number here is None.
+
+    `missing`: with part_missing, the leaf or node for want of which there is no value. `mark`: held_over goes before
+    reference_only (n < 30), which `estimate.n` says anyway.
+    """
+
+    domain: str
+    population: str
+    tree: str
+    node: str
+    basis: Basis
+    summary: Summary
+    estimate: Estimate | None
+    psus: int | None
+    n_received: int | None
+    n_decided: int | None
+    partial: bool
+    coverage: float | None
+    band: Band | None
+    rank_low: int | None
+    rank_high: int | None
+    change: float | None
+    change_q: float | None
+    hidden: Reason | None
+    missing: str | None
+    mark: Mark | None
+
+
+@dataclass(frozen=True, slots=True)
+class Studies:
+    """What the release says of itself beside its figures.
+
+    `counter_only`: domains where files not handed in at a counter are 10 % or more and nobody asked their owners.
+    `uncovered_files_share`: share of the counter files in units without answers. `other_modes_share`: share of all files
+    that were not handed in at a counter. `diagnostics`: of the headline weights.
+    """
+
+    merges: tuple[Merge, ...]
+    more_answers_than_files: tuple[str, ...]
+    no_frame: bool
+    totals_only: bool
+    counter_only: tuple[str, ...]
+    uncovered_files_share: float | None
+    other_modes_share: float | None = None
+    diagnostics: Diagnostics | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    number: int
+    province: str
+    wave: str
+    kind: Literal["survey", "points", "published", "forecast"]
+    state: State
+    simulated: bool
+    instrument: str
+    instrument_digest: str
+    method: str
+    seed: int
+    cuts: Mapping[str, int]
+    frame_digest: str
+    factors_digest: str
+    digest: str
+    replaces: int | None
+    made: datetime
+    domains: tuple[Domain, ...]
+    figures: tuple[Figure, ...]
+    studies: Studies

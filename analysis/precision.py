@@ -1,0 +1,169 @@
+"""Every node of a tree in every domain, with raw and stabilised variance and its interval: what a release publishes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.domains import Domain
+from analysis.estimation import Estimate, Estimates, simple_variances, variances
+from analysis.indices import NodeValues
+from analysis.intervals import korn_graubard, student
+from analysis.smoothing import PRIOR_DF, Clustering, clustering, share_spread, stabilised
+from analysis.survey_data import Bools, Floats, Ints
+
+LEVEL = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Precision:
+    """Domain × node. `variance`: raw; `stable`: V*, with df + 8 degrees of freedom; NaN where there is no value."""
+
+    nodes: tuple[str, ...]
+    value: Floats
+    n: Floats
+    answers: Floats
+    variance: Floats
+    stable: Floats
+    low: Floats
+    high: Floats
+    deff: Floats
+    df: Ints
+    bounds: Mapping[str, tuple[float, float]]
+
+    def estimate(self, domain: int, node: int) -> Estimate | None:
+        """The figure's Estimate; None where the node has no value there. n and answers are rounded down."""
+        if np.isnan(self.value[domain, node]):
+            return None
+        df = int(self.df[domain])
+        return Estimate(
+            n=_whole(self.n[domain, node]),
+            answers=_whole(self.answers[domain, node]),
+            estimate=float(self.value[domain, node]),
+            se_raw=_root(self.variance[domain, node]),
+            df_raw=df,
+            se=_root(self.stable[domain, node]),
+            df=df + PRIOR_DF,
+            ci_low=_number(self.low[domain, node]),
+            ci_high=_number(self.high[domain, node]),
+            level=LEVEL,
+            variance="stabilised",
+            deff=_number(self.deff[domain, node]),
+        )
+
+    def mean_of_units(self, group: int, node: int, units: Ints) -> Estimate | None:
+        """θ̄ = Σ H_u/K, V = Σ V_u/K² over units with a value (methodology §9.4): a hidden unit still counts inside.
+
+        df by Satterthwaite on V*; t interval, cut at the node's range. n and answers are the group's own.
+        """
+        inside = units[~np.isnan(self.value[units, node])]
+        if not len(inside):
+            return None
+        count = len(inside)
+        stable = self.stable[inside, node]
+        total = float(stable.sum())
+        squares = float((stable**2 / (self.df[inside] + PRIOR_DF)).sum())
+        df = total**2 / squares if squares > 0 else PRIOR_DF
+        value = float(self.value[inside, node].mean())
+        low, high = self.bounds[self.nodes[node]]
+        ends = student(value, total / count**2, df, level=LEVEL, low=low, high=high)
+        return Estimate(
+            n=_whole(self.n[group, node]),
+            answers=_whole(self.answers[group, node]),
+            estimate=value,
+            se_raw=_root(float(np.nansum(self.variance[inside, node])) / count**2),
+            df_raw=int(self.df[group]),
+            se=_root(total / count**2),
+            df=df,
+            ci_low=_number(ends[0]),
+            ci_high=_number(ends[1]),
+            level=LEVEL,
+            variance="stabilised",
+            deff=None,
+        )
+
+
+def precision(nodes: Mapping[str, NodeValues], estimates: Estimates, domains: Sequence[Domain]) -> Precision:
+    """Raw variance by PSU influence, V* by the unit's block, intervals: Korn-Graubard for shares, t for everything else.
+
+    domains: those of the estimates, in their order. The block of a unit is the area of grouping "block" that has it as
+    a member, else the city; areas and the city lean on the city.
+    """
+    ids = tuple(nodes)
+    gradients = np.stack([nodes[id].gradient for id in ids], axis=2)
+    value = np.stack([nodes[id].value for id in ids], axis=1)
+    count = _by_node(estimates.n, estimates, ids)
+    weight, kish = _by_node(estimates.w, estimates, ids), _by_node(estimates.n_kish(), estimates, ids)
+    raw = np.array([variances(estimates, domain, gradients[domain]) for domain in range(len(domains))]).reshape(value.shape)
+    simple = np.array([simple_variances(estimates, domain, gradients[domain]) for domain in range(len(domains))]).reshape(value.shape)
+    known = ~np.isnan(value)
+    outside = np.array([nodes[id].outside for id in ids])
+    raw, simple = np.where(known & ~outside, raw, np.nan), np.where(known & ~outside, simple * weight, np.nan)
+    leans_on = _references(domains)
+    units = np.array([domain.kind == "unit" for domain in domains], np.bool_)
+    stable, low, high = (np.full(value.shape, np.nan) for _ in range(3))
+    answers = _by_node(estimates.answers, estimates, ids)
+    df = estimates.df.astype(np.float64)
+    for node, id in enumerate(ids):
+        of_node = nodes[id]
+        block = np.where(known[leans_on, node], value[leans_on, node], value[:, node])
+        spread = share_spread(value[:, node], count[:, node], block) if of_node.share else simple[leans_on, node]
+        expected = spread / kish[:, node]
+        effect = _effects(raw[:, node], expected, estimates.typical, df, units, leans_on)
+        stable[:, node] = stabilised(raw[:, node], df, expected, effect)
+        if of_node.share:
+            size = np.floor(count[:, node] + 1e-9)
+            ends = korn_graubard(
+                value[:, node], stable[:, node], df + PRIOR_DF, size, answers[:, node], level=LEVEL, spread=spread, n_kish=kish[:, node]
+            )
+        else:
+            ends = student(value[:, node], stable[:, node], df + PRIOR_DF, level=LEVEL, low=of_node.low, high=of_node.high)
+        low[:, node], high[:, node] = ends
+    with np.errstate(divide="ignore", invalid="ignore"):
+        deff = raw / (simple / (count - 1))
+    bounds = {id: (nodes[id].low, nodes[id].high) for id in ids}
+    return Precision(ids, value, count, answers, raw, stable, low, high, np.where(np.isfinite(deff), deff, np.nan), estimates.df, bounds)
+
+
+def _by_node(table: Floats, estimates: Estimates, ids: Sequence[str]) -> Floats:
+    """Domain × node out of domain × measure; a node that no answer can reach has 0."""
+    place = {id: number for number, id in enumerate(estimates.measures)}
+    return np.stack([table[:, place[id]] if id in place else np.zeros(len(table)) for id in ids], axis=1)
+
+
+def _references(domains: Sequence[Domain]) -> Ints:
+    """For every domain the one whose value and spread it leans on: its block, else the city, else itself."""
+    city = next((number for number, domain in enumerate(domains) if domain.kind == "city"), None)
+    blocks = [(number, domain) for number, domain in enumerate(domains) if domain.grouping == "block"]
+    found = []
+    for number, domain in enumerate(domains):
+        own = next((block for block, area in blocks if domain.kind == "unit" and domain.id in area.members), city)
+        found.append(number if own is None else own)
+    return np.array(found, np.int64)
+
+
+def _effects(variance: Floats, expected: Floats, typical: Floats, df: Floats, units: Bools, leans_on: Ints) -> Floats:
+    """r̂ of every domain: a unit by the units of its block, areas and the city by all units."""
+    effect = np.zeros(len(variance))
+    everyone = _fitted(variance, expected, typical, df, units)
+    effect[~units] = everyone.at(typical[~units])
+    for block in np.unique(leans_on[units]):
+        inside = units & (leans_on == block)
+        effect[inside] = _fitted(variance, expected, typical, df, inside).at(typical[inside])
+    return effect
+
+
+def _fitted(variance: Floats, expected: Floats, typical: Floats, df: Floats, inside: Bools) -> Clustering:
+    return clustering(variance[inside], expected[inside], typical[inside], df[inside])
+
+
+def _whole(number: float) -> int:
+    return int(np.floor(number + 1e-9))
+
+
+def _number(number: float | Floats) -> float | None:
+    return None if np.isnan(number) else float(number)
+
+
+def _root(variance: float) -> float | None:
+    return None if np.isnan(variance) else float(np.sqrt(variance))

@@ -1,0 +1,68 @@
+"""One tree over one population: its values and precision in every domain, and what of it is published for whom."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.disclosure import FLOOR
+from analysis.domains import Domain
+from analysis.estimation import Estimates
+from analysis.indices import NodeValues, evaluate
+from analysis.precision import Precision, precision
+from analysis.survey_data import Floats, Ints
+from questionnaires.trees import IndexTree
+
+
+@dataclass(frozen=True, slots=True)
+class TreeResults:
+    """`units`: rows of the domains that are units; `members_of`: unit label × unit domain, 1 where the label belongs to it."""
+
+    tree: IndexTree
+    domains: Sequence[Domain]
+    estimates: Estimates
+    values: Mapping[str, NodeValues]
+    precision: Precision
+    units: Ints
+    members_of: Floats
+
+    @classmethod
+    def of(cls, tree: IndexTree, estimates: Estimates, domains: Sequence[Domain]) -> "TreeResults":
+        values = evaluate(tree, estimates, max(FLOOR, tree.minimum_n))
+        units = np.array([number for number, domain in enumerate(domains) if domain.kind == "unit"], np.int64)
+        members = np.array([[float(label in domains[unit].members) for unit in units] for label in estimates.units])
+        return cls(tree, domains, estimates, values, precision(values, estimates, domains), units, members.reshape(-1, len(units)))
+
+    def published(self, domain: Domain) -> tuple[str, ...]:
+        """Nodes and leaves that are published for that domain: all, the leaves alone (units, from a floor on), or none."""
+        if domain.kind in self.tree.published_for:
+            return self.precision.nodes
+        return tuple(self.tree.leaves) if self._leaves_alone(domain) else ()
+
+    def floor(self, domain: Domain) -> int:
+        """Fewest respondents: the product's floor, the instrument's own, or that of leaves published alone."""
+        own = self.tree.leaves_for_units_from if self._leaves_alone(domain) else self.tree.minimum_n
+        return max(FLOOR, own or 0)
+
+    def has_mean_of_units(self, domain: Domain) -> bool:
+        """City and blocks are also shown as the plain mean of their units, the figure that cities publish (methodology §9.4)."""
+        return "unit" in self.tree.published_for and (domain.kind == "city" or domain.grouping == "block")
+
+    def units_in(self, domain: Domain) -> Ints:
+        """Rows of the unit domains that belong to a group."""
+        return np.array([unit for unit in self.units if domain.members.get(self.domains[unit].id, 0.0) > 0], np.int64)
+
+    def answers(self, domain: int) -> tuple[int, int | None]:
+        """Answers received, and answers decided by the domain's units (None where it pools what was received)."""
+        received = int(np.floor(self.estimates.received[domain].sum() + 1e-9))
+        if self.domains[domain].pools == "received":
+            return received, None
+        return received, int(np.floor(self.estimates.decided[domain].sum() + 1e-9))
+
+    def _leaves_alone(self, domain: Domain) -> bool:
+        return domain.kind == "unit" and domain.kind not in self.tree.published_for and self.tree.leaves_for_units_from is not None
+
+
+def is_one_figure(tree: IndexTree) -> bool:
+    """A tree whose root is a leaf or pooled: it means something in populations that no frame counts, too."""
+    return tree.root in tree.leaves or tree.nodes[tree.root].combine == "pooled"
