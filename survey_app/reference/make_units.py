@@ -31,14 +31,18 @@ BLOCKS = (
     ("khoi-phuong", "Khối phường", "Wards"),
     ("khoi-xa", "Khối xã, đặc khu", "Communes and special zones"),
 )
-NEW = "SELECT wardKey, wardCode, wardType, ward, wardShort, wardLat, wardLon FROM admin_units WHERE provinceCode = ? ORDER BY wardCode"
-OLD = "SELECT provinceKey, districtKey, coalesce(wardKey, ''), districtCode, coalesce(wardCode, ''), coalesce(ward, '') FROM admin_units_legacy"
+NEW = "SELECT wardKey, wardCode, ward, wardShort, wardLat, wardLon FROM admin_units WHERE provinceCode = ? ORDER BY wardCode"
+OLD = (
+    "SELECT provinceKey, districtKey, coalesce(wardKey, ''), districtCode, coalesce(wardCode, ''), coalesce(ward, '') "
+    "FROM admin_units_legacy"
+)
 OLD_DISTRICTS = "SELECT DISTINCT districtCode, district, districtType, districtShort FROM admin_units_legacy WHERE districtCode IS NOT NULL"
 
 
 def english(kind: str, short: str) -> str:
     """Quận 1 → District 1, Phường Sài Gòn → Sài Gòn Ward; the Vietnamese letters stay."""
-    return f"{ENGLISH[kind]} {short}" if short.isdigit() else f"{short} {ENGLISH[kind]}"
+    name = short.removeprefix(f"{kind} ")  # the source keeps the kind in the short name of a numbered district
+    return f"{ENGLISH[kind]} {name}" if name.isdigit() else f"{name} {ENGLISH[kind]}"
 
 
 def old_wards(converter: dict[str, dict[str, dict[str, list[object]]]], province: str) -> Iterator[tuple[str, str, str]]:
@@ -73,7 +77,9 @@ def main() -> None:
     units, areas, wards = [], [], []
     for province, key in PROVINCES.items():
         codes = {row[0]: row[1] for row in new[province]}
-        units += [(province, code, KINDS[kind], name, english(kind, short), lat, lon) for _, code, kind, name, short, lat, lon in new[province]]
+        for _, code, name, short, *place in new[province]:
+            kind = next(kind for kind in KINDS if name.startswith(kind))  # the source's own column is wrong for 10543 and 11848
+            units.append((province, code, KINDS[kind], name, english(kind, short), *place))
         lines = sorted((codes[unit], *old[ward], whole) for unit, ward, whole in old_wards(converter, key))
         wards += [(province, *line) for line in lines]
         for at, code in enumerate(sorted({line[1] for line in lines}), start=1):
