@@ -17,12 +17,12 @@ NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]*")
 
 @cache
 def load(id: str, version: str, own: Path | None = None) -> Instrument:
-    """That version of that instrument, shipped or out of the city's own folder; read once, for a fielded file never changes."""
+    """That version of that instrument, shipped or out of the city's own folder; found once, for a fielded file never changes."""
     path = next((path for path in _files(own) if (path.parent.name, path.stem) == (id, version)), None)
     if path is None:
         known = ", ".join(f"{id} {version}" for id, version in available(own))
         raise Refused(fault("instrument.not_found", f"{id} {version}", known=known))
-    return _read(path)
+    return _read(path, _digest(path))
 
 
 def available(own: Path | None = None) -> tuple[tuple[str, str], ...]:
@@ -34,8 +34,8 @@ def available(own: Path | None = None) -> tuple[tuple[str, str], ...]:
 def by_digest(digest: str, own: Path | None = None) -> Instrument:
     """The instrument whose file has that digest: the one a wave was opened with."""
     for path in _files(own):
-        if sha256(path.read_bytes()).hexdigest() == digest:
-            return load(path.parent.name, path.stem, own)
+        if _digest(path) == digest:
+            return _read(path, digest)
     raise Refused(fault("instrument.no_such_digest", digest))
 
 
@@ -45,7 +45,13 @@ def _files(own: Path | None) -> Iterator[Path]:
             yield from sorted(path for path in folder.glob("*/*.toml") if NAME.fullmatch(path.parent.name) and NAME.fullmatch(path.stem))
 
 
-def _read(path: Path) -> Instrument:
+def _digest(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest()
+
+
+@cache
+def _read(path: Path, _content: str) -> Instrument:
+    """Each file is read once, and again only when its content (a digest) is another."""
     place = f"{path.parent.name}/{path.name}"
     instrument = read(path.read_bytes(), place)
     if (instrument.id, instrument.version) != (path.parent.name, path.stem):

@@ -7,8 +7,11 @@ from tests.questionnaires.small import SMALL, changed, faults_of
 
 GENERAL = 'scale = "sat3"\nextra_options'
 STAGE_OPTIONS = 'options = [{ code = 1, vi = "Xong", en = "Done" }, { code = 2, vi = "Chưa", en = "Not yet" }]'
+NOT_YET = ', en = "Not yet" }'
+CODE_2 = '{ code = 2, vi = "C", en = "C" }'
 TROUBLES = 'shown_if = { question = "stage", in = [2] }\nexclusive = [0]'
 SHARE = 'satisfied = [3], among = [1, 2, 3] }, where = { question = "stage", in = [1] }'
+IF_TRIPS = '{ question = "trips", in = [1] }'
 MEAN = "low = 1, high = 3"
 NONE = 'question = "troubles", satisfied = [0], among = [0, 1, 2]'
 ROOT = 'combine = "sum", coefficients = [1, 0.5, 2], children = ["t.part", "t.scaled", "t.outside"]'
@@ -46,7 +49,7 @@ CASES = {
         ("", ('title = { vi = "Phiếu nhỏ", en = "Small form" }', 'title = "Small form"')),
         ("question general", ("required = true", "required = 1")),
         ("question comment", ("max_chars = 20", "max_chars = true")),
-        ("question trips", ('rates = "decider"\nseconds = 5\ncriterion = "proposed"\ntext = { vi = "Mấy', 'rates = "decider"\nseconds = 5.5\ncriterion = "proposed"\ntext = { vi = "Mấy')),
+        ("question troubles", ('seconds = 5\ncriterion = "recalled"', 'seconds = 5.5\ncriterion = "recalled"')),
         ("question troubles, option 1", ('code = 1, vi = "Chờ"', 'code = "1", vi = "Chờ"')),
         ("scale sat3, option 2", ('vi = "Vừa"', "vi = 2")),
         ("question troubles, shown_if", (TROUBLES, TROUBLES.replace("[2]", "2"))),
@@ -103,9 +106,9 @@ CASES = {
         ("question comment", ("max_chars = 20", "max_chars = 20\nno_basis = [1]")),
         ("question stage", ("skip_if_known = true", "skip_if_known = true\nmax_chars = 9")),
     ],
-    "instrument.too_few_options": [("question polite", ('scale = "sat3"\nrotation', 'options = [{ code = 2, vi = "Vừa", en = "Fair" }]\nrotation'))],
-    "instrument.code_range": [("question stage, option 100", (', en = "Not yet" }', ', en = "Not yet" }, { code = 100, vi = "C", en = "C" }'))],
-    "instrument.duplicate_code": [("question stage, option 2", (', en = "Not yet" }', ', en = "Not yet" }, { code = 2, vi = "C", en = "C" }'))],
+    "instrument.too_few_options": [("question polite", ('scale = "sat3"\nrotation', f"options = [{CODE_2}]\nrotation"))],
+    "instrument.code_range": [("question stage, option 100", (NOT_YET, f"{NOT_YET}, {CODE_2.replace('2', '100')}"))],
+    "instrument.duplicate_code": [("question stage, option 2", (NOT_YET, f"{NOT_YET}, {CODE_2}"))],
     "instrument.unknown_code": [
         ("question troubles, shown_if", (TROUBLES, TROUBLES.replace("[2]", "[2, 3]"))),
         ("question troubles", ("no_basis = [8]", "no_basis = [8, 9]")),
@@ -122,7 +125,7 @@ CASES = {
         ("question troubles, shown_if", (TROUBLES, 'shown_if = { question = "troubles", in = [1] }\nexclusive = [0]')),
     ],
     "instrument.no_condition_codes": [("question troubles, shown_if", (TROUBLES, TROUBLES.replace("[2]", "[]")))],
-    "instrument.never_shown": [("question polite, shown_if", ('rotation = "m2"', 'rotation = "m2"\nshown_if = { question = "trips", in = [1] }'))],
+    "instrument.never_shown": [("question polite, shown_if", ('rotation = "m2"', f'rotation = "m2"\nshown_if = {IF_TRIPS}'))],
     "instrument.no_codes": [
         ("tree t, leaf t.mean", ('question = "polite"', 'question = "comment"')),
         ("tree t, leaf t.share, where", (SHARE, SHARE.replace('"stage"', '"comment"'))),
@@ -183,14 +186,17 @@ CASES = {
         ("tree t, leaf t.extra", ("low = 5, high = 0", "low = 5, high = 5.0")),
     ],
     "instrument.outside_range": [("tree t, leaf t.mean", (MEAN, "low = 1, high = 2"))],
-    "instrument.never_together": [("tree t, leaf t.mean, where", ("low = 1, high = 3 } }", 'low = 1, high = 3 }, where = { question = "trips", in = [1] } }'))],
+    "instrument.never_together": [("tree t, leaf t.mean, where", (f"{MEAN} }}", f"{MEAN} }}, where = {IF_TRIPS}"))],
     "instrument.rates_nobody": [("tree t, leaf t.mean", ('rotation = "m2"\nrates = "reception"', 'rotation = "m2"'))],
-    "instrument.where_without_answers": [("tree t, leaf t.extra", ("given = { low", 'where = { question = "stage", in = [1] }, given = { low'))],
+    "instrument.where_without_answers": [("tree t, leaf t.extra", ("given = { low", f"where = {IF_TRIPS}, given = {{ low"))],
     "instrument.maximum": [("tree t, leaf t.other", ("maximum = 10", "maximum = 0"))],
 }  # fmt: skip
 
-ELSEWHERE = {"instrument.not_found", "instrument.no_such_digest", "instrument.misplaced", "instrument.not_utf8", "instrument.syntax", "instrument.too_deep"}
-"""Faults of finding and decoding a file, shown in test_loading.py and test_reader.py."""
+FINDING = {"instrument.not_found", "instrument.no_such_digest", "instrument.misplaced"}
+"""Shown in test_loading.py."""
+
+DECODING = {"instrument.not_utf8", "instrument.syntax", "instrument.too_deep"}
+"""Shown in test_reader.py."""
 
 
 def single_cases():
@@ -203,7 +209,7 @@ def test_one_wrong_thing_gives_exactly_one_fault_at_its_place(code, place, edit)
 
 
 def test_every_fault_of_an_instrument_is_shown_here():
-    assert set(CASES) | ELSEWHERE == {code for code in SENTENCES if code.startswith("instrument.")}
+    assert set(CASES) | FINDING | DECODING == {code for code in SENTENCES if code.startswith("instrument.")}
 
 
 def test_a_circle_is_a_fault_of_each_node_in_it():

@@ -125,9 +125,11 @@ def test_an_instrument_cannot_be_changed():
 
 def test_a_scorecard_needs_no_questions_and_a_questionnaire_needs_no_trees():
     assert read(SMALL[: SMALL.index("[[tree]]")], "f").trees == ()
+    head = 'id = "s"\nversion = "1"\nlanguages = ["vi"]\nwording = "official"\ntitle = { vi = "S" }\n'
     tree = '[[tree]]\nid = "s"\nroot = "a"\nlabel = { vi = "S" }\npublished_for = ["unit"]\n'
-    leaf = '[tree.leaves]\na = { label = { vi = "A" }, criterion = "confirmed", points = { low = 0, high = 1, evidence = true, appraised_by = "x" } }'
-    scorecard = read(f'id = "s"\nversion = "1"\nlanguages = ["vi"]\nwording = "official"\ntitle = {{ vi = "S" }}\n{tree}{leaf}', "f")
+    points = "{ low = 0, high = 1, evidence = true, appraised_by = 'x' }"
+    leaf = f'[tree.leaves]\na = {{ label = {{ vi = "A" }}, criterion = "confirmed", points = {points} }}'
+    scorecard = read(f"{head}{tree}{leaf}", "f")
     assert (scorecard.questions, scorecard.max_shown, scorecard.trees[0].population) == ((), 0, "all")
 
 
