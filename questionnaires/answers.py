@@ -23,7 +23,8 @@ NAME_SHOWN = 40
 """Of a field that nobody asked for, so much of its name is said."""
 
 NUMBER = re.compile(r"\s*\d{1,9}\s*", re.ASCII)
-CODE = re.compile(r"0|[1-9]\d?", re.ASCII)
+
+CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 UNWANTED = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 """Unicode categories that free text does without: control, format (direction among them), surrogates, private, odd line ends."""
@@ -117,7 +118,7 @@ def module_for(instrument: Instrument, response_id: str) -> tuple[str | None, fl
 
 def encode(codes: Codes) -> str:
     """The one canonical text of these codes, as it is stored."""
-    return json.dumps(dict(codes), sort_keys=True, separators=(",", ":"))
+    return CANONICAL.encode(dict(codes))
 
 
 def decode(text: str) -> Codes:
@@ -164,10 +165,11 @@ def _ticks(question: Question, given: Sequence[str]) -> Code | Fault:
 
 
 def _code(question: Question, value: str) -> int | None:
-    if not CODE.fullmatch(value):
-        return None
-    code = int(value)
-    return code if any(option.code == code for option in question.options) else None
+    """The option's code that is written exactly so: no leading zero, no blank, no other digits than 0 to 9."""
+    for option in question.options:
+        if str(option.code) == value:
+            return option.code
+    return None
 
 
 def _number(question: Question, value: str) -> int | Fault:
