@@ -3,13 +3,17 @@
 from flask import Flask
 
 from survey_app import settings
+from survey_app.commands import demo as demo_commands
 from survey_app.commands import fieldwork as fieldwork_commands
+from survey_app.commands import posters as poster_commands
+from survey_app.commands import results as results_commands
+from survey_app.commands import system as system_commands
 from survey_app.settings import Settings
 from survey_app.storage import session
-from survey_app.web import citizen, guard
+from survey_app.web import citizen, guard, results, sign_in
 
-PAGES = (citizen.pages,)
-COMMANDS = (*fieldwork_commands.COMMANDS,)
+PAGES = (citizen.pages, sign_in.pages, results.pages)
+COMMANDS = (*fieldwork_commands.COMMANDS, *results_commands.COMMANDS, *system_commands.COMMANDS, *poster_commands.COMMANDS, *demo_commands.COMMANDS)
 
 
 def create_app(chosen: Settings | None = None) -> Flask:

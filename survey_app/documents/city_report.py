@@ -16,10 +16,10 @@ from survey_app.documents import figure_cells as cells
 from survey_app.documents import sentences
 from survey_app.documents.domain_tables import Line
 from survey_app.documents.figure_cells import View
-from survey_app.documents.report import Column, Heading, Number, Paragraph, Part, ReportDocument, Row, Table
+from survey_app.documents.report import Cell, Column, Heading, Number, Paragraph, Part, ReportDocument, Row, Table
 from survey_app.documents.rounding import to_five
 from survey_app.documents.technical_tables import computed
-from survey_app.words import day, moment, of, say
+from survey_app.words import day, moment, of, percent, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,10 @@ def _selection(view: View) -> Iterator[Part]:
         yield Paragraph(say(language, "The numbers of files are not known yet: every answer counts the same."), "notice")
     elif studies.totals_only:
         yield Paragraph(say(language, "Weighted by the total of files of each unit; files by sector are not known."))
-    if studies.counter_only and studies.uncovered_files_share:
-        yield Paragraph(sentences.counter_only(language, studies.uncovered_files_share))
+    if any(one.id in studies.counter_only for one in found):
+        yield Paragraph(sentences.counter_only(language))
+    if studies.uncovered_files_share and any(one.kind == "city" for one in found):
+        yield Paragraph(sentences.uncovered(language, studies.uncovered_files_share))
 
 
 def _city(view: View) -> Iterator[Part]:
@@ -207,20 +209,20 @@ def _other_styles(view: View) -> Iterator[Part]:
 def _about(view: View, asked: Asked) -> Iterator[Part]:
     language, release = view.language, view.release
     level = next((figure.estimate.level for figure in release.figures if figure.estimate is not None), 0.95)
-    facts = [
-        ("release", say(language, "Release"), Number(release.number, str(release.number))),
-        ("state", say(language, "State"), sentences.state(language, release.state)),
-        ("wave", say(language, "Wave"), of(asked.name, language)),
-        ("period", say(language, "Period"), f"{day(language, asked.opens)} – {day(language, asked.closes)}"),
-        ("basis", say(language, "Basis"), sentences.basis(language, "all")),
-        ("level", say(language, "Confidence level"), Number(level, f"{level:.0%}", 0, "share")),
-        ("instrument", say(language, "Questionnaire"), f"{release.instrument} ({view.instrument.version})"),
-        ("method", say(language, "Method version"), release.method),
-        ("made", say(language, "Made (UTC)"), moment(language, release.made)),
-        ("digest", say(language, "Digest of the figures"), release.digest),
+    facts: list[tuple[str, Cell]] = [
+        (say(language, "Release"), Number(release.number, str(release.number))),
+        (say(language, "State"), sentences.state(language, release.state)),
+        (say(language, "Wave"), of(asked.name, language)),
+        (say(language, "Period"), f"{day(language, asked.opens)} – {day(language, asked.closes)}"),
+        (say(language, "Basis"), sentences.basis(language, "all")),
+        (say(language, "Confidence level"), Number(level, percent(language, level, 0), 0, "share")),
+        (say(language, "Questionnaire"), f"{of(view.instrument.title, language)} ({release.instrument})"),
+        (say(language, "Method version"), release.method),
+        (say(language, "Made (UTC)"), moment(language, release.made)),
+        (say(language, "Digest of the figures"), release.digest),
     ]
     columns = (Column("what", say(language, "What")), Column("value", say(language, "Value")))
     yield Heading("about", say(language, "About this release"))
     yield Paragraph(sentences.interval_meaning(language, level), "note")
     yield Paragraph(sentences.not_official(language), "note")
-    yield Table("about", say(language, "About this release"), columns, tuple(Row((name, value)) for _, name, value in facts))
+    yield Table("about", say(language, "About this release"), columns, tuple(map(Row, facts)))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from analysis.domains import Domain
-from analysis.release import Figure
+from analysis.figures import Figure
 from questionnaires.trees import IndexTree
 from survey_app.documents import figure_cells as cells
 from survey_app.documents.figure_cells import View
@@ -69,12 +69,10 @@ def totals(view: View, domain: Domain) -> list[Line]:
 
 
 def places(view: View, unit: Domain) -> str:
-    """The former districts a unit lies in, as far as the reader may see them; “straddling” when it lies in several."""
-    around = [one for one in view.release.domains if one.kind == "area" and one.grouping == "former_district" and unit.id in one.members]
-    names = ", ".join(view.name(one) for one in around)
-    if any(unit.id in one.straddling for one in around):
-        return say(view.language, "{places} (straddling)", places=names)
-    return names
+    """The former districts a unit lies in, as far as the reader may know them; “straddling” when it lies in several."""
+    all_of_them = view.districts.get(unit.id, ())
+    names = ", ".join(view.name(one) for one in view.release.domains if one.grouping == "former_district" and one.id in all_of_them)
+    return say(view.language, "{places} (straddling)", places=names) if len(all_of_them) > 1 else names
 
 
 def index_table(view: View, id: str, caption: str, rows: Sequence[Line], of_units: bool) -> Table:

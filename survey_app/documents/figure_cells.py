@@ -1,10 +1,10 @@
 """One figure as a cell, as counts beside it, as a status in words, and the notes that a table of figures needs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from analysis.domains import Domain
-from analysis.release import Figure, Release
+from analysis.figures import Figure, Mark, Release
 from questionnaires.instrument import Instrument
 from questionnaires.trees import IndexTree
 from survey_app.documents import sentences
@@ -12,6 +12,7 @@ from survey_app.documents.report import Cell, Gap, Interval, Number, Unit
 from survey_app.documents.rounding import is_share, rounded, to_five
 from survey_app.words import number, of, percent, say
 
+COMPARABLE = 30
 FEW_DAYS = 6  # methodology §6.4: fewer PSUs than this is said
 
 Key = tuple[str, str, str, str, str]
@@ -19,19 +20,23 @@ Key = tuple[str, str, str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A release cut to its reader: `precise` = exact counts and unrounded values may be shown (Home Affairs)."""
+    """A release cut to its reader. `precise`: exact counts and unrounded values may be shown (Home Affairs).
+
+    `districts`: unit to all of its former districts, so that a straddling unit is marked where only one may be named.
+    """
 
     release: Release
     instrument: Instrument
     language: str
     precise: bool
+    districts: Mapping[str, Collection[str]]
     index: Mapping[Key, Figure]
 
     @staticmethod
-    def of(release: Release, instrument: Instrument, language: str, precise: bool) -> "View":
+    def of(release: Release, instrument: Instrument, language: str, precise: bool, districts: Mapping[str, Collection[str]]) -> "View":
         headline = [figure for figure in release.figures if figure.basis == "all"]
         index: dict[Key, Figure] = {(one.domain, one.tree, one.node, one.population, one.summary): one for one in headline}
-        return View(release, instrument, language, precise, index)
+        return View(release, instrument, language, precise, districts, index)
 
     def figure(
         self, domain: Domain, tree: IndexTree, node: str | None = None, population: str | None = None, means: bool = False
@@ -58,6 +63,12 @@ def label(tree: IndexTree, node: str, language: str) -> str:
     return of((tree.nodes.get(node) or tree.leaves[node]).label, language)
 
 
+def marks(figure: Figure) -> list[Mark]:
+    """What goes with a shown value: it rests on few answers, it is that of the release before."""
+    few: list[Mark] = ["reference_only"] if figure.mark == "reference_only" or (figure.estimate and figure.estimate.n < COMPARABLE) else []
+    return [*few, "held_over"] if figure.mark == "held_over" else few
+
+
 def unit_of(tree: IndexTree, node: str) -> Unit:
     return "share" if is_share(tree, node) else "points"
 
@@ -72,14 +83,14 @@ def value(view: View, figure: Figure | None, tree: IndexTree) -> Cell:
         return Gap(say(view.language, "< 30"))
     share = is_share(tree, figure.node)
     shown = rounded(figure.estimate, share)
-    mark = sentences.mark(figure.mark) if figure.mark else ""
+    mark = "".join(sentences.mark(one) for one in marks(figure))
     unit = unit_of(tree, figure.node)
     printed = [None if one is None else _printed(view.language, one, shown.decimals, share) for one in (shown.low, shown.high)]
     if share and shown.estimate >= 1 and printed[0] is not None:
-        text = say(view.language, "{low}% or more", low=printed[0])
+        text = say(view.language, "{low} or more", low=f"{printed[0]}%")
         return Interval(None, shown.low, None, text + mark, shown.decimals, unit)
     if share and shown.estimate <= 0 and printed[1] is not None:
-        text = say(view.language, "{high}% or less", high=printed[1])
+        text = say(view.language, "{high} or less", high=f"{printed[1]}%")
         return Interval(None, None, shown.high, text + mark, shown.decimals, unit)
     middle = _printed(view.language, shown.estimate, shown.decimals, share) + ("%" if share else "")
     around = f" ({printed[0]}–{printed[1]})" if printed[0] is not None and printed[1] is not None else ""
@@ -123,13 +134,16 @@ def status(view: View, figure: Figure | None, domain: Domain) -> str:
         return ""
     if figure.hidden is not None:
         return sentences.status_of_reason(language, figure.hidden)
-    said = [say(language, "For reference only") if figure.mark == "reference_only" else say(language, "Enough answers to compare")]
+    few = "reference_only" in marks(figure)
+    said = [say(language, "For reference only") if few else say(language, "Enough answers to compare")]
     if figure.mark == "held_over":
         said.append(say(language, "figure of the release before"))
     if figure.psus is not None and figure.psus < FEW_DAYS:
         said.append(say(language, "few survey days"))
     if figure.partial:
         said.append(say(language, "without some parts"))
+    if domain.id in view.release.studies.counter_only:
+        said.append(say(language, "people at the counter only"))
     if domain.provisional:
         said.append(say(language, "provisional"))
     return "; ".join(said)
@@ -144,11 +158,11 @@ def notes(view: View, shown: Iterable[tuple[Figure | None, IndexTree]]) -> tuple
         if figure.hidden is not None:
             said[sentences.reason(view.language, figure.hidden, _missing(figure, tree, view.language))] = None
             continue
-        if figure.mark is not None:
-            said[sentences.mark_sentence(view.language, figure.mark)] = None
         if figure.estimate is None:
             said[sentences.for_the_unit_only(view.language)] = None
-        elif figure.psus is not None and figure.psus < FEW_DAYS:
+            continue
+        said.update(dict.fromkeys(sentences.mark_sentence(view.language, one) for one in marks(figure)))
+        if figure.psus is not None and figure.psus < FEW_DAYS:
             said[say(view.language, "“Few survey days”: answers of fewer than {days} days; read with care.", days=FEW_DAYS)] = None
     return tuple(said)
 

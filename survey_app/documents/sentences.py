@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from analysis.release import Basis, Mark, Reason, State
+from analysis.figures import Basis, Mark, Reason, State
 from survey_app.words import number, percent, say
 
 
@@ -145,9 +145,14 @@ def self_selection_by_row(language: str) -> str:
     )
 
 
-def counter_only(language: str, uncovered: float) -> str:
-    sentence = "The result speaks of people who came to a counter; {share} of the files of the period came online and have no answers."
-    return say(language, sentence, share=percent(language, uncovered, 1))
+def counter_only(language: str) -> str:
+    sentence = "The result speaks of people who came to a counter only: many files came online or by post, and their owners were not asked."
+    return say(language, sentence)
+
+
+def uncovered(language: str, share: float) -> str:
+    sentence = "Units without admitted answers hold {share} of the files; the figure does not speak of them."
+    return say(language, sentence, share=percent(language, share, 1))
 
 
 def all_satisfied(language: str, n: int, low: str) -> str:

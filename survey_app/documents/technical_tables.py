@@ -1,13 +1,13 @@
 """What only Home Affairs reads: unrounded values with their errors, and how the answers were weighted."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from analysis.domains import Domain
-from analysis.release import Figure
+from analysis.figures import Figure
 from survey_app.documents import figure_cells as cells
 from survey_app.documents.figure_cells import View
 from survey_app.documents.report import Cell, Column, Heading, Number, Part, Row, Table
-from survey_app.words import number, say
+from survey_app.words import number, of, say
 
 
 def computed(view: View) -> Iterator[Part]:
@@ -82,17 +82,43 @@ def _merges(view: View) -> Table:
         Column("files", say(language, "Files"), "number"),
         Column("why", say(language, "Why")),
     )
-    rows = tuple(
-        Row(
-            (
-                merge.reception, names.get(merge.reception, merge.reception), "; ".join(merge.cells),
-                _whole(language, merge.n), _whole(language, merge.files), say(language, merge.why),
-            ),
-            merge.reception,
-        )
-        for merge in view.release.studies.merges
-    )  # fmt: skip
-    return Table("merges", say(language, "Cells that were weighted together because they were thin"), columns, rows, header=1)
+    sectors = _sectors(view)
+    rows = []
+    for merge in view.release.studies.merges:
+        together = "; ".join(_cell(name, names, sectors) for name in merge.cells)
+        why = "; ".join(_why(language, reason) for reason in merge.why.split("+"))
+        counted = (_whole(language, merge.n), _whole(language, merge.files))
+        rows.append(Row((merge.reception, names.get(merge.reception, merge.reception), together, *counted, why), merge.reception))
+    return Table("merges", say(language, "Cells that were weighted together because they were thin"), columns, tuple(rows), header=1)
+
+
+def _sectors(view: View) -> dict[str, str]:
+    """Sector code to its words in the questionnaire."""
+    meaning = view.instrument.meanings.get("sector")
+    options = view.instrument.question(meaning.question).options if meaning else ()
+    return {str(option.code): of(option.text, view.language) for option in options}
+
+
+def _cell(name: str, names: Mapping[str, str], sectors: Mapping[str, str]) -> str:
+    """decider|sector in words."""
+    decider, _, sector = name.partition("|")
+    return f"{names.get(decider, decider)} / {sectors.get(sector, sector)}"
+
+
+def _why(language: str, reason: str) -> str:
+    match reason:
+        case "few_answers":
+            return say(language, "fewer than 5 answers")
+        case "high_factor":
+            return say(language, "one answer would have stood for too many files")
+        case "few_answers_in_unit":
+            return say(language, "fewer than 20 answers in the unit")
+        case "totals_only":
+            return say(language, "only the unit's total of files is known")
+        case "sector_not_in_frame":
+            return say(language, "answers, but no files, in this sector")
+        case _:
+            return reason
 
 
 def _more_answers_than_files(view: View) -> Table:

@@ -14,6 +14,7 @@ ScopeKind = Literal["unit", "area"]
 
 class Permission(StrEnum):
     ANSWER_FORM = "answer_form"
+    SIGN_IN = "sign_in"
     READ_PUBLISHED = "read_published"  # figures of published releases
     READ_DRAFTS = "read_drafts"  # figures of releases that are not published yet
     READ_REFERENCE = "read_reference"  # values that rest on 10 to 29 responses
@@ -41,23 +42,24 @@ class Role:
 ROLES: Mapping[str, Role] = {
     "public": Role(
         "Public",
-        frozenset({Permission.ANSWER_FORM, Permission.READ_PUBLISHED}),
+        frozenset({Permission.ANSWER_FORM, Permission.SIGN_IN, Permission.READ_PUBLISHED}),
         signs_in=False,
     ),
     "unit_head": Role(
         "Head of a unit",
-        frozenset({Permission.READ_PUBLISHED, Permission.READ_DRAFTS, Permission.READ_REFERENCE}),
+        frozenset({Permission.SIGN_IN, Permission.READ_PUBLISHED, Permission.READ_DRAFTS, Permission.READ_REFERENCE}),
         scopes=frozenset({"unit"}),
     ),
     "mttq": Role(
         "Fatherland Front reviewer",
-        frozenset({Permission.READ_PUBLISHED, Permission.READ_DRAFTS}),
+        frozenset({Permission.SIGN_IN, Permission.READ_PUBLISHED, Permission.READ_DRAFTS}),
         scopes=frozenset({"area", "unit"}),
     ),
     "home_affairs": Role(
         "Home Affairs",
         frozenset(
             {
+                Permission.SIGN_IN,
                 Permission.READ_PUBLISHED,
                 Permission.READ_DRAFTS,
                 Permission.READ_REFERENCE,
@@ -70,8 +72,11 @@ ROLES: Mapping[str, Role] = {
             }
         ),
     ),
-    "administrator": Role("Administrator", frozenset({Permission.MANAGE_ACCOUNTS, Permission.MANAGE_ORGANISATION})),
-    "auditor": Role("Auditor", frozenset({Permission.READ_AUDIT_LOG})),
+    "administrator": Role(
+        "Administrator",
+        frozenset({Permission.SIGN_IN, Permission.READ_PUBLISHED, Permission.MANAGE_ACCOUNTS, Permission.MANAGE_ORGANISATION}),
+    ),
+    "auditor": Role("Auditor", frozenset({Permission.SIGN_IN, Permission.READ_PUBLISHED, Permission.READ_AUDIT_LOG})),
     "operator": Role("Operator of the server", frozenset(Permission), signs_in=False),
 }
 

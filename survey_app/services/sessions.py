@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from questionnaires.model import Fault, Refused
+from survey_app import settings
 from survey_app.services.access import ROLES, Grant, Viewer, scope
 from survey_app.services.accounts import attempt_mark, key_of, local_day, stored_time, verify_password, with_fresh_hash
 from survey_app.storage import accounts, organisation, session
@@ -83,6 +84,11 @@ def viewer(token: str, now: datetime) -> Viewer | None:
     held = [Grant("unit" if grant.kind == "unit" else "area", grant.grouping, grant.code, grant.since, grant.until) for grant in grants]
     units, areas = scope(row.role, held, day, lambda area: _units_of(members, area, day))
     return Viewer(row.id, row.name, row.role, row.language, row.province, units, areas, ROLES[row.role].may)
+
+
+def cookie_needs_https() -> bool:
+    """The session cookie travels over https only where the site has it."""
+    return settings.current().base_url.startswith("https://")
 
 
 def _units_of(members: list[organisation.MembershipRow], area: str, day: date) -> list[str]:

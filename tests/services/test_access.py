@@ -11,15 +11,15 @@ from tests import cast
 
 TODAY = date(2026, 11, 2)
 EXPECTED = {
-    "public": {"answer_form", "read_published"},
-    "unit_head": {"read_published", "read_drafts", "read_reference"},
-    "mttq": {"read_published", "read_drafts"},
+    "public": {"answer_form", "sign_in", "read_published"},
+    "unit_head": {"sign_in", "read_published", "read_drafts", "read_reference"},
+    "mttq": {"sign_in", "read_published", "read_drafts"},
     "home_affairs": {
-        "read_published", "read_drafts", "read_reference", "read_precision", "make_releases", "publish_releases",
+        "sign_in", "read_published", "read_drafts", "read_reference", "read_precision", "make_releases", "publish_releases",
         "manage_organisation", "manage_waves", "read_progress",
     },
-    "administrator": {"manage_accounts", "manage_organisation"},
-    "auditor": {"read_audit_log"},
+    "administrator": {"sign_in", "read_published", "manage_accounts", "manage_organisation"},
+    "auditor": {"sign_in", "read_published", "read_audit_log"},
     "operator": {permission.value for permission in Permission},
 }  # fmt: skip
 

@@ -1,0 +1,197 @@
+"""Releases: made from the answers of a wave, stored once, read back, verified, published. The arithmetic is analysis.release's."""
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+import questionnaires
+from analysis import disclosure
+from analysis.figures import Release, State
+from analysis.release import build, digest_of, sources
+from analysis.survey_data import Columns
+from questionnaires.answers import decode
+from questionnaires.instrument import Instrument
+from questionnaires.model import Fault, Refused
+from survey_app import settings
+from survey_app.services import areas, fieldwork, frames
+from survey_app.services.access import OPERATOR, Permission, Viewer, demand
+from survey_app.services.accounts import stored_time
+from survey_app.services.fieldwork import Wave
+from survey_app.services.release_rows import figures_of, release_of, row_of, state_of
+from survey_app.storage import accounts, responses, session
+from survey_app.storage import releases as stored
+from survey_app.storage.releases import ReleaseRow
+from survey_app.storage.responses import AnswerColumns
+from survey_app.storage.rows import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a list of releases says of each."""
+
+    number: int
+    province: str
+    wave: str
+    state: State
+    simulated: bool
+    made: datetime
+    published: datetime | None
+    digest: str
+
+
+def make(wave_code: str, until: date | None, now: datetime, by: Viewer = OPERATOR) -> Release:
+    """A new draft from the answers admitted so far; `until`: up to the first answer of a later service day, per unit."""
+    demand(by, Permission.MAKE_RELEASES)
+    wave = fieldwork.wave(wave_code)
+    instrument = instrument_of(wave)
+    with session.reading() as tx:
+        answers = responses.columns(tx, wave.province, wave.code)
+        before = _newest(tx, wave.code)
+        frame = frames.frame(tx, wave.province, wave.code)
+        domains = areas.domains(tx, wave.province, min(until or wave.closes, wave.closes), wave)
+    offered = _offered(answers, until)
+    cuts = disclosure.admit(offered, before.cuts if before else {})
+    release = build(
+        instrument=instrument,
+        sources=sources(instrument, _taken(answers, cuts)),
+        frame=frame,
+        domains=domains,
+        previous=before,
+        cuts=cuts,
+        waiting=_waiting(offered, cuts),
+        number=0,
+        province=wave.province,
+        wave=wave.code,
+        simulated=wave.simulated,
+        made=stored_time(now),
+        seed=int.from_bytes(hashlib.sha256(wave.code.encode()).digest()[:4]),
+    )
+    with session.transaction() as tx:
+        numbered = replace(release, number=stored.next_number(tx))
+        stored.add(tx, row_of(numbered, until, before.number if before else None), figures_of(numbered))
+        accounts.log(tx, wave.province, stored_time(now), by.name, "release.made", str(numbered.number), numbered.digest)
+    return numbered
+
+
+def publish(number: int, now: datetime, by: Viewer = OPERATOR) -> None:
+    """From now on everybody may read it."""
+    demand(by, Permission.PUBLISH_RELEASES)
+    with session.transaction() as tx:
+        row = _known(tx, number)
+        stored.publish(tx, number, stored_time(now))
+        accounts.log(tx, row.province, stored_time(now), by.name, "release.published", str(number), row.digest)
+
+
+def show(number: int, by: Viewer = OPERATOR) -> tuple[Release, list[dict[str, object]]]:
+    """The whole release as stored, unrounded, and its figures as flat rows: for the operator."""
+    demand(by, Permission.EXPORT_ROWS)
+    with session.reading() as tx:
+        release = _whole(tx, _known(tx, number))
+    return release, list(map(dict, figures_of(release)))
+
+
+def verify(number: int) -> bool:
+    """True when the stored figures still give the stored digest."""
+    with session.reading() as tx:
+        row = _known(tx, number)
+        return digest_of(_whole(tx, row)) == row.digest
+
+
+def seen_by(viewer: Viewer) -> list[Header]:
+    """Releases this viewer may open, newest first."""
+    with session.reading() as tx:
+        rows = [row for number in stored.numbers(tx) if (row := stored.header(tx, number)) and may_read(viewer, row)]
+    return [_header(row) for row in rows]
+
+
+def listed(by: Viewer = OPERATOR) -> list[Header]:
+    """Every release of the installation, newest first."""
+    return seen_by(by)
+
+
+def may_read(viewer: Viewer, row: ReleaseRow) -> bool:
+    if viewer.province not in (None, row.province):
+        return False
+    return viewer.allows(Permission.READ_PUBLISHED if row.state == "published" else Permission.READ_DRAFTS)
+
+
+def read(viewer: Viewer, number: int, domains: Collection[str] | None = None) -> Release | None:
+    """The release with the figures of these domains; None when there is none that this viewer may open."""
+    with session.reading() as tx:
+        row = stored.header(tx, number)
+        if row is None or not may_read(viewer, row):
+            return None
+        return release_of(row, stored.figure_rows(tx, row.province, row.number, domains))
+
+
+def instrument_of(wave: Wave) -> Instrument:
+    """The file the wave was opened with; Refused when the file has changed since."""
+    own = settings.current().data_dir / fieldwork.INSTRUMENTS
+    instrument = questionnaires.load(wave.instrument, wave.version, own)
+    if instrument.digest != wave.digest:
+        sentence = "The file {name} is not the one the wave was opened with. Put the old file back; a changed one needs a new version."
+        raise Refused(Fault("release.instrument_changed", f"wave {wave.code}", sentence, {"name": f"{wave.instrument} {wave.version}"}))
+    return instrument
+
+
+def _offered(answers: AnswerColumns, until: date | None) -> dict[str, list[int]]:
+    """Reception unit to the positions of its answers, ending before the first one of a later service day.
+
+    A prefix in commit order, so that one position per unit says which answers are in.
+    """
+    found: dict[str, list[int]] = {}
+    ended: set[str] = set()
+    for position, unit, day in zip(answers.position, answers.reception_unit, answers.service_day, strict=True):
+        if until is not None and day > until:
+            ended.add(unit)
+        if unit not in ended:
+            found.setdefault(unit, []).append(position)
+    return found
+
+
+def _waiting(offered: Mapping[str, Sequence[int]], cuts: Mapping[str, int]) -> frozenset[str]:
+    """Units that have a few answers beyond their cut."""
+    return frozenset(unit for unit, positions in offered.items() if positions and positions[-1] > cuts.get(unit, 0))
+
+
+def _taken(answers: AnswerColumns, cuts: Mapping[str, int]) -> Columns:
+    """The admitted answers as the arithmetic wants them."""
+    pairs = zip(answers.position, answers.reception_unit, strict=True)
+    inside = [at for at, (position, unit) in enumerate(pairs) if position <= cuts.get(unit, 0)]
+    return Columns(
+        position=[answers.position[at] for at in inside],
+        reception=[answers.reception_unit[at] for at in inside],
+        decider=[answers.deciding_unit[at] for at in inside],
+        point=[answers.point[at] for at in inside],
+        sector=[answers.sector[at] for at in inside],
+        channel=[answers.channel[at] for at in inside],
+        module=[answers.module[at] for at in inside],
+        pi=[answers.pi[at] for at in inside],
+        design_weight=[answers.design_weight[at] for at in inside],
+        psu=[answers.psu[at] for at in inside],
+        flagged=[False] * len(inside),
+        answers=[decode(answers.answers[at]) for at in inside],
+    )
+
+
+def _newest(tx: Transaction, wave: str) -> Release | None:
+    """The release made before this one, drafts too: staff have seen its figures."""
+    for number in stored.numbers(tx, wave):
+        return _whole(tx, _known(tx, number))
+    return None
+
+
+def _known(tx: Transaction, number: int) -> ReleaseRow:
+    row = stored.header(tx, number)
+    if row is None:
+        raise Refused(Fault("release.unknown", f"release {number}", "There is no release with this number."))
+    return row
+
+
+def _whole(tx: Transaction, row: ReleaseRow) -> Release:
+    return release_of(row, stored.figure_rows(tx, row.province, row.number))
+
+
+def _header(row: ReleaseRow) -> Header:
+    return Header(row.number, row.province, row.wave, state_of(row.state), row.simulated, row.made, row.published, row.digest)

@@ -1,0 +1,120 @@
+"""A viewer's document: a release cut to what that viewer may see, drawn by a builder, written in any format."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+
+from analysis.domains import Domain
+from analysis.figures import Figure, Release
+from survey_app.documents import city_report, open_data, spreadsheets
+from survey_app.documents.city_report import Asked
+from survey_app.documents.figure_cells import View
+from survey_app.documents.report import ReportDocument
+from survey_app.services import fieldwork, releases
+from survey_app.services.access import Permission, Viewer
+from survey_app.services.places import FORMER_DISTRICTS
+from survey_app.storage import organisation, session
+from survey_app.storage.rows import valid_on
+
+Document = ReportDocument
+Kind = Literal["results"]
+Format = Literal["xlsx", "csv", "json"]
+
+BUILDERS: Mapping[Kind, Callable[[View, Asked], ReportDocument]] = {"results": city_report.build}
+WRITERS: Mapping[str, tuple[str, Callable[[ReportDocument], bytes]]] = {
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", spreadsheets.write_workbook),
+    "csv": ("text/csv; charset=utf-8", spreadsheets.write_csv),
+    "json": ("application/json; charset=utf-8", open_data.write),
+}
+
+
+class NotShown(Exception):
+    """There is no such release or domain, or this viewer may not know of it: the same answer for both."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    name: str
+    media_type: str
+    content: bytes
+
+
+def document(viewer: Viewer, kind: Kind, release: int, domain: str | None, language: str) -> ReportDocument:
+    """The document on everything this viewer may see of the release, or on one domain of it. Raises NotShown."""
+    found = releases.read(viewer, release)
+    if found is None:
+        raise NotShown
+    wave = fieldwork.wave(found.wave)
+    districts = _districts(found.province, wave.closes)
+    cut = _cut(viewer, found, domain, districts)
+    if not cut.figures:
+        raise NotShown
+    view = View.of(cut, releases.instrument_of(wave), language, viewer.allows(Permission.READ_PRECISION), districts)
+    return BUILDERS[kind](view, Asked(wave.name, wave.opens, wave.closes))
+
+
+def file(document: ReportDocument, format: Format, domain: str | None) -> File:
+    """The same cells as on the page, in another format."""
+    media_type, write = WRITERS[format]
+    name = "-".join(filter(None, (document.kind, str(document.release), domain, document.language)))
+    return File(f"{name}.{format}", media_type, write(document))
+
+
+def _districts(province: str, day: date) -> dict[str, list[str]]:
+    """Unit to every former district it has a membership in: rights and marks follow all of them."""
+    with session.reading() as tx:
+        former = {area.code for area in organisation.areas(tx, province) if area.grouping == FORMER_DISTRICTS}
+        rows = [row for row in organisation.memberships(tx, province) if row.area in former and valid_on(row, day)]
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(row.unit, []).append(row.area)
+    return found
+
+
+def _cut(viewer: Viewer, release: Release, wanted: str | None, districts: Mapping[str, Collection[str]]) -> Release:
+    """Only the domains that the viewer may see, and of these only the figures and numbers that it may see."""
+    seen = [one for one in release.domains if _sees(viewer, release.province, one)]
+    if wanted is not None:
+        asked = [one for one in seen if one.id == wanted]
+        seen = [one for one in seen if one in asked or any(_lies_in(one, place, districts) for place in asked)]
+    ids = {one.id for one in seen}
+    figures = [figure for figure in release.figures if figure.domain in ids]
+    if not viewer.allows(Permission.READ_REFERENCE):
+        figures = [_without_reference_value(figure) for figure in figures]
+    return replace(release, domains=(*seen, *_names(viewer, release, ids)), figures=tuple(figures))
+
+
+def _sees(viewer: Viewer, province: str, domain: Domain) -> bool:
+    if domain.kind == "unit":
+        return viewer.sees_unit(province, domain.id)
+    if domain.kind == "area" and domain.grouping == FORMER_DISTRICTS:
+        return viewer.sees_area(province, domain.id)
+    return viewer.sees_all_of(province)
+
+
+def _lies_in(unit: Domain, place: Domain, districts: Mapping[str, Collection[str]]) -> bool:
+    """An area or block brings its units, straddling ones too."""
+    return unit.kind == "unit" and place.kind == "area" and (unit.id in place.members or place.id in districts.get(unit.id, ()))
+
+
+def _names(viewer: Viewer, release: Release, shown: Collection[str]) -> Iterator[Domain]:
+    """Groupings whose figures are not shown but whose names order and place the units: blocks, and former districts.
+
+    A reviewer held to some areas does not even get the names of others. Files and other members stay away.
+    """
+    for one in release.domains:
+        known = one.grouping != FORMER_DISTRICTS or not viewer.areas or viewer.sees_area(release.province, one.id)
+        if one.kind == "area" and one.id not in shown and known:
+            inside = {unit: share for unit, share in one.members.items() if unit in shown}
+            yield replace(one, members=inside, files=None, points={}, straddling=())
+
+
+def _without_reference_value(figure: Figure) -> Figure:
+    """A figure that rests on 10 to 29 responses keeps its mark and nothing else."""
+    if figure.mark != "reference_only" and (figure.estimate is None or figure.estimate.n >= 30):
+        return figure
+    return replace(
+        figure, estimate=None, psus=None, n_received=None, n_decided=None, coverage=None, partial=False,
+        band=None, rank_low=None, rank_high=None, change=None, change_q=None, mark="reference_only",
+    )  # fmt: skip

@@ -1,0 +1,46 @@
+"""Every page and file of a release, for every viewer, the public included."""
+
+from typing import get_args
+
+from flask import Blueprint, Response, abort, request
+
+from survey_app.services import releases, reports
+from survey_app.services.access import Permission
+from survey_app.services.reports import Format, NotShown
+from survey_app.web import viewer as viewing
+from survey_app.web.viewer import Page
+
+pages = Blueprint("results", __name__)
+
+
+@pages.get("/results")
+@viewing.needs(Permission.READ_PUBLISHED)
+def list_page() -> Page:
+    return viewing.draw("staff/releases.html", releases=releases.seen_by(viewing.viewer()))
+
+
+@pages.get("/results/<int:number>")
+@viewing.needs(Permission.READ_PUBLISHED)
+def release_page(number: int) -> Page:
+    domain = request.args.get("domain") or None
+    return viewing.draw("report.html", document=_document(number, domain), domain=domain, formats=tuple(reports.WRITERS))
+
+
+@pages.get("/results/<int:number>.<format>")
+@viewing.needs(Permission.READ_PUBLISHED)
+def release_file(number: int, format: str) -> Page:
+    wanted = next((known for known in get_args(Format) if known == format), None)
+    if wanted is None:
+        abort(404)
+    domain = request.args.get("domain") or None
+    made = reports.file(_document(number, domain), wanted, domain)
+    return Response(
+        made.content, content_type=made.media_type, headers={"Content-Disposition": f'attachment; filename="{made.name}"'}
+    )
+
+
+def _document(number: int, domain: str | None) -> reports.Document:
+    try:
+        return reports.document(viewing.viewer(), "results", number, domain, viewing.language())
+    except NotShown:
+        abort(404)
