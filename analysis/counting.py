@@ -184,7 +184,7 @@ def _products(place: Ints, w: Floats, both: Floats, credit: _Credit) -> Floats:
     for domain in range(credit.domains):
         rows = np.flatnonzero(credit.who.domain == domain)
         share = credit.shares(rows)
-        products[domain] = np.einsum("pi,pj,pij->ij", share, share, by_place[credit.who.place[rows]], optimize=True)
+        products[domain] = np.einsum("pi,pj,pij->ij", share, share, by_place[credit.who.place[rows]])
     return products
 
 

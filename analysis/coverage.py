@@ -12,11 +12,11 @@ from analysis.weighting import Frame
 OTHER_MODES_MATTER = 0.10
 
 
-def handles_files(frame: Frame | None, domain: Domain) -> bool:
-    """Had the domain's units any file in the frame, received or decided? Without a frame nobody knows: yes."""
+def handling_units(frame: Frame | None) -> frozenset[str] | None:
+    """Units that received or decided a file of the frame; None without a frame, when nobody knows."""
     if frame is None:
-        return True
-    return any(row.files and (row.reception in domain.members or row.decider in domain.members) for row in frame.rows)
+        return None
+    return frozenset(unit for row in frame.rows if row.files for unit in (row.reception, row.decider))
 
 
 def studies(weighted: Mapping[str, Factors], frame: Frame | None, domains: Sequence[Domain]) -> Studies:

@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from analysis.survey_data import UNKNOWN, Column, Floats, Ints
+from analysis.survey_data import Column, Floats, Ints
 from questionnaires.model import Text
 
 
@@ -69,13 +69,14 @@ def membership(domains: Sequence[Domain], places: Places) -> Membership:
     every question alike (methodology §9.2).
     """
     placed = placed_points(domains)
+    reception, point, decider = (_Lookup.of(column) for column in (places.reception, places.point, places.decider))
     found: list[tuple[Ints, Ints, Floats, Floats]] = []
     for number, domain in enumerate(domains):
-        of_reception = _shares(domain.members, places.reception)
+        of_reception = reception.shares(domain.members)
         if domain.pools == "credited":
-            of_decider = _shares(domain.members, places.decider)
+            of_decider = decider.shares(domain.members)
         else:
-            of_reception = of_decider = _by_point(domain, placed[domain.grouping], places, of_reception)
+            of_reception = of_decider = _by_point(domain, placed[domain.grouping], point, of_reception)
         inside = np.flatnonzero((of_reception > 0) | (of_decider > 0))
         found.append((inside, np.full(len(inside), number), of_reception[inside], of_decider[inside]))
     place = np.concatenate([part[0] for part in found]) if found else np.zeros(0, np.int64)
@@ -94,18 +95,29 @@ def placed_points(domains: Sequence[Domain]) -> dict[str | None, frozenset[str]]
     return {grouping: frozenset(points) for grouping, points in placed.items()}
 
 
-def _shares(members: Mapping[str, float], column: Column) -> Floats:
-    """The share of each place's unit; the last entry is that of code −1, unknown, which is nobody's."""
-    by_label = np.zeros(len(column.labels) + 1)
-    for number, label in enumerate(column.labels):
-        by_label[number] = members.get(label, 0.0)
-    found: Floats = by_label[column.codes]
-    return found
+@dataclass(frozen=True, slots=True)
+class _Lookup:
+    """The codes of a column, with the number of each label."""
+
+    column: Column
+    numbers: Mapping[str, int]
+
+    @classmethod
+    def of(cls, column: Column) -> "_Lookup":
+        return cls(column, {label: number for number, label in enumerate(column.labels)})
+
+    def shares(self, members: Mapping[str, float]) -> Floats:
+        """The share of each place's label; the last entry is that of code −1, unknown, which is nobody's."""
+        by_label = np.zeros(len(self.column.labels) + 1)
+        for label, share in members.items():
+            number = self.numbers.get(label)
+            if number is not None:
+                by_label[number] = share
+        found: Floats = by_label[self.column.codes]
+        return found
 
 
-def _by_point(domain: Domain, placed: frozenset[str], places: Places, of_unit: Floats) -> Floats:
-    if not placed:
-        return of_unit
-    known = np.array([label in placed for label in places.point.labels] + [False])[places.point.codes]
-    found: Floats = np.where(known & (places.point.codes != UNKNOWN), _shares(domain.points, places.point), of_unit)
+def _by_point(domain: Domain, placed: frozenset[str], point: _Lookup, of_unit: Floats) -> Floats:
+    known = point.shares(dict.fromkeys(placed, 1.0)) > 0
+    found: Floats = np.where(known, point.shares(domain.points), of_unit)
     return found

@@ -155,13 +155,13 @@ def variances(estimates: Estimates, domain: int, gradients: Floats) -> Floats:
     return np.maximum(found, 0.0)
 
 
-def simple_variances(estimates: Estimates, domain: int, gradients: Floats) -> Floats:
-    """Σ_k w_k u_k² of q functions, u = gradient · (y, x) of one answer: the base of deff and of a mean's spread.
+def simple_variances(estimates: Estimates, gradients: Floats) -> Floats:
+    """Σ_k w_k u_k² of q functions in every domain, u = gradient · (y, x) of one answer: domain × q.
 
-    × Σw of the respondents = variance of one answer's value; ÷ (n − 1) of that = variance under simple random sampling
-    of the same n. Oracle: R survey::svymean(deff = "replace").
+    gradients: domain × 2 terms × q. × Σw of the respondents = variance of one answer's value; that ÷ (n − 1) = variance
+    under simple random sampling of the same n, the base of deff. Oracle: R survey::svymean(deff = "replace").
     """
-    found: Floats = np.einsum("tq,ts,sq->q", gradients, estimates.products[domain], gradients, optimize=True)
+    found: Floats = (gradients * (estimates.products @ gradients)).sum(axis=1)
     return np.maximum(found, 0.0)
 
 

@@ -37,14 +37,14 @@ class Figure:
     n_decided: int | None
     partial: bool
     coverage: float | None
-    band: Band | None
-    rank_low: int | None
-    rank_high: int | None
-    change: float | None
-    change_q: float | None
-    hidden: Reason | None
-    missing: str | None
-    mark: Mark | None
+    band: Band | None = None
+    rank_low: int | None = None
+    rank_high: int | None = None
+    change: float | None = None
+    change_q: float | None = None
+    hidden: Reason | None = None
+    missing: str | None = None
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)

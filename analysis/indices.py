@@ -156,9 +156,10 @@ def _combined(node: Node, children: Sequence[NodeValues]) -> NodeValues:
             scale = scale * coefficients.sum() / kept
     parts = np.where(there, coefficients * (low + (high - low) * np.where(there, values, 0.0)), 0.0)
     complete: Bools = np.asarray(there.all(axis=1) if node.missing == "propagate" else there.any(axis=1))
+    scale = np.where(complete, scale, 0.0)
     value = np.where(complete, parts.sum(axis=1) * scale, np.nan)
     gradients = np.stack([child.gradient for child in children], axis=1)
-    share_of = np.where(there, coefficients * (high - low), 0.0) * np.where(complete, scale, 0.0)[:, None]
+    share_of = np.where(there, coefficients * (high - low), 0.0) * scale[:, None]
     reasons = [next((reason for reason in row if reason), "") for row in zip(*(child.missing for child in children), strict=True)]
     ends = _ends(node, children, coefficients, (low, high))
     plain = node.combine == "mean" and node.divisor is None and node.range is None and float(coefficients.min()) >= 0

@@ -95,7 +95,7 @@ def precision(nodes: Mapping[str, NodeValues], estimates: Estimates, domains: Se
     count = _by_node(estimates.n, estimates, ids)
     weight, kish = _by_node(estimates.w, estimates, ids), _by_node(estimates.n_kish(), estimates, ids)
     raw = np.array([variances(estimates, domain, gradients[domain]) for domain in range(len(domains))]).reshape(value.shape)
-    simple = np.array([simple_variances(estimates, domain, gradients[domain]) for domain in range(len(domains))]).reshape(value.shape)
+    simple = simple_variances(estimates, gradients)
     known = ~np.isnan(value)
     outside = np.array([nodes[id].outside for id in ids])
     raw, simple = np.where(known & ~outside, raw, np.nan), np.where(known & ~outside, simple * weight, np.nan)

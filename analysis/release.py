@@ -10,7 +10,7 @@ from typing import Never, cast
 from analysis.cells import Factors, Merge
 from analysis.complementary import protected
 from analysis.counting import InMemory, sources
-from analysis.coverage import factors_digest, handles_files, studies
+from analysis.coverage import factors_digest, handling_units, studies
 from analysis.disclosure import Before, Candidate, marked_waiting, screened
 from analysis.domains import Domain
 from analysis.estimation import Estimate, estimate
@@ -62,6 +62,7 @@ def build(
     before = Before.of(previous.figures if previous else ())
     figures: list[Figure] = []
     weighted: dict[str, Factors] = {}
+    handling = handling_units(frame)
     for population, source in sources.items():
         answers = InMemory(source) if isinstance(source, SurveyData) else source
         trees = [tree for tree in instrument.trees if tree.population == population or is_one_figure(tree)]
@@ -72,7 +73,7 @@ def build(
         for tree in trees:
             sums = answers.tally(factors, measures(tree, instrument.questions), domains)
             results = TreeResults.of(tree, estimate(sums), domains)
-            found = _screened(list(_candidates(results, population, own, frame, before)), before, waiting, domains)
+            found = _screened(list(_candidates(results, population, own, handling)), before, waiting, domains)
             figures += protected(found, results)
     release = Release(
         number=number,
@@ -101,10 +102,10 @@ def build(
 def digest_of(release: Release) -> str:
     """sha256 of canonical JSON: keys sorted, floats to 12 significant digits; bookkeeping is left out (NOT_DIGESTED)."""
     kept = {field.name: getattr(release, field.name) for field in fields(release) if field.name not in NOT_DIGESTED}
-    kept["figures"] = [flat(figure) for figure in release.figures]
+    kept["figures"] = [_line(figure) for figure in release.figures]
     kept["domains"] = [_plain(domain) for domain in release.domains]
-    kept["studies"] = asdict(release.studies)
-    return hashlib.sha256(json.dumps(_rounded(kept), sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    kept["studies"] = _rounded(asdict(release.studies))
+    return hashlib.sha256(json.dumps(kept, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 _OF_ESTIMATE = tuple(field.name for field in fields(Estimate))
@@ -121,8 +122,8 @@ def flat(figure: Figure) -> dict[str, object]:
 
 def restored(row: Mapping[str, object]) -> Figure:
     """The figure that flat() made a row of; columns it does not know are left alone."""
-    parts = _trusted(row, _OF_ESTIMATE)
-    return replace(_NO_FIGURE, estimate=None if row["estimate"] is None else replace(_NO_ESTIMATE, **parts), **_trusted(row, _OF_FIGURE))
+    estimate = None if row["estimate"] is None else Estimate(**_trusted(row, _OF_ESTIMATE))
+    return Figure(estimate=estimate, **_trusted(row, _OF_FIGURE))
 
 
 def _trusted(row: Mapping[str, object], names: Sequence[str]) -> dict[str, Never]:
@@ -130,68 +131,33 @@ def _trusted(row: Mapping[str, object], names: Sequence[str]) -> dict[str, Never
     return cast("dict[str, Never]", {name: row[name] for name in names})
 
 
-_NO_ESTIMATE = Estimate(
-    n=0,
-    answers=0,
-    estimate=0.0,
-    se_raw=None,
-    df_raw=0,
-    se=None,
-    df=None,
-    ci_low=None,
-    ci_high=None,
-    level=0.95,
-    variance="stabilised",
-    deff=None,
-)
-_NO_FIGURE = Figure(
-    domain="",
-    population="",
-    tree="",
-    node="",
-    basis="all",
-    summary="pooled",
-    estimate=None,
-    psus=None,
-    n_received=None,
-    n_decided=None,
-    partial=False,
-    coverage=None,
-    band=None,
-    rank_low=None,
-    rank_high=None,
-    change=None,
-    change_q=None,
-    hidden=None,
-    missing=None,
-    mark=None,
-)
-
-
-def _candidates(results: TreeResults, population: str, own: bool, frame: Frame | None, before: Before) -> Iterator[Candidate]:
+def _candidates(results: TreeResults, population: str, own: bool, handling: frozenset[str] | None) -> Iterator[Candidate]:
     """Every figure of the tree that is published for somebody, still with all its numbers."""
     for row, domain in enumerate(results.domains):
         received, decided = results.answers(row)
-        surveyed = bool(received or decided) or handles_files(frame, domain)
-        about = replace(
-            _NO_FIGURE,
-            domain=domain.id,
-            population=population,
-            tree=results.tree.id,
-            psus=int(results.estimates.psus[row]),
-            n_received=received,
-            n_decided=decided,
-            coverage=received / domain.files if own and domain.files else None,
-        )
+        surveyed = bool(received or decided) or handling is None or not handling.isdisjoint(domain.members)
+        floor, units = results.floor(domain), results.units_in(row) if results.has_mean_of_units(domain) else None
         for node in results.published(domain):
             at = results.precision.nodes.index(node)
             values, people = results.values[node], float(results.precision.n[row, at])
-            figure = replace(about, node=node, estimate=results.precision.estimate(row, at), partial=bool(values.partial[row]))
-            yield Candidate(figure, people, results.floor(domain), surveyed, values.missing[row])
-            if results.has_mean_of_units(domain):
-                units = results.units_in(domain)
+            figure = Figure(
+                domain=domain.id,
+                population=population,
+                tree=results.tree.id,
+                node=node,
+                basis="all",
+                summary="pooled",
+                estimate=results.precision.estimate(row, at) if people + 1e-9 >= floor else None,
+                psus=int(results.estimates.psus[row]),
+                n_received=received,
+                n_decided=decided,
+                partial=bool(values.partial[row]),
+                coverage=received / domain.files if own and domain.files else None,
+            )
+            yield Candidate(figure, people, floor, surveyed, values.missing[row])
+            if units is not None:
                 mean = replace(figure, summary="mean_of_units", estimate=results.precision.mean_of_units(row, at, units), partial=False)
-                yield Candidate(mean, people, results.floor(domain), surveyed, values.missing[row] or node)
+                yield Candidate(mean, people, floor, surveyed, values.missing[row] or node)
 
 
 def _screened(candidates: Sequence[Candidate], before: Before, waiting: frozenset[str], domains: Sequence[Domain]) -> list[Figure]:
@@ -216,17 +182,25 @@ def _refuse_another_wave(previous: Release | None, wave: str, instrument: Instru
         )
 
 
-def _plain(domain: Domain) -> dict[str, object]:
+def _plain(domain: Domain) -> object:
     plain: dict[str, object] = {field.name: getattr(domain, field.name) for field in fields(domain)}
-    return plain | {"names": dict(domain.names), "members": dict(domain.members), "points": dict(domain.points)}
+    return _rounded(plain)
+
+
+def _line(figure: Figure) -> list[object]:
+    """The figure's fields in their order; of a hidden one whom and what it is about, and why it is hidden."""
+    if figure.hidden is not None:
+        about = (figure.domain, figure.population, figure.tree, figure.node, figure.basis, figure.summary)
+        return [*about, figure.hidden, figure.missing]
+    return [_text(value) for value in flat(figure).values()]
+
+
+def _text(value: object) -> object:
+    """A float as its 12 significant digits: the same text on every machine."""
+    return f"{value:.12g}" if isinstance(value, float) else value
 
 
 def _rounded(value: object) -> object:
-    """Floats to 12 significant digits, tuples as lists: what JSON writes is the same on every machine."""
-    if isinstance(value, float):
-        return float(f"{value:.12g}")
     if isinstance(value, Mapping):
         return {str(key): _rounded(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_rounded(inner) for inner in value]
-    return value
+    return [_rounded(inner) for inner in value] if isinstance(value, list | tuple) else _text(value)

@@ -197,13 +197,9 @@ def _codes(
     question: Question, given: Sequence[Mapping[str, int | tuple[int, ...]]], known: Sequence[int | None] | None
 ) -> Codes:
     """One code an answer. `known` (the sector fixed by counter, slip or answer) goes before what stands in the answers."""
-    codes: Codes = np.fromiter(
-        (code if isinstance(code := answer.get(question.id, NOT_ANSWERED), int) else NOT_ANSWERED for answer in given),
-        np.int8,
-        len(given),
-    )
+    codes: Codes = np.array([answer.get(question.id, NOT_ANSWERED) for answer in given], np.int8)
     if known is not None:
-        facts = np.fromiter((NOT_ANSWERED if fact is None else fact for fact in known), np.int8, len(given))
+        facts = np.array([NOT_ANSWERED if fact is None else fact for fact in known], np.int8)
         codes = np.where(facts >= 0, facts, codes)
     codes[np.isin(codes, question.no_basis)] = NO_BASIS
     return codes
@@ -215,10 +211,10 @@ def _ticks(question: Question, given: Sequence[Mapping[str, int | tuple[int, ...
     for answer in given:
         codes = answer.get(question.id, ())
         chosen.append(codes if isinstance(codes, tuple) else (codes,))
-    blank = np.fromiter((not codes for codes in chosen), np.bool_, len(chosen))
+    blank = np.array([not codes for codes in chosen], np.bool_)
     columns: dict[str, Codes] = {}
     for option in question.options:
-        columns[f"{question.id}.{option.code}"] = np.fromiter((option.code in codes for codes in chosen), np.int8, len(chosen))
+        columns[f"{question.id}.{option.code}"] = np.array([option.code in codes for codes in chosen], np.int8)
     without_basis = np.zeros(len(chosen), np.bool_)
     for code in question.no_basis:
         without_basis |= columns[f"{question.id}.{code}"] == 1

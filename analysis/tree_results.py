@@ -10,13 +10,14 @@ from analysis.domains import Domain
 from analysis.estimation import Estimates
 from analysis.indices import NodeValues, evaluate
 from analysis.precision import Precision, precision
-from analysis.survey_data import Floats, Ints
+from analysis.survey_data import Bools, Floats, Ints
 from questionnaires.trees import IndexTree
 
 
 @dataclass(frozen=True, slots=True)
 class TreeResults:
-    """`units`: rows of the domains that are units; `members_of`: unit label × unit domain, 1 where the label belongs to it."""
+    """`units`: rows of the domains that are units; `members_of`: unit label × unit domain, 1 where the label belongs to it;
+    `inside`: domain × unit domain, which units belong to a group."""
 
     tree: IndexTree
     domains: Sequence[Domain]
@@ -25,13 +26,16 @@ class TreeResults:
     precision: Precision
     units: Ints
     members_of: Floats
+    inside: Bools
 
     @classmethod
     def of(cls, tree: IndexTree, estimates: Estimates, domains: Sequence[Domain]) -> "TreeResults":
         values = evaluate(tree, estimates, max(FLOOR, tree.minimum_n))
-        units = np.array([number for number, domain in enumerate(domains) if domain.kind == "unit"], np.int64)
-        members = np.array([[float(label in domains[unit].members) for unit in units] for label in estimates.units])
-        return cls(tree, domains, estimates, values, precision(values, estimates, domains), units, members.reshape(-1, len(units)))
+        units = [number for number, domain in enumerate(domains) if domain.kind == "unit"]
+        members = _belonging([domains[unit].members for unit in units], estimates.units).T
+        groups = [{} if domain.kind == "unit" else domain.members for domain in domains]
+        inside = _belonging(groups, [domains[unit].id for unit in units]) > 0
+        return cls(tree, domains, estimates, values, precision(values, estimates, domains), np.array(units, np.int64), members, inside)
 
     def published(self, domain: Domain) -> tuple[str, ...]:
         """Nodes and leaves that are published for that domain: all, the leaves alone (units, from a floor on), or none."""
@@ -48,9 +52,10 @@ class TreeResults:
         """City and blocks are also shown as the plain mean of their units, the figure that cities publish (methodology §9.4)."""
         return "unit" in self.tree.published_for and (domain.kind == "city" or domain.grouping == "block")
 
-    def units_in(self, domain: Domain) -> Ints:
+    def units_in(self, domain: int) -> Ints:
         """Rows of the unit domains that belong to a group."""
-        return np.array([unit for unit in self.units if domain.members.get(self.domains[unit].id, 0.0) > 0], np.int64)
+        found: Ints = self.units[self.inside[domain]]
+        return found
 
     def answers(self, domain: int) -> tuple[int, int | None]:
         """Answers received, and answers decided by the domain's units (None where it pools what was received)."""
@@ -61,6 +66,15 @@ class TreeResults:
 
     def _leaves_alone(self, domain: Domain) -> bool:
         return domain.kind == "unit" and domain.kind not in self.tree.published_for and self.tree.leaves_for_units_from is not None
+
+
+def _belonging(members: Sequence[Mapping[str, float]], labels: Sequence[str]) -> Floats:
+    """Members × labels: 1 where the label has a share."""
+    column = {label: number for number, label in enumerate(labels)}
+    table = np.zeros((len(members), len(labels)))
+    for row, shares in enumerate(members):
+        table[row, [column[label] for label, share in shares.items() if share > 0 and label in column]] = 1.0
+    return table
 
 
 def is_one_figure(tree: IndexTree) -> bool:
