@@ -193,7 +193,7 @@ def _row(post: Post, token: FormToken, door: Door, wave: Wave, remembered: Doors
         psu=f"{door.unit}|{door.point}|{service_day.isoformat()}",
         answers=answering.encode(answers.codes),
         answers_digest=answering.digest(answers.codes),
-        received_at=post.now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.000000"),
+        received_at=post.now.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat(" "),
         seconds=max(0, int((post.now - token.opened_at).total_seconds())),
         comments=tuple(Comment(secrets.token_hex(16), question, text) for question, text in answers.texts.items()),
     )

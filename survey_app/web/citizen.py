@@ -7,9 +7,9 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
-from flask import Blueprint, abort, redirect, request
+from flask import Blueprint, abort, request
 from werkzeug import Response
 
 from questionnaires.answers import RESERVED
@@ -19,10 +19,11 @@ from survey_app.services import doors, form_token, submission
 from survey_app.services.access import Permission
 from survey_app.services.submission import Busy, Changed, Expired, Fields, Forged, Form, NoForm, local_day
 from survey_app.web import form_page, guard
-from survey_app.web.citizen_page import page, respond
+from survey_app.web.citizen_page import go_to, page, respond
 
 pages = Blueprint("citizen", __name__)
 
+MOST_FIELDS = 500
 TOO_OLD = "This page has been open for long, so it was renewed. Your answers are still there; please press Send my answers once more."
 NOT_OURS = "This page can no longer be sent, so it was replaced. Your answers are still there; please check them and press Send my answers."
 BUSY = "Not sent yet, because the server is busy. Your answers are still here below. Please wait a minute and press Send my answers again."
@@ -45,7 +46,7 @@ def go() -> Response:
     if door is None:
         return page("citizen/first.html", language, 404, typed=typed, unknown=True)
     query = "" if language == "vi" else "?" + urlencode({"language": language})
-    return redirect(f"/q/{door.code}{query}", 303)
+    return go_to(f"/q/{door.code}{query}")
 
 
 @pages.get("/q/<code>")
@@ -63,9 +64,7 @@ def form(code: str) -> Response:
 @pages.post("/Q/<code>")
 @guard.public(Permission.ANSWER_FORM)
 def send(code: str) -> Response:
-    if request.mimetype != "application/x-www-form-urlencoded":
-        abort(415)
-    sent = _Sent.of(request.form.to_dict(flat=False), guard.now())
+    sent = _Sent.of(_posted(), guard.now())
     try:
         return _send(sent)
     except Expired as expired:
@@ -124,6 +123,15 @@ class _Sent:
         )
 
 
+def _posted() -> dict[str, list[str]]:
+    if request.mimetype != "application/x-www-form-urlencoded":
+        abort(415)
+    try:
+        return parse_qs(request.get_data().decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        abort(400)
+
+
 def _send(sent: _Sent) -> Response:
     if sent.wanted_language is not None:
         return respond(form_page.filled(submission.reopen(sent.token, sent.wanted_language, sent.now), sent.fields))
@@ -137,7 +145,7 @@ def _send(sent: _Sent) -> Response:
         busy = respond(form_page.filled(again, sent.fields, notice=words.say(sent.language, BUSY)), 503)
         busy.headers["Retry-After"] = "60"
         return busy
-    return redirect(f"/thanks/{accepted.receipt}", 303)
+    return go_to(f"/thanks/{accepted.receipt}#received")  # else the address keeps the fragment of an error link
 
 
 def _open(code: str, language: str, now: datetime) -> Form:

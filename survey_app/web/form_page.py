@@ -112,7 +112,6 @@ def _draw(form: Form, *, place: str, token: str, fields: Fields = NOTHING, fault
         faults=[question for group in groups for question in group.questions if question.faults],
         other_faults=[text for id, texts in by_question.items() if id not in asked for text in texts],
         notice=notice,
-        other_language="en" if form.language == "vi" else "vi",
     )
 
 
@@ -183,6 +182,6 @@ def _place(
     """The head of the form at one counter on one day. Its arguments are all it says, so it is never stale."""
     drawn = render(
         "citizen/place.html", language, unit=unit, point=point, counter=counter, organiser=organiser, supervised_by=supervised_by,
-        contact=contact, comments_kept=kept, until=until, test=test, other_language="en" if language == "vi" else "vi",
+        contact=contact, comments_kept=kept, until=until, test=test,
     )  # fmt: skip
     return compressed.packed(drawn)

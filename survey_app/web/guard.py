@@ -17,20 +17,10 @@ from werkzeug.exceptions import HTTPException
 from survey_app import words
 from survey_app.services.access import ROLES, Permission
 from survey_app.web.citizen_page import page
+from survey_app.web.headers import SECURITY, STRICT_POLICY, Sessions
 
 LARGEST_BODY = 64 * 1024
 PROJECT = Path(__file__).parent.parent.parent
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
 MESSAGES = {
     400: ("The request cannot be understood.", "Nothing was stored. Please go back, reload the page and try again."),
     403: ("You may not see this page.", "Your account lacks the right to it. Please ask the administrator."),
@@ -66,6 +56,7 @@ def public(permission: Permission) -> Callable[[View], View]:
 
 
 def install(app: Flask) -> None:
+    app.session_interface = Sessions()
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_MEMORY_SIZE=LARGEST_BODY, MAX_FORM_PARTS=200)
     app.after_request(_with_headers)
     app.register_error_handler(HTTPException, _refuse)
@@ -82,15 +73,15 @@ def message(status: int, title: str, text: str, language: str = "vi") -> Respons
         status,
         title=words.say(language, title),
         text=words.say(language, text),
-        other_language=other,
         other_title=words.say(other, title),
         other_text=words.say(other, text),
     )
 
 
 def _with_headers(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    """Pages for citizens bring theirs along."""
+    if "Content-Security-Policy" not in response.headers:
+        response.headers.extend((("Content-Security-Policy", STRICT_POLICY), *SECURITY))
     return response
 
 
