@@ -89,9 +89,7 @@ def _csv_lines(content: bytes, name: str) -> Iterable[tuple[int, tuple[Cell, ...
     delimiter = max(",;\t", key="\n".join(text.split("\n", 20)[:20]).count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        lines: list[tuple[int, tuple[Cell, ...]]] = []
-        for fields in reader:
-            lines.append((reader.line_num, tuple(field.strip() for field in fields)))
+        lines = [(number, tuple(field.strip() for field in fields)) for number, fields in enumerate(reader, start=1)]
     except csv.Error as error:
         raise Refused(
             Fault("bad_csv", f"{name}, row {reader.line_num}", "This line is not CSV: {reason}.", {"reason": str(error)})

@@ -2,6 +2,7 @@
 
 import random
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -40,12 +41,23 @@ def link(base_url: str, code: str) -> str:
 
 def issue(tx: Transaction, province: str, counter: str, today: date, source: random.Random) -> str:
     """A new code for a counter; those it had before are retired the same day, so that one poster is the right one."""
-    retire(tx, province, counter, today)
-    code = new_code(source)
-    while stored.counter_code(tx, code) is not None:
+    return issue_all(tx, province, [counter], today, source)[counter]
+
+
+def issue_all(tx: Transaction, province: str, counters: Sequence[str], today: date, source: random.Random) -> dict[str, str]:
+    """The same for many counters at once: counter to its new code."""
+    before = stored.counter_codes(tx, province)
+    renewed, taken = set(counters), {row.code for row in before}
+    issued: dict[str, str] = {}
+    for counter in counters:
         code = new_code(source)
-    stored.save(tx, [CodeRow(province, code, counter, today)])
-    return code
+        while code in taken or stored.counter_code(tx, code) is not None:
+            code = new_code(source)
+        taken.add(code)
+        issued[counter] = code
+    retired = [replace(row, retired=today) for row in before if row.counter in renewed and row.retired is None]
+    stored.save(tx, [*retired, *(CodeRow(province, code, counter, today) for counter, code in issued.items())])
+    return issued
 
 
 def retire(tx: Transaction, province: str, counter: str, today: date) -> tuple[str, ...]:

@@ -151,7 +151,7 @@ def _counts(line: Line, city: _City, keys: _Keys) -> FrameLine | None:
     if last < first or first < city.first or city.last < last:
         days = {"from": city.first.isoformat(), "to": city.last.isoformat()}
         line.refuse("from", "outside_window", "These dates lie outside the window {from} to {to}.", **days)
-    key = tuple(line.text(name) for name in ("reception", "decider", "sector", "point")) + ((place.mode,) if place else ())
+    key = tuple(line.text(name) for name in ("reception", "decider", "sector", "mode", "point"))
     periods = keys.periods.setdefault(key, [])
     if any(start <= last and first <= end for start, end in periods):
         line.refuse("reception", "doubled_row", "An earlier row counts the same files: same unit, body, sector, mode and days.")

@@ -113,8 +113,7 @@ def import_counters(province: str, sheet: Sheet, sectors: Mapping[str, int], tod
         lines.judge()
         new = [id for id in found if id not in city.counters]
         stored.save(tx, found.values())
-        for id in new:
-            codes.issue(tx, province, id, today, source)
+        codes.issue_all(tx, province, new, today, source)
     return Imported(len(new), len(found) - len(new), lines.ignored)
 
 

@@ -11,10 +11,10 @@ from survey_app.services import frames, places, sectors, units
 
 EXAMPLES: Mapping[str, tuple[Sequence[Field], Sequence[str]]] = {
     "departments": (units.DEPARTMENT_FIELDS, ("31", "SNV", "Sở Nội vụ", "Department of Home Affairs", "01/07/2025", "", "", "yes")),
-    "points": (places.POINT_FIELDS, ("HB1", "11329", "Trung tâm Phục vụ hành chính công phường", "", "303", "20,86", "106,68", "", "")),
+    "points": (places.POINT_FIELDS, ("HB1", "11311", "Trung tâm Phục vụ hành chính công phường", "", "303", "20,86", "106,68", "", "")),
     "counters": (places.COUNTER_FIELDS, ("HB1", "3", "", "Quầy hộ tịch", "Civil status", "", "", "")),
     "sectors": (sectors.FIELDS, ("DD", "3", "HB1", "SNNMT", "01/01/2026", "")),
-    "frame": (frames.COUNT_FIELDS, ("11329", "SNNMT", "DD", "trực tiếp", "HB1", "120", "115", "01/01/2026", "31/01/2026")),
+    "frame": (frames.COUNT_FIELDS, ("11311", "SNNMT", "DD", "trực tiếp", "HB1", "120", "115", "01/01/2026", "31/01/2026")),
 }
 """Kind of table to its columns and one row as it may look."""
 

@@ -3,12 +3,12 @@
 Every such table has `province` first in its key. Answers, releases and accounts have ways of their own.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from sqlalchemy import Column, Connection, Integer, String, Table, and_, func, insert, select, update
+from sqlalchemy import Column, Connection, Integer, String, Table, and_, bindparam, func, insert, select, update
 
 from survey_app.storage.session import metadata
 
@@ -42,12 +42,12 @@ def valid_on(row: Dated, day: date) -> bool:
 
 def save(tx: Connection, tables: Mapping[type, Table], rows: "Iterable[DataclassInstance]") -> None:
     """Add the rows; a row whose key is there already takes its place. Every province touched gets a new revision."""
-    touched: set[str] = set()
+    by_table: dict[Table, list[dict[str, object]]] = {}
     for row in rows:
-        values = asdict(row)
-        _write(tx, tables[type(row)], values)
-        touched.add(str(values["province"]))
-    for province in sorted(touched):
+        by_table.setdefault(tables[type(row)], []).append(asdict(row))
+    for table, lines in by_table.items():
+        _write(tx, table, lines)
+    for province in sorted({str(line["province"]) for lines in by_table.values() for line in lines}):
         bump(tx, province)
 
 
@@ -68,10 +68,16 @@ def bump(tx: Connection, province: str) -> None:
         tx.execute(insert(_revisions).values(province=province, value=1))
 
 
-def _write(tx: Connection, table: Table, values: Mapping[str, object]) -> None:
-    """Update by key, insert when there was nothing to update: the same on every database."""
+def _write(tx: Connection, table: Table, lines: Sequence[dict[str, object]]) -> None:
+    """Update what is there by key, insert the rest: two statements for many rows, the same on every database."""
     keys = [column.name for column in table.primary_key]
-    rest = {name: value for name, value in values.items() if name not in keys}
-    found = tx.execute(update(table).where(and_(*(table.c[key] == values[key] for key in keys))).values(rest))
-    if not found.rowcount:
-        tx.execute(insert(table).values(dict(values)))
+    provinces = {line["province"] for line in lines}
+    there = {tuple(row) for row in tx.execute(select(*table.primary_key).where(table.c.province.in_(provinces)))}
+    latest = {tuple(line[key] for key in keys): line for line in lines}
+    new = [line for key, line in latest.items() if key not in there]
+    old = [{f"at_{name}" if name in keys else name: value for name, value in line.items()} for key, line in latest.items() if key in there]
+    if new:
+        tx.execute(insert(table), new)
+    if old:
+        rest: dict[str, object] = {column.name: bindparam(column.name) for column in table.columns if column.name not in keys}
+        tx.execute(update(table).where(and_(*(table.c[key] == bindparam(f"at_{key}") for key in keys))).values(rest), old)
