@@ -3,6 +3,7 @@
 Nothing is summed here: tallies.py does that.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress
@@ -78,7 +79,7 @@ class SurveyData:
     def of(cls, instrument: Instrument, columns: Columns, population: str) -> "SurveyData":
         """The answers of `population` (meanings.population decides); all answers where the instrument names none.
 
-        Refused: a design weight or a chance of being shown that is not positive and finite, with its position.
+        Refused: every design weight that is not positive and finite, every π outside 0…1, each with its position.
         """
         chosen = _rows_of(instrument, columns, population)
         given = [columns.answers[row] for row in chosen]
@@ -89,8 +90,8 @@ class SurveyData:
         return cls(
             population=population,
             answers=answers,
-            design_weight=_positive([columns.design_weight[row] for row in chosen], columns, chosen, "design weight"),
-            pi=_positive([columns.pi[row] or 1.0 for row in chosen], columns, chosen, "chance of being shown"),
+            design_weight=_design_weights(columns, chosen),
+            pi=_chances(columns, chosen),
             keys={
                 "reception": reception,
                 "decider": _column([columns.decider[row] for row in chosen]),
@@ -266,19 +267,35 @@ def _facts(instrument: Instrument, answers: Mapping[str, Codes]) -> dict[str, Co
     return facts
 
 
-def _positive(numbers: Sequence[float], columns: Columns, rows: Sequence[int], what: str) -> Floats:
-    found = np.array(numbers, np.float64)
-    wrong = [int(row) for row in np.flatnonzero(~(np.isfinite(found) & (found > 0)))]
-    if wrong:
-        raise Refused(
-            *(
-                Fault(
-                    "weight_not_positive",
-                    f"position {columns.position[rows[row]]}",
-                    "The {what} must be a positive, finite number, not {value}.",
-                    {"what": what, "value": str(numbers[row])},
-                )
-                for row in wrong
-            )
+def _design_weights(columns: Columns, rows: Sequence[int]) -> Floats:
+    faults = [
+        Fault(
+            "weight_not_positive",
+            f"position {columns.position[row]}",
+            "A design weight must be a positive, finite number, not {value}.",
+            {"value": str(columns.design_weight[row])},
         )
-    return found
+        for row in rows
+        if not 0 < columns.design_weight[row] < math.inf
+    ]
+    if faults:
+        raise Refused(*faults)
+    return np.array([columns.design_weight[row] for row in rows], np.float64)
+
+
+def _chances(columns: Columns, rows: Sequence[int]) -> Floats:
+    """π of every answer; 1 where the instrument rotates nothing."""
+    chances = [1.0 if (pi := columns.pi[row]) is None else pi for row in rows]
+    faults = [
+        Fault(
+            "chance_not_in_range",
+            f"position {columns.position[row]}",
+            "The chance of being shown a rotated question must be above 0 and at most 1, not {value}.",
+            {"value": str(pi)},
+        )
+        for row, pi in zip(rows, chances, strict=True)
+        if not 0 < pi <= 1
+    ]
+    if faults:
+        raise Refused(*faults)
+    return np.array(chances, np.float64)
