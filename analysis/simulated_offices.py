@@ -16,6 +16,14 @@ FEWEST = 3
 """Answers that every ordinary office gets at least."""
 
 
+class TooFew(ValueError):
+    """Fewer answers than the constructed cases and every ordinary office need."""
+
+    def __init__(self, least: int) -> None:
+        super().__init__(f"too few answers for this city; it needs {least}")
+        self.least = least
+
+
 @dataclass(frozen=True, slots=True)
 class Body:
     """A body that is rated: its code and the kind of office, which the parameters know."""
@@ -50,7 +58,7 @@ def offices(bodies: Sequence[Body], behaviour: Behaviour, responses: int, rng: n
     left = responses - sum(answers for _, answers in built.values())
     if left < FEWEST * len(ordinary):
         least = responses - left + FEWEST * len(ordinary)
-        raise ValueError(f"{responses} answers are too few for this city; the constructed cases need {least}")
+        raise TooFew(least)
     volume = np.array([behaviour.kinds[body.kind].volume for body in ordinary])
     size = volume * np.clip(np.exp(behaviour.volume.spread * rng.standard_normal(len(ordinary))), 0.17, 6.5)
     shares = dict(zip((body.code for body in ordinary), _whole(size, left), strict=True))

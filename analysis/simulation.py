@@ -13,10 +13,12 @@ from analysis import simulated_answers, simulated_files, simulated_offices
 from analysis.behaviour import Behaviour
 from analysis.simulated_answers import Floats, Given, Ints
 from analysis.simulated_files import POPULATION, Crowd
-from analysis.simulated_offices import Body, Desk, Office
+from analysis.simulated_offices import Body, Desk, Office, TooFew
 from questionnaires.answers import asked, module_for
 from questionnaires.instrument import Instrument
 from questionnaires.trees import Term, measures
+
+__all__ = ["CITY", "POPULATION", "Body", "City", "Desk", "Office", "TooFew", "Visit", "calendar_day", "city"]
 
 CITY = ""
 """Stands for the whole city among the units of the truth."""
@@ -71,7 +73,7 @@ def calendar_day(working_day: int) -> int:
 
 
 def city(instrument: Instrument, bodies: Sequence[Body], behaviour: Behaviour, responses: int, seed: int) -> City:
-    """A city with exactly so many answers. ValueError when there are too few for the constructed cases."""
+    """A city with exactly so many answers. Raises TooFew when the constructed cases need more."""
     rng = np.random.default_rng(seed)
     offices = simulated_offices.offices(bodies, behaviour, responses, rng)
     crowd = simulated_files.crowd(instrument, offices, behaviour, rng)

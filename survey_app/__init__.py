@@ -13,7 +13,13 @@ from survey_app.storage import session
 from survey_app.web import citizen, guard, results, sign_in
 
 PAGES = (citizen.pages, sign_in.pages, results.pages)
-COMMANDS = (*fieldwork_commands.COMMANDS, *results_commands.COMMANDS, *system_commands.COMMANDS, *poster_commands.COMMANDS, *demo_commands.COMMANDS)
+COMMANDS = (
+    *fieldwork_commands.COMMANDS,
+    *poster_commands.COMMANDS,
+    *results_commands.COMMANDS,
+    *system_commands.COMMANDS,
+    *demo_commands.COMMANDS,
+)
 
 
 def create_app(chosen: Settings | None = None) -> Flask:
