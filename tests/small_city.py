@@ -35,7 +35,7 @@ class SmallCity:
     retired_code: str = RETIRED_CODE
 
 
-def build(*, simulated: bool = False) -> SmallCity:
+def build(*, simulated: bool = False, opens: date = OPENS, closes: date = CLOSES) -> SmallCity:
     """Needs an open database. Everything is valid from 1 July 2025, the wave is open from 1 March to 25 April 2026."""
     instrument = questionnaires.load("sipas_counter", "2026-1")
     wave = WaveRow(
@@ -43,8 +43,8 @@ def build(*, simulated: bool = False) -> SmallCity:
         code="2026-Q1",
         name={"vi": "Đợt 1 năm 2026", "en": "First wave of 2026"},
         state="open",
-        opens=OPENS,
-        closes=CLOSES,
+        opens=opens,
+        closes=closes,
         instrument=instrument.id,
         version=instrument.version,
         digest=instrument.digest,
@@ -64,7 +64,7 @@ def build(*, simulated: bool = False) -> SmallCity:
             [
                 UnitRow(PROVINCE, "26734", "ward", {"vi": "Phường An Bình", "en": "An Bình Ward"}, BEGAN),
                 UnitRow(PROVINCE, "26737", "ward", {"vi": "Phường Bình Hòa", "en": "Bình Hòa Ward"}, BEGAN),
-                UnitRow(PROVINCE, "SNNMT", "department", {"vi": "Sở Nông nghiệp và Môi trường", "en": "Agriculture and Environment"}, BEGAN),
+                UnitRow(PROVINCE, "SNNMT", "department", {"vi": "Sở Nông nghiệp và Môi trường", "en": "Agriculture"}, BEGAN),
             ],
         )
         centre = {"vi": "Trung tâm Phục vụ hành chính công phường An Bình", "en": "An Bình Public Service Centre"}

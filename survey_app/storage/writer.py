@@ -65,8 +65,8 @@ def durably(work: Callable[[Connection], Result], patience: float = PATIENCE_SEC
             _write(tuple(_waiting.popleft() for _ in range(min(len(_waiting), MOST_A_COMMIT))))
     finally:
         _writing.release()
-    if isinstance(job.failure, OperationalError):  # locked, full, gone: not the fault of the work
-        raise Busy from job.failure
+    if isinstance(job.failure, (OperationalError, job.engine.dialect.loaded_dbapi.OperationalError)):
+        raise Busy from job.failure  # locked, full, gone: not the fault of the work
     if job.failure is not None:
         raise job.failure
     if not job.judged:  # whoever had it in hand was interrupted
