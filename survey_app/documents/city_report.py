@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from analysis.domains import Domain
+from questionnaires.instrument import Instrument
 from questionnaires.model import Text
 from questionnaires.trees import IndexTree
 from survey_app.documents import domain_tables as tables
@@ -19,7 +20,7 @@ from survey_app.documents.figure_cells import View
 from survey_app.documents.report import Cell, Column, Heading, Number, Paragraph, Part, ReportDocument, Row, Table
 from survey_app.documents.rounding import to_five
 from survey_app.documents.technical_tables import computed
-from survey_app.words import day, moment, of, percent, say
+from survey_app.words import day, of, percent, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,14 @@ def build(view: View, asked: Asked) -> ReportDocument:
     parts += [*_details(view), *_other_styles(view), *computed(view), *_about(view, asked)]
     title = say(language, "Satisfaction with public administrative services: {place}", place=_place(view))
     return ReportDocument("results", language, title, view.release.number, view.release.simulated, None, tuple(parts))
+
+
+def nodes_of_units(instrument: Instrument) -> set[str]:
+    """The nodes that stand in tables with a row a unit: roots and what lies right below them."""
+    found: set[str] = set()
+    for tree in instrument.trees:
+        found |= {tree.root, *(tree.nodes[tree.root].children if tree.root in tree.nodes else ())}
+    return found
 
 
 def mains(view: View) -> list[Domain]:
@@ -218,7 +227,7 @@ def _about(view: View, asked: Asked) -> Iterator[Part]:
         (say(language, "Confidence level"), Number(level, percent(language, level, 0), 0, "share")),
         (say(language, "Questionnaire"), f"{of(view.instrument.title, language)} ({release.instrument})"),
         (say(language, "Method version"), release.method),
-        (say(language, "Made (UTC)"), moment(language, release.made)),
+        (say(language, "Made at"), sentences.local_time(language, release.made)),
         (say(language, "Digest of the figures"), release.digest),
     ]
     columns = (Column("what", say(language, "What")), Column("value", say(language, "Value")))

@@ -1,6 +1,5 @@
 """Tables of figures whose rows are bodies or places: always in the order of blocks and codes, never by score."""
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -9,7 +8,7 @@ from analysis.figures import Figure
 from questionnaires.trees import IndexTree
 from survey_app.documents import figure_cells as cells
 from survey_app.documents.figure_cells import View
-from survey_app.documents.report import Cell, Column, Interval, Row, Table
+from survey_app.documents.report import Cell, Column, Row, Table
 from survey_app.words import of, say
 
 
@@ -62,9 +61,10 @@ def lines(view: View, group: Group) -> list[Line]:
 def totals(view: View, domain: Domain) -> list[Line]:
     """File-weighted, and the mean of units beside it: both labelled (methodology §9.4)."""
     language = view.language
-    found = [Line(domain, say(language, "{name}: weighted by files", name=view.name(domain)), total=True)]
+    code = domain.id if domain.kind == "city" else None
+    found = [Line(domain, say(language, "{name}: weighted by files", name=view.name(domain)), code, total=True)]
     if view.figure(domain, cells.headline_tree(view.instrument), means=True) is not None:
-        found.append(Line(domain, say(language, "{name}: mean of the units", name=view.name(domain)), means=True, total=True))
+        found.append(Line(domain, say(language, "{name}: mean of the units", name=view.name(domain)), code, means=True, total=True))
     return found
 
 
@@ -80,6 +80,7 @@ def index_table(view: View, id: str, caption: str, rows: Sequence[Line], of_unit
     language, tree = view.language, cells.headline_tree(view.instrument)
     beside = cells.beside_trees(view.instrument)
     place = [Column("areas", say(language, "Area (former district)"))] if of_units else []
+    with_roles = of_units and _roles_matter(view, rows)
     roles = [
         Column("n_received", say(language, "of these received here"), "number"),
         Column("n_decided", say(language, "of these decided here"), "number"),
@@ -89,35 +90,41 @@ def index_table(view: View, id: str, caption: str, rows: Sequence[Line], of_unit
         Column("name", say(language, "Unit") if of_units else say(language, "Name")),
         *place,
         Column("n", say(language, "Answers"), "number"),
-        *(roles if of_units else []),
+        *(roles if with_roles else []),
         Column("files", say(language, "Files"), "number"),
         Column("coverage", say(language, "Answers ÷ files"), "number", "share"),
-        Column("index", of(tree.label, language), "interval", "share", axis(view)),
+        Column("index", of(tree.label, language), "interval", "share", view.axis),
         *(Column(one.id, of(one.label, language), "interval", "share") for one in beside),
         Column("status", say(language, "Status")),
     ]
     shown = []
     for line in rows:
         figure = view.figure(line.domain, tree, means=line.means)
-        shown.append(Row(tuple(_index_row(view, line, figure, tree, beside, of_units)), line.domain.id, line.total))
+        cut = _index_row(view, line, figure, of_units, with_roles)
+        shown.append(Row(tuple(cut), line.domain.id, line.total))
     used = [(view.figure(line.domain, one, means=line.means), one) for line in rows for one in (tree, *beside)]
     return Table(id, caption, tuple(columns), tuple(shown), cells.notes(view, used), header=1)
 
 
-def _index_row(
-    view: View, line: Line, figure: Figure | None, tree: IndexTree, beside: Iterable[IndexTree], of_units: bool
-) -> Iterable[Cell]:
+def _roles_matter(view: View, rows: Sequence[Line]) -> bool:
+    """Received and decided are told apart where some unit received other files than it decided, and on a unit's own page."""
+    tree = cells.headline_tree(view.instrument)
+    units = [view.figure(line.domain, tree) for line in rows if not line.total]
+    return len(units) == 1 or any(figure is not None and figure.n_received != figure.n_decided for figure in units)
+
+
+def _index_row(view: View, line: Line, figure: Figure | None, of_units: bool, with_roles: bool) -> Iterable[Cell]:
     yield line.code
     yield line.name
     if of_units:
         yield line.places
     yield cells.respondents(view, figure)
-    if of_units:
+    if with_roles:
         yield from (None, None) if line.total else (cells.received(view, figure), cells.decided(view, figure))
     yield None if line.means else cells.files(view, line.domain)
     yield None if line.means else cells.coverage(view, figure)
-    yield cells.value(view, figure, tree)
-    for one in beside:
+    yield cells.value(view, figure, cells.headline_tree(view.instrument))
+    for one in cells.beside_trees(view.instrument):
         yield cells.value(view, view.figure(line.domain, one, means=line.means), one)
     yield cells.status(view, figure, line.domain)
 
@@ -138,11 +145,3 @@ def node_table(view: View, id: str, caption: str, rows: Sequence[Line], tree: In
             values = (cells.value(view, figure, tree) for figure in figures)
             shown.append(Row((line.code, line.name, *values), line.domain.id, line.total))
     return Table(id, caption, columns, tuple(shown), cells.notes(view, used), header=1)
-
-
-def axis(view: View) -> tuple[float, float]:
-    """One axis for every drawn interval of the document: from the ten percent below the lowest bound up to 100 %."""
-    tree = cells.headline_tree(view.instrument)
-    drawn = (cells.value(view, figure, tree) for figure in view.index.values() if figure.tree == tree.id and figure.node == tree.root)
-    lows = [cell.low for cell in drawn if isinstance(cell, Interval) and cell.low is not None]
-    return min(math.floor(10 * min(lows, default=0.0)) / 10, 0.9), 1.0

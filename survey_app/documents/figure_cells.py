@@ -1,5 +1,6 @@
 """One figure as a cell, as counts beside it, as a status in words, and the notes that a table of figures needs."""
 
+import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ class View:
     """A release cut to its reader. `precise`: exact counts and unrounded values may be shown (Home Affairs).
 
     `districts`: unit to all of its former districts, so that a straddling unit is marked where only one may be named.
+    `axis`: every interval of the document is drawn between these two values.
     """
 
     release: Release
@@ -30,13 +32,14 @@ class View:
     language: str
     precise: bool
     districts: Mapping[str, Collection[str]]
+    axis: tuple[float, float]
     index: Mapping[Key, Figure]
 
     @staticmethod
     def of(release: Release, instrument: Instrument, language: str, precise: bool, districts: Mapping[str, Collection[str]]) -> "View":
         headline = [figure for figure in release.figures if figure.basis == "all"]
         index: dict[Key, Figure] = {(one.domain, one.tree, one.node, one.population, one.summary): one for one in headline}
-        return View(release, instrument, language, precise, districts, index)
+        return View(release, instrument, language, precise, districts, _axis(headline, instrument), index)
 
     def figure(
         self, domain: Domain, tree: IndexTree, node: str | None = None, population: str | None = None, means: bool = False
@@ -176,6 +179,13 @@ def all_satisfied(view: View, figure: Figure | None, domain: Domain, tree: Index
         return None
     low = percent(view.language, shown.low, shown.decimals)
     return f"{view.name(domain)}: {sentences.all_satisfied(view.language, figure.estimate.n, low)}"
+
+
+def _axis(figures: Iterable[Figure], instrument: Instrument) -> tuple[float, float]:
+    """From the ten percent below the lowest bound of the headline up to 100 %."""
+    root = headline_tree(instrument).root
+    lows = [one.estimate.ci_low for one in figures if one.node == root and one.estimate and one.estimate.ci_low is not None]
+    return min(math.floor(10 * min(lows, default=0.0)) / 10, 0.9), 1.0
 
 
 def _printed(language: str, one: float, decimals: int, share: bool) -> str:

@@ -1,9 +1,12 @@
 """Figures to sentences: reasons, marks, states, what must be said beside every number and what may never be said."""
 
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from analysis.figures import Basis, Mark, Reason, State
-from survey_app.words import number, percent, say
+from survey_app.words import moment, number, percent, say
+
+VIET_NAM = timedelta(hours=7)  # ahead of UTC, no summer time
 
 
 def short_reason(language: str, reason: Reason) -> str:
@@ -165,6 +168,11 @@ def interval_meaning(language: str, level: float) -> str:
         "In brackets: the model-based range of uncertainty at a confidence level of {level}. It does not cover who decided to answer.",
         level=percent(language, level, 0),
     )
+
+
+def local_time(language: str, moment_utc: datetime) -> str:
+    """A stored moment as the clock in Viet Nam showed it."""
+    return moment(language, moment_utc + VIET_NAM)
 
 
 def simulated(language: str) -> str:

@@ -134,21 +134,20 @@ def write_csv(document: ReportDocument) -> bytes:
 
 def _fill(sheet: Worksheet, document: ReportDocument, table: Table) -> None:
     """Caption and notices, the frozen header, rows, notes."""
-    header = flat_header(table, document.language)
+    header, rows = flat_header(table, document.language), list(flat_rows(table))
     top = [table.caption, f"{document.title} · {document.release}"]
     if document.simulated:
         top.append(next(part.text for part in document.parts if isinstance(part, Paragraph)))
-    for line in (*top, None):
-        sheet.append([_as_text(line)])
-    sheet.append([_as_text(label) for label in header])
-    frozen = sheet.max_row
-    for cells in flat_rows(table):
+    for line in (*top, None, header):
+        sheet.append([_as_text(label) for label in line] if isinstance(line, list) else [_as_text(line)])
+    frozen = len(top) + 2
+    for number, cells in enumerate(rows, start=frozen + 1):
         sheet.append([_as_text(cell.value) for cell in cells])
         for column, cell in enumerate(cells, start=1):
             if isinstance(cell.value, int | float):
-                sheet.cell(sheet.max_row, column).number_format = _number_format(cell)
+                sheet.cell(number, column).number_format = _number_format(cell)
     for column, label in enumerate(header, start=1):
-        widest = max((len(str(sheet.cell(row, column).value or "")) for row in range(frozen + 1, sheet.max_row + 1)), default=0)
+        widest = max((len(str(cells[column - 1].value or "")) for cells in rows if isinstance(cells[column - 1].value, str)), default=0)
         sheet.column_dimensions[get_column_letter(column)].width = min(48, max(10, widest + 2, len(label) // 2))
         sheet.cell(frozen, column).font = Font(bold=True)
         sheet.cell(frozen, column).alignment = Alignment(wrap_text=True, vertical="bottom")

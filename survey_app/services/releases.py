@@ -7,8 +7,8 @@ from datetime import date, datetime
 
 import questionnaires
 from analysis import disclosure
-from analysis.figures import Release, State
-from analysis.release import build, digest_of, sources
+from analysis.figures import Figure, Release, State
+from analysis.release import build, digest_of, restored, sources
 from analysis.survey_data import Columns
 from questionnaires.answers import decode
 from questionnaires.instrument import Instrument
@@ -116,13 +116,32 @@ def may_read(viewer: Viewer, row: ReleaseRow) -> bool:
     return viewer.allows(Permission.READ_PUBLISHED if row.state == "published" else Permission.READ_DRAFTS)
 
 
-def read(viewer: Viewer, number: int, domains: Collection[str] | None = None) -> Release | None:
-    """The release with the figures of these domains; None when there is none that this viewer may open."""
+def read(viewer: Viewer, number: int) -> Release | None:
+    """A release without its figures; None when there is none that this viewer may open."""
     with session.reading() as tx:
         row = stored.header(tx, number)
-        if row is None or not may_read(viewer, row):
-            return None
-        return release_of(row, stored.figure_rows(tx, row.province, row.number, domains))
+    return None if row is None or not may_read(viewer, row) else release_of(row, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which figures a page shows: of these domains, and where given of these nodes and populations only."""
+
+    domains: Collection[str]
+    nodes: Collection[str] | None = None
+    populations: Collection[str] | None = None
+
+
+def figures(release: Release, *wanted: Wanted) -> tuple[Figure, ...]:
+    """A page reads only the figures it shows."""
+    with session.reading() as tx:
+        rows = [
+            row
+            for one in wanted
+            if one.domains
+            for row in stored.figure_rows(tx, release.province, release.number, one.domains, one.nodes, one.populations)
+        ]
+    return tuple(map(restored, rows))
 
 
 def instrument_of(wave: Wave) -> Instrument:

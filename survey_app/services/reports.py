@@ -7,15 +7,18 @@ from typing import Literal
 
 from analysis.domains import Domain
 from analysis.figures import Figure, Release
-from survey_app.documents import city_report, open_data, spreadsheets
+from questionnaires.instrument import Instrument
+from survey_app.documents import city_report, open_data, sentences, spreadsheets
 from survey_app.documents.city_report import Asked
 from survey_app.documents.figure_cells import View
 from survey_app.documents.report import ReportDocument
 from survey_app.services import fieldwork, releases
 from survey_app.services.access import Permission, Viewer
 from survey_app.services.places import FORMER_DISTRICTS
+from survey_app.services.releases import Wanted
 from survey_app.storage import organisation, session
 from survey_app.storage.rows import valid_on
+from survey_app.words import of
 
 Document = ReportDocument
 Kind = Literal["results"]
@@ -40,17 +43,44 @@ class File:
     content: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One line of the list of releases, in words."""
+
+    number: int
+    wave_name: str
+    state: str
+    made: str
+    simulated: bool
+
+
+def listed(viewer: Viewer, language: str) -> list[Listed]:
+    """Releases of which this viewer may see something, newest first."""
+    return [
+        Listed(
+            one.number,
+            of(fieldwork.wave(one.wave).name, language),
+            sentences.state(language, one.state),
+            sentences.local_time(language, one.made),
+            one.simulated,
+        )
+        for one in releases.seen_by(viewer)
+    ]
+
+
 def document(viewer: Viewer, kind: Kind, release: int, domain: str | None, language: str) -> ReportDocument:
     """The document on everything this viewer may see of the release, or on one domain of it. Raises NotShown."""
     found = releases.read(viewer, release)
     if found is None:
         raise NotShown
     wave = fieldwork.wave(found.wave)
-    districts = _districts(found.province, wave.closes)
-    cut = _cut(viewer, found, domain, districts)
-    if not cut.figures:
+    instrument, districts = releases.instrument_of(wave), _districts(found.province, wave.closes)
+    seen = _seen(viewer, found, domain, districts)
+    figures = _figures(viewer, found, seen, instrument)
+    if not figures:
         raise NotShown
-    view = View.of(cut, releases.instrument_of(wave), language, viewer.allows(Permission.READ_PRECISION), districts)
+    cut = replace(found, domains=(*seen, *_names(viewer, found, seen)), figures=figures)
+    view = View.of(cut, instrument, language, viewer.allows(Permission.READ_PRECISION), districts)
     return BUILDERS[kind](view, Asked(wave.name, wave.opens, wave.closes))
 
 
@@ -72,17 +102,20 @@ def _districts(province: str, day: date) -> dict[str, list[str]]:
     return found
 
 
-def _cut(viewer: Viewer, release: Release, wanted: str | None, districts: Mapping[str, Collection[str]]) -> Release:
-    """Only the domains that the viewer may see, and of these only the figures and numbers that it may see."""
+def _seen(viewer: Viewer, release: Release, wanted: str | None, districts: Mapping[str, Collection[str]]) -> list[Domain]:
+    """The domains that the viewer may see: all of them, or those that belong to the one that is asked for."""
     seen = [one for one in release.domains if _sees(viewer, release.province, one)]
-    if wanted is not None:
-        asked = [one for one in seen if one.id == wanted]
-        seen = [one for one in seen if one in asked or any(_lies_in(one, place, districts) for place in asked)]
-    ids = {one.id for one in seen}
-    figures = [figure for figure in release.figures if figure.domain in ids]
-    if not viewer.allows(Permission.READ_REFERENCE):
-        figures = [_without_reference_value(figure) for figure in figures]
-    return replace(release, domains=(*seen, *_names(viewer, release, ids)), figures=tuple(figures))
+    asked = [one for one in seen if one.id == wanted]
+    return seen if wanted is None else [one for one in seen if one in asked or any(_lies_in(one, place, districts) for place in asked)]
+
+
+def _figures(viewer: Viewer, release: Release, seen: list[Domain], instrument: Instrument) -> tuple[Figure, ...]:
+    """Their figures, as far as a document shows them, without the numbers that the viewer may not see."""
+    units = [one.id for one in seen if one.kind == "unit"]
+    places = [one.id for one in seen if one.kind != "unit"]
+    in_tables = Wanted(units, city_report.nodes_of_units(instrument), {tree.population for tree in instrument.trees})
+    read = releases.figures(release, Wanted(places), in_tables if len(seen) > 1 else Wanted(units))
+    return read if viewer.allows(Permission.READ_REFERENCE) else tuple(map(_without_reference_value, read))
 
 
 def _sees(viewer: Viewer, province: str, domain: Domain) -> bool:
@@ -98,11 +131,12 @@ def _lies_in(unit: Domain, place: Domain, districts: Mapping[str, Collection[str
     return unit.kind == "unit" and place.kind == "area" and (unit.id in place.members or place.id in districts.get(unit.id, ()))
 
 
-def _names(viewer: Viewer, release: Release, shown: Collection[str]) -> Iterator[Domain]:
+def _names(viewer: Viewer, release: Release, seen: list[Domain]) -> Iterator[Domain]:
     """Groupings whose figures are not shown but whose names order and place the units: blocks, and former districts.
 
     A reviewer held to some areas does not even get the names of others. Files and other members stay away.
     """
+    shown = {one.id for one in seen}
     for one in release.domains:
         known = one.grouping != FORMER_DISTRICTS or not viewer.areas or viewer.sees_area(release.province, one.id)
         if one.kind == "area" and one.id not in shown and known:

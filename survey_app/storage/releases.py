@@ -1,7 +1,7 @@
 """Release headers and figures, one a row. A hidden figure holds no number: the database itself refuses one that does."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 from sqlalchemy import (
@@ -116,11 +116,17 @@ def next_number(tx: Connection) -> int:
 
 
 def add(tx: Connection, row: ReleaseRow, rows: Iterable[Mapping[str, object]]) -> None:
-    """Store a release and its figures, each with the fields of the table by name, in their order."""
-    tx.execute(insert(releases).values(asdict(row)))
-    filled = [{**figure, "province": row.province, "release": row.number, "place": place} for place, figure in enumerate(rows)]
+    """Store a release and its figures, each with the fields of the table by name, in their order.
+
+    Many thousand rows: they go to the driver as they are, the query compiler would take longer than the arithmetic.
+    """
+    tx.execute(insert(releases).values({field.name: getattr(row, field.name) for field in fields(ReleaseRow)}))
+    own = ("province", "release", "place")
+    names = [column.name for column in figures.columns if column.name not in own]
+    filled = [(row.province, row.number, place, *(figure[name] for name in names)) for place, figure in enumerate(rows)]
     if filled:
-        tx.execute(insert(figures), filled)
+        marks = ", ".join("?" for _ in range(len(own) + len(names)))
+        tx.exec_driver_sql(f"INSERT INTO figures ({', '.join((*own, *names))}) VALUES ({marks})", filled)  # noqa: S608 – our own column names
 
 
 def header(tx: Connection, number: int) -> ReleaseRow | None:
@@ -135,15 +141,20 @@ def numbers(tx: Connection, wave: str | None = None) -> list[int]:
 
 
 def figure_rows(
-    tx: Connection, province: str, number: int, domains: Collection[str] | None = None, trees: Collection[str] | None = None
+    tx: Connection,
+    province: str,
+    number: int,
+    domains: Collection[str] | None = None,
+    nodes: Collection[str] | None = None,
+    populations: Collection[str] | None = None,
 ) -> list[dict[str, object]]:
-    """The figures of a release in their order, all of them or those of some domains and trees."""
+    """The figures of a release in their order; each filter that is given narrows them."""
     query = select(figures).where(figures.c.province == province, figures.c.release == number).order_by(figures.c.place)
-    if domains is not None:
-        query = query.where(figures.c.domain.in_(sorted(domains)))
-    if trees is not None:
-        query = query.where(figures.c.tree.in_(sorted(trees)))
-    return [dict(row) for row in tx.execute(query).mappings()]
+    for column, wanted in ((figures.c.domain, domains), (figures.c.node, nodes), (figures.c.population, populations)):
+        if wanted is not None:
+            query = query.where(column.in_(sorted(wanted)))
+    names = figures.columns.keys()
+    return [dict(zip(names, row, strict=True)) for row in tx.execute(query)]
 
 
 def publish(tx: Connection, number: int, moment: datetime) -> None:

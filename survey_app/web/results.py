@@ -4,7 +4,7 @@ from typing import get_args
 
 from flask import Blueprint, Response, abort, request
 
-from survey_app.services import releases, reports
+from survey_app.services import reports
 from survey_app.services.access import Permission
 from survey_app.services.reports import Format, NotShown
 from survey_app.web import viewer as viewing
@@ -16,7 +16,8 @@ pages = Blueprint("results", __name__)
 @pages.get("/results")
 @viewing.needs(Permission.READ_PUBLISHED)
 def list_page() -> Page:
-    return viewing.draw("staff/releases.html", releases=releases.seen_by(viewing.viewer()))
+    listed = reports.listed(viewing.viewer(), viewing.language())
+    return viewing.draw("staff/releases.html", releases=listed, formats=tuple(reports.WRITERS))
 
 
 @pages.get("/results/<int:number>")
