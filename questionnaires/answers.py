@@ -19,8 +19,8 @@ Codes = Mapping[str, Code]
 RESERVED = frozenset({"form_token", "csrf_token", "action", "language", "code", "day_mark", "page"})
 """Names of the form's own fields; no question may be called so."""
 
-NAME_SHOWN = 40
-"""Of a field that nobody asked for, so much of its name is said."""
+UNKNOWN_SHOWN, NAME_SHOWN = 5, 40
+"""Of fields that nobody asked for, so many are said, and so much of each name: a forged form must not make a long page."""
 
 NUMBER = re.compile(r"\s*\d{1,9}\s*", re.ASCII)
 
@@ -50,7 +50,8 @@ class Answers:
 def read_answers(instrument: Instrument, fields: Mapping[str, Sequence[str]], *, module: str | None, known: Mapping[str, int]) -> Answers:
     """The answers in the fields of a form (field = question id, value = code as text, several ticks = the field repeated)."""
     ids = {question.id for question in instrument.questions}
-    faults = [fault("answer.unknown_question", clean(name)[:NAME_SHOWN]) for name in fields if name not in ids]
+    unknown = [name for name in fields if name not in ids]
+    faults = [fault("answer.unknown_question", clean(name)[:NAME_SHOWN]) for name in unknown[:UNKNOWN_SHOWN]]
     codes: dict[str, Code] = {}
     texts: dict[str, str] = {}
     dropped = []

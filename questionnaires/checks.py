@@ -144,8 +144,15 @@ def _question(question: Question, instrument: Instrument, references: References
 
 
 def _kind(question: Question, place: str) -> Iterator[Fault]:
+    used = {
+        "options": bool(question.options),
+        "exclusive": bool(question.exclusive),
+        "no_basis": bool(question.no_basis),
+        "max_chars": question.max_chars is not None,
+        "skip_if_known": question.skip_if_known,
+    }
     for key, kinds in ONLY_FOR.items():
-        if getattr(question, key) not in ((), None, False) and question.kind not in kinds:
+        if used[key] and question.kind not in kinds:
             yield fault("instrument.not_for_kind", place, key=key, kind=question.kind)
     least = LEAST_OPTIONS.get(question.kind, 0)
     if len(question.options) < least:

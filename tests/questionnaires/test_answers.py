@@ -142,6 +142,10 @@ def test_the_name_of_an_unknown_field_is_said_short_and_without_control_characte
     assert place == "z" * 40
 
 
+def test_a_form_with_thousands_of_unknown_fields_gives_a_short_answer():
+    assert len(faults({**ENOUGH, **{f"field{number}": ["1"] for number in range(5000)}})) == 5
+
+
 def test_no_fault_repeats_what_was_typed():
     fields = {"general": ["0912345678"], "trips": ["0912345678"], "comment": ["0912345678" * 3]}
     with pytest.raises(Refused) as caught:

@@ -185,7 +185,10 @@ CASES = {
         ("tree t, leaf t.mean", (MEAN, "low = 3, high = 3")),
         ("tree t, leaf t.extra", ("low = 5, high = 0", "low = 5, high = 5.0")),
     ],
-    "instrument.outside_range": [("tree t, leaf t.mean", (MEAN, "low = 1, high = 2"))],
+    "instrument.outside_range": [
+        ("tree t, leaf t.mean", (MEAN, "low = 1, high = 2")),
+        ("tree t, leaf t.mean", (MEAN, "low = 3, high = 2")),
+    ],
     "instrument.never_together": [("tree t, leaf t.mean, where", (f"{MEAN} }}", f"{MEAN} }}, where = {IF_TRIPS}"))],
     "instrument.rates_nobody": [("tree t, leaf t.mean", ('rotation = "m2"\nrates = "reception"', 'rotation = "m2"'))],
     "instrument.where_without_answers": [("tree t, leaf t.extra", ("given = { low", f"where = {IF_TRIPS}, given = {{ low"))],

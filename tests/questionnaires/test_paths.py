@@ -59,7 +59,7 @@ def longest_by_walking(questions, group):
     return walk(questions, {})
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(forms())
 def test_the_longest_path_is_the_longest_of_all_paths(questions):
     by_walking = {group: longest_by_walking(questions, group) for group in GROUPS}
