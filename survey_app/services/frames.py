@@ -112,7 +112,8 @@ def import_frame(wave: WaveRow, sheet: Sheet, first: date, last: date, now: date
         before = stored.newest_frame(tx, wave.province, wave.code)
         number = before.number + 1 if before else 1
         digest = _frame(rows).digest
-        stored.add_frame(tx, FrameHeader(wave.province, wave.code, number, first, last, now, one_row_a_file, digest), rows)
+        imported = now.replace(tzinfo=None)  # UTC, as every time that is stored
+        stored.add_frame(tx, FrameHeader(wave.province, wave.code, number, first, last, imported, one_row_a_file, digest), rows)
     returned = {mode: sum(row.returned for row in rows if row.mode == mode) for mode in MODES}
     return ImportedFrame(number, digest, one_row_a_file, len(sheet.rows), len({row.reception for row in rows}), returned, lines.ignored)
 
@@ -134,7 +135,7 @@ def _city(tx: Transaction, wave: WaveRow, first: date, last: date) -> _City:
     return _City(
         frozenset(unit.code for unit in organisation.units(tx, wave.province)),
         known,
-        sectors.names_of_sectors(tx, wave.province, instrument, last),
+        sectors.names_of_sectors(tx, wave.province, instrument, last, own=not wave.simulated),
         Deciders.load(tx, wave.province),
         {unit: frozenset(found) for unit, found in points_of.items()},
         first,

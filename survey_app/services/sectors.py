@@ -75,13 +75,14 @@ def sectors_of(instrument: Instrument) -> dict[int, Text]:
     return {option.code: option.text for option in question.options if option.code not in unknown}
 
 
-def names_of_sectors(tx: Transaction, province: str, instrument: Instrument, day: date) -> dict[str, int]:
+def names_of_sectors(tx: Transaction, province: str, instrument: Instrument, day: date, own: bool = True) -> dict[str, int]:
     """Every code by which a file of this city may name a sector on that day.
 
     The city's own codes; the instrument's too, unless the city's own are plain numbers and could be mistaken for them.
+    Without `own` the instrument's alone: the demonstration uses no list of the city.
     """
-    own = {row.local: row.sector for row in stored.sector_codes(tx, province) if valid_on(row, day)}
-    return own if any(code.isdigit() for code in own) else {str(code): code for code in sectors_of(instrument)} | own
+    local = {row.local: row.sector for row in stored.sector_codes(tx, province) if own and valid_on(row, day)}
+    return local if any(code.isdigit() for code in local) else {str(code): code for code in sectors_of(instrument)} | local
 
 
 def names_for_counters(province: str, today: date) -> dict[str, int]:
