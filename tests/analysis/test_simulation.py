@@ -13,6 +13,7 @@ from analysis.behaviour import Behaviour
 from analysis.simulated_answers import Cases, Offices
 from analysis.simulation import CITY, Body, City, Visit
 from questionnaires.answers import module_for, read_answers
+from questionnaires.instrument import Instrument
 
 PARAMETERS = Path(behaviour.__file__).parents[1] / "survey_app" / "reference" / "simulation.toml"
 COUNTER_FORM = questionnaires.load("sipas_counter", "2026-1")
@@ -25,7 +26,7 @@ def parameters() -> Behaviour:
 
 @pytest.fixture(scope="module")
 def city() -> City:
-    return simulation.city(COUNTER_FORM, BODIES, parameters(), 6000, 7)
+    return simulation.city(COUNTER_FORM, BODIES, parameters(), 3000, 7)
 
 
 def visits_of(city: City, built: str) -> dict[str, list[Visit]]:
@@ -37,12 +38,12 @@ def finished(visits: list[Visit]) -> list[Visit]:
 
 
 def test_the_same_seed_gives_the_same_city_and_another_seed_another(city: City) -> None:
-    assert simulation.city(COUNTER_FORM, BODIES, parameters(), 6000, 7) == city
-    assert simulation.city(COUNTER_FORM, BODIES, parameters(), 6000, 8).visits != city.visits
+    assert simulation.city(COUNTER_FORM, BODIES, parameters(), 3000, 7) == city
+    assert simulation.city(COUNTER_FORM, BODIES, parameters(), 3000, 8).visits != city.visits
 
 
 def test_a_city_has_exactly_as_many_answers_as_asked_for_each_with_its_own_id(city: City) -> None:
-    assert len({visit.id for visit in city.visits}) == len(city.visits) == 6000
+    assert len({visit.id for visit in city.visits}) == len(city.visits) == 3000
     assert all(len(bytes.fromhex(visit.id)) == 16 for visit in city.visits)
 
 
@@ -102,18 +103,18 @@ def test_forms_are_sent_in_order_on_working_days_in_opening_hours(city: City) ->
 
 def test_the_mean_of_the_city_is_the_wished_one_whatever_the_seed() -> None:
     for seed in range(4):
-        truth = simulation.city(COUNTER_FORM, BODIES, parameters(), 3000, seed).truth
+        truth = simulation.city(COUNTER_FORM, BODIES, parameters(), 1500, seed).truth
         assert truth["sipas"]["sipas.B"][CITY] == pytest.approx(0.92, abs=0.01)
 
 
 def test_answering_does_not_depend_on_satisfaction(city: City) -> None:
-    """The satisfied among those who answer, weighted by office and matter, are as many as among all files: sd below 0.4 points."""
+    """The satisfied among those who answer are as many as among all files; the sd of the difference is about 0.7 points."""
     satisfied = []
     for visit in finished(list(city.visits)):
         said = visit.fields.get("b3_general")
         if said is not None:
             satisfied.append(said[0] in "45")
-    assert np.mean(satisfied) == pytest.approx(city.truth["sipas"]["sipas.b3_general"][CITY], abs=0.015)
+    assert np.mean(satisfied) == pytest.approx(city.truth["sipas"]["sipas.b3_general"][CITY], abs=0.02)
 
 
 def test_the_truth_of_a_pooled_node_lies_between_its_leaves_and_is_no_plain_mean(city: City) -> None:
@@ -122,6 +123,11 @@ def test_the_truth_of_a_pooled_node_lies_between_its_leaves_and_is_no_plain_mean
     leaves = [truth[f"sipas.b{factor}_general"][CITY] for factor in (1, 2, 3, 4, 5)]
     weights = (1, 1, 1, 1, 0.55)
     assert truth["sipas.B"][CITY] == pytest.approx(np.average(leaves, weights=weights), abs=0.002)
+
+
+def asking(*ids: str) -> Instrument:
+    """The counter form with these questions alone."""
+    return replace(COUNTER_FORM, questions=tuple(question for question in COUNTER_FORM.questions if question.id in ids))
 
 
 def one_office(level: float, day_correlation: float, people: int, days: int) -> tuple[Offices, Cases]:
@@ -133,7 +139,7 @@ def one_office(level: float, day_correlation: float, people: int, days: int) -> 
 
 def test_an_office_is_as_good_as_its_level_and_its_five_levels_keep_the_wished_split() -> None:
     offices, cases = one_office(0.92, 0.02, 200_000, 4000)
-    codes = simulated_answers.answers(COUNTER_FORM, parameters(), offices, cases, 4000, np.random.default_rng(3))["overall"].codes()
+    codes = simulated_answers.answers(asking("overall"), parameters(), offices, cases, 4000, np.random.default_rng(3))["overall"].codes()
     shares = np.bincount(codes, minlength=6)[1:] / len(codes)
     assert shares == pytest.approx([0.005, 0.015, 0.06, 0.54, 0.38], abs=0.004)
 
@@ -143,7 +149,7 @@ def test_answers_of_one_office_day_are_as_alike_as_wished(wished: float) -> None
     """Correlation of two answers of one day, as 0 and 1, by the analysis of variance (Donner 1986): (B − W)/(B + (m − 1)W)."""
     days, a_day = 5000, 40
     offices, cases = one_office(0.92, wished, days * a_day, days)
-    codes = simulated_answers.answers(COUNTER_FORM, parameters(), offices, cases, days, np.random.default_rng(5))["overall"].codes()
+    codes = simulated_answers.answers(asking("overall"), parameters(), offices, cases, days, np.random.default_rng(5))["overall"].codes()
     satisfied = (codes >= 4).reshape(a_day, days).T
     between = a_day * satisfied.mean(axis=1).var(ddof=1)
     within = satisfied.var(axis=1, ddof=1).mean()
@@ -152,14 +158,14 @@ def test_answers_of_one_office_day_are_as_alike_as_wished(wished: float) -> None
 
 def test_the_discontented_come_more_often() -> None:
     offices, cases = one_office(0.85, 0.05, 50_000, 500)
-    given = simulated_answers.answers(COUNTER_FORM, parameters(), offices, cases, 500, np.random.default_rng(1))
+    given = simulated_answers.answers(asking("overall", "visits"), parameters(), offices, cases, 500, np.random.default_rng(1))
     satisfied, once = given["overall"].codes() >= 4, given["visits"].codes() == 1
     assert once[satisfied].mean() > once[~satisfied].mean() + 0.1
 
 
 def test_a_question_without_parameters_is_answered_all_the_same() -> None:
     bare = replace(parameters(), habits={"stage": parameters().habits["stage"]})
-    city = simulation.city(COUNTER_FORM, BODIES, bare, 2000, 1)
+    city = simulation.city(COUNTER_FORM, BODIES, bare, 1500, 1)
     ages = Counter(visit.fields["age"][0] for visit in city.visits if "age" in visit.fields)
     assert set(ages) == {"1", "2", "3", "4", "8"}
 
