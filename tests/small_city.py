@@ -98,6 +98,13 @@ def build(*, simulated: bool = False, opens: date = OPENS, closes: date = CLOSES
     return SmallCity(wave)
 
 
+def simulate(city: SmallCity) -> None:
+    """Declare the wave and the points of ward An Bình simulated."""
+    with session.transaction() as tx:
+        fieldwork.save(tx, [replace(city.wave, simulated=True)])
+        places.save(tx, [replace(point, simulated=True) for point in places.points(tx, PROVINCE)])
+
+
 def close(city: SmallCity) -> None:
     with session.transaction() as tx:
         fieldwork.save(tx, [replace(city.wave, state="closed")])

@@ -107,8 +107,12 @@ def described(failure: BaseException | None) -> str:
     """Type and place of an exception and of those that led to it, without their words."""
     told = []
     while failure is not None:
-        frames = traceback.extract_tb(failure.__traceback__)
-        ours = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames if PROJECT in Path(frame.filename).parents]
+        frames = [(Path(frame.filename), frame) for frame in traceback.extract_tb(failure.__traceback__)]
+        ours = [f"{path.name}:{frame.lineno} {frame.name}" for path, frame in frames if _is_ours(path)]
         told.append(f"{type(failure).__module__}.{type(failure).__name__} at {' > '.join(ours) or 'unknown place'}")
         failure = failure.__cause__ or failure.__context__
     return "; after ".join(told)
+
+
+def _is_ours(path: Path) -> bool:
+    return PROJECT in path.parents and "site-packages" not in path.parts
