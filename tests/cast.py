@@ -1,15 +1,23 @@
 """A small city with two former districts and the people who look at it: one account of every role."""
 
+import atexit
 import secrets
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from shutil import copytree, rmtree
+from tempfile import mkdtemp
 
 from argon2 import PasswordHasher
+from flask import Flask
 from pytest import MonkeyPatch
 
 import questionnaires
 from questionnaires import answers
-from survey_app.services import accounts, sessions
+from survey_app import create_app
+from survey_app.services import accounts, releases, sessions
 from survey_app.services.access import Grant, Viewer
+from survey_app.settings import read
 from survey_app.storage import fieldwork, organisation, places, responses, session
 from survey_app.storage.fieldwork import FrameHeader, FrameLine, WaveRow
 from survey_app.storage.organisation import AreaRow, MembershipRow, UnitRow
@@ -28,7 +36,8 @@ WARDS, DEPARTMENTS = "khoi-phuong", "khoi-so"
 
 NAMES = {
     WARD: "Phường Bến Nghé", STRADDLING: "Phường Giáp Ranh", OTHER_WARD: "Phường An Khánh", QUIET_WARD: "Phường Vắng",
-    PERFECT_WARD: "Phường Mười Phần", DEPARTMENT: "Sở Nội vụ", DISTRICT: "Quận 1", OTHER_DISTRICT: "Quận 12", WARDS: "Khối phường", DEPARTMENTS: "Khối sở",
+    PERFECT_WARD: "Phường Mười Phần",
+    DEPARTMENT: "Sở Nội vụ", DISTRICT: "Quận 1", OTHER_DISTRICT: "Quận 12", WARDS: "Khối phường", DEPARTMENTS: "Khối sở",
 }  # fmt: skip
 MEMBERS = (
     (WARD, DISTRICT, 1.0),
@@ -57,7 +66,8 @@ def found_city() -> None:
         organisation.save(tx, [UnitRow(PROVINCE, DEPARTMENT, "department", {"vi": NAMES[DEPARTMENT]}, SINCE)])
         for grouping, codes in (("former_district", (DISTRICT, OTHER_DISTRICT)), ("block", (DEPARTMENTS, WARDS))):
             organisation.save(tx, [AreaRow(PROVINCE, code, grouping, at, {"vi": NAMES[code]}, SINCE) for at, code in enumerate(codes)])
-        organisation.save(tx, [MembershipRow(PROVINCE, unit, area, SINCE, None, share, "test") for unit, area, share in (*MEMBERS, *blocks)])
+        shares = (*MEMBERS, *blocks)
+        organisation.save(tx, [MembershipRow(PROVINCE, unit, area, SINCE, None, share, "test") for unit, area, share in shares])
 
 
 def open_wave(simulated: bool = True) -> None:
@@ -84,7 +94,8 @@ def answer(unit: str, count: int, days: int = 1, unhappy: int = 0, stage: int = 
     for at in range(count):
         level = 2 if at >= count - unhappy else 5
         day = (first_day + timedelta(days=at % days)).isoformat()
-        codes = {"overall": level, "stage": stage, "sector": COPIES, "visits": 1, **dict.fromkeys(("b1_general", "b2_general", "b3_general"), level)}
+        codes = {"overall": level, "stage": stage, "sector": COPIES, "visits": 1}
+        codes |= {"b1_general": level, "b2_general": level, "b3_general": level}
         if stage == FINISHED:
             codes |= {"b4_general": level, "on_time": 1, "b5_general": 0}
         text = answers.encode(codes)
@@ -122,6 +133,30 @@ def viewer(role: str, now: datetime = NOW) -> Viewer:
     found = sessions.viewer(sessions.sign_in(role, PASSWORD, now).token, now)
     assert found is not None
     return found
+
+
+@cache
+def _prepared(released: bool) -> Path:
+    """A data folder with the city, its answers and accounts, and a draft release, made once and copied by each test."""
+    folder = Path(mkdtemp())
+    atexit.register(rmtree, folder)
+    create_app(read({"SURVEY_DATA_DIR": str(folder)}))
+    with MonkeyPatch.context() as patch:
+        hash_cheaply(patch)
+        found_city()
+        open_wave()
+        survey()
+        hire()
+        if released:
+            releases.make(WAVE, None, NOW)
+    session.engine().dispose()
+    return folder
+
+
+def app_with_answers(folder: Path, *, released: bool = False) -> Flask:
+    """The application on a copy of the surveyed city of its own."""
+    copytree(_prepared(released), folder / "data")
+    return create_app(read({"SURVEY_DATA_DIR": str(folder / "data")}))
 
 
 def hash_cheaply(patch: MonkeyPatch) -> None:

@@ -3,7 +3,6 @@
 import csv
 import json
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
@@ -16,9 +15,9 @@ import click
 from questionnaires.reader import read
 from survey_app.commands.clock import DAY, now
 from survey_app.commands.faults import refusing
+from survey_app.commands.options import LANGUAGE
 from survey_app.services import exports, releases
-
-SLOW = 2.0  # seconds
+from survey_app.words import say
 
 
 @click.group("release")
@@ -32,15 +31,13 @@ def release_group() -> None:
 @refusing
 def make(wave: str, until: datetime | None) -> None:
     """Make a draft release from the answers admitted so far."""
-    click.echo(f"Computing the figures of wave {wave} …", err=True)
-    started = time.monotonic()
+    click.echo(say(LANGUAGE, "Computing the figures of wave {wave}…", wave=wave), err=True)
     made = releases.make(wave, until.date() if until else None, now())
-    if time.monotonic() - started > SLOW:
-        click.echo(f"… done in {time.monotonic() - started:.1f} s", err=True)
     hidden = Counter(figure.hidden for figure in made.figures if figure.hidden)
+    reasons = ", ".join(f"{reason} {count}" for reason, count in sorted(hidden.items())) or "–"
+    sentence = "Release {number} (draft), digest {digest}. Figures shown: {shown}, hidden: {hidden} ({reasons})."
     shown = len(made.figures) - hidden.total()
-    reasons = ", ".join(f"{reason} {count}" for reason, count in sorted(hidden.items())) or "none"
-    click.echo(f"Release {made.number} (draft)\ndigest {made.digest}\nfigures shown {shown}, hidden {hidden.total()} ({reasons})")
+    click.echo(say(LANGUAGE, sentence, number=made.number, digest=made.digest, shown=shown, hidden=hidden.total(), reasons=reasons))
 
 
 @release_group.command("publish")
@@ -49,7 +46,7 @@ def make(wave: str, until: datetime | None) -> None:
 def publish(number: int) -> None:
     """Let everybody read a release."""
     releases.publish(number, now())
-    click.echo(f"Release {number} is published.")
+    click.echo(say(LANGUAGE, "Release {number} is published.", number=number))
 
 
 @release_group.command("list")
@@ -61,7 +58,7 @@ def list_releases(as_json: bool) -> None:
         click.echo(json.dumps([_plain(one) for one in found], ensure_ascii=False, indent=1))
         return
     for one in found:
-        kind = "simulated" if one.simulated else "real"
+        kind = say(LANGUAGE, "simulated") if one.simulated else say(LANGUAGE, "real")
         click.echo(f"{one.number}\t{one.wave}\t{one.state}\t{one.made:%Y-%m-%d %H:%M}\t{kind}\t{one.digest}")
 
 
@@ -99,7 +96,7 @@ def export(wave: str, out: Path) -> None:
     else:
         with out.open("w", encoding="utf-8", newline="") as file:
             written = _write(file, header, rows)
-    click.echo(f"{written} answers written to {out}", err=True)
+    click.echo(say(LANGUAGE, "{count} answers written to {file}.", count=written, file=out), err=True)
 
 
 @click.group("instrument")
@@ -113,9 +110,11 @@ def instrument_group() -> None:
 def check(file: Path) -> None:
     """Check an instrument file: every fault with its code and place, or what the file holds."""
     instrument = read(file.read_bytes(), str(file))
-    trees = ", ".join(tree.id for tree in instrument.trees) or "none"
-    click.echo(f"{file}: sound. {instrument.id} {instrument.version}, {len(instrument.questions)} questions, trees: {trees}")
-    click.echo(f"digest {instrument.digest}")
+    trees = ", ".join(tree.id for tree in instrument.trees) or "–"
+    name = f"{instrument.id} {instrument.version}"
+    sentence = "{file} is sound: {name}, {questions} questions, trees: {trees}. Digest {digest}."
+    values = {"questions": len(instrument.questions), "trees": trees, "digest": instrument.digest}
+    click.echo(say(LANGUAGE, sentence, file=file, name=name, **values))
 
 
 def _write(file: IO[str], header: list[str], rows: Iterable[list[str]]) -> int:

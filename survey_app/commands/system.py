@@ -9,11 +9,11 @@ from questionnaires.model import Fault, Refused
 from survey_app import settings
 from survey_app.commands.clock import DAY, now, today
 from survey_app.commands.faults import refusing
-from survey_app.commands.options import chosen_city, city_option
+from survey_app.commands.options import LANGUAGE, chosen_city, city_option
 from survey_app.services import accounts
 from survey_app.services.access import ROLES, Grant
 from survey_app.services.accounts import NewAccount
-from survey_app.words import LANGUAGES
+from survey_app.words import LANGUAGES, say
 
 SIGNING_IN = [name for name, role in ROLES.items() if role.signs_in]
 
@@ -23,7 +23,7 @@ def show_settings() -> None:
     """List every setting: name, value now (secrets masked), meaning."""
     shown = settings.current().shown()
     for setting in settings.SETTINGS:
-        click.echo(f"{setting.name} = {shown[setting.name] or '(not set)'}\n    {setting.meaning}")
+        click.echo(f"{setting.name} = {shown[setting.name] or '–'}\n    {setting.meaning}")
 
 
 @click.group("accounts")
@@ -54,9 +54,9 @@ def add(
     province = chosen_city(city)
     new = NewAccount(name, role, province, grants, language, expires.date() if expires else None)
     accounts.add(new, password, now())
-    click.echo(f"Account added: {name} ({role}, province {province})")
+    click.echo(say(LANGUAGE, "Account added: {name} ({role}, province {province}).", name=name, role=role, province=province))
     if made:
-        click.echo(f"Password, shown only now: {password}")
+        click.echo(say(LANGUAGE, "Password, shown only now: {password}", password=password))
 
 
 @accounts_group.command("list")
@@ -64,9 +64,9 @@ def add(
 def list_accounts() -> None:
     """List accounts with role, scope and state."""
     for account in accounts.listed():
-        scope = ", ".join(_scope(grant) for grant in account.grants) or "whole province"
-        ends = f", until {account.expires}" if account.expires else ""
-        state = "active" if account.active else "closed"
+        scope = ", ".join(_scope(grant) for grant in account.grants) or say(LANGUAGE, "whole province")
+        ends = say(LANGUAGE, ", until {day}", day=account.expires) if account.expires else ""
+        state = say(LANGUAGE, "active") if account.active else say(LANGUAGE, "closed")
         click.echo(f"{account.name}\t{account.role}\t{account.province}\t{scope}\t{state}{ends}")
 
 
@@ -79,9 +79,9 @@ def change_password(name: str, password_stdin: bool, generate: bool) -> None:
     """Set a new password: open sessions end, and a lock after failed attempts is lifted."""
     password, made = _password(password_stdin, generate)
     accounts.set_password(name, password, now())
-    click.echo(f"Password changed: {name}")
+    click.echo(say(LANGUAGE, "Password changed: {name}.", name=name))
     if made:
-        click.echo(f"Password, shown only now: {password}")
+        click.echo(say(LANGUAGE, "Password, shown only now: {password}", password=password))
 
 
 @accounts_group.command("close")
@@ -90,7 +90,7 @@ def change_password(name: str, password_stdin: bool, generate: bool) -> None:
 def close(name: str) -> None:
     """Close an account for good; it stays in the list and in the audit log."""
     accounts.close(name, now())
-    click.echo(f"Account closed: {name}")
+    click.echo(say(LANGUAGE, "Account closed: {name}.", name=name))
 
 
 def _password(from_stdin: bool, generate: bool) -> tuple[str, bool]:

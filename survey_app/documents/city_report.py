@@ -137,11 +137,18 @@ def _factors(view: View) -> Iterator[Part]:
     above = [line for one in view.release.domains if one.kind == "city" and _seen(view, one) for line in tables.totals(view, one)]
     above += [Line(one, view.name(one), one.id) for one in mains(view) if one.kind == "area"]
     if above:
-        caption = say(view.language, "Parts of the index, city and areas")
+        caption = say(view.language, "{block}: parts of the index", block=_wider(view))
         yield tables.node_table(view, "factors", caption, above, tree, with_root=False)
     for group in tables.groups(view):
         caption = say(view.language, "{block}: parts of the index", block=group.name)
         yield tables.node_table(view, f"factors-{group.id}", caption, tables.lines(view, group), tree, with_root=False)
+
+
+def _wider(view: View) -> str:
+    """What the tables above the units are about."""
+    if any(one.kind == "city" for one in mains(view)):
+        return say(view.language, "City and former districts")
+    return say(view.language, "Former districts")
 
 
 def _populations(view: View) -> Iterator[Part]:
@@ -204,7 +211,7 @@ def _other_styles(view: View) -> Iterator[Part]:
         above = [line for one in view.release.domains if one.kind == "city" and _seen(view, one) for line in tables.totals(view, one)]
         above += [Line(one, view.name(one), one.id) for one in view.release.domains if one.grouping == "former_district"]
         notice, label = of(tree.notice or {"vi": ""}, view.language), of(tree.label, view.language)
-        places = [(f"style-{tree.id}", say(view.language, "{index}: city and areas", index=label), above)]
+        places = [(f"style-{tree.id}", say(view.language, "{index}: {block}", index=label, block=_wider(view)), above)]
         for group in tables.groups(view):
             name = say(view.language, "{index}: {block}", index=label, block=group.name)
             places.append((f"style-{tree.id}-{group.id}", name, tables.lines(view, group)))

@@ -81,9 +81,9 @@ def value(view: View, figure: Figure | None, tree: IndexTree) -> Cell:
     if figure is None:
         return None
     if figure.hidden is not None:
-        return Gap(sentences.short_reason(view.language, figure.hidden))
+        return Gap(sentences.short_reason(view.language, figure.hidden), figure.hidden)
     if figure.estimate is None:
-        return Gap(say(view.language, "< 30"))
+        return Gap(say(view.language, "< 30"), "reference_only")
     share = is_share(tree, figure.node)
     shown = rounded(figure.estimate, share)
     mark = "".join(sentences.mark(one) for one in marks(figure))

@@ -41,13 +41,13 @@ def _table(table: Table) -> Json:
 
 
 def _cell(cell: Cell) -> Json:
-    """Text stays text; a gap is its short form with hidden = true; shares are 0…1."""
+    """Text stays text; a gap is its short form and, under `hidden`, the name of its reason; shares are 0…1."""
     match cell:
         case Number():
             return {"value": cell.value, "text": cell.text}
         case Interval():
             return {"estimate": cell.estimate, "low": cell.low, "high": cell.high, "mark": cell.mark, "text": cell.text}
         case Gap():
-            return {"hidden": True, "text": cell.text}
+            return {"hidden": cell.reason, "text": cell.text}
         case _:
             return cell

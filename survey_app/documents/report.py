@@ -34,9 +34,10 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Nothing may or can be shown here: the short form; the sentence stands among the notes of the table."""
+    """Nothing may or can be shown here: the short form, the reason by its name; the sentence is among the table's notes."""
 
     text: str
+    reason: str
 
 
 Cell = str | Number | Interval | Gap | None

@@ -34,7 +34,7 @@ def page() -> Page:
 @pages.post("/sign-in")
 @viewing.needs(Permission.SIGN_IN)
 def sign_in() -> Page:
-    language, name, password = viewing.language(), request.form.get("name", ""), request.form.get("password", "")
+    language, name, password = viewing.language(), request.form.get("username", ""), request.form.get("password", "")
     if not viewing.is_our_form():
         return _drawn(name, [words.say(language, "This page has been open for long. Please try again.")], 400)
     missing = []

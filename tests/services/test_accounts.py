@@ -1,6 +1,5 @@
 """Accounts and sign-in: what is stored, what is refused, how long a session and a lock last."""
 
-import statistics
 import time
 from datetime import date, timedelta
 
@@ -97,8 +96,8 @@ def test_an_unknown_name_takes_as_long_as_a_known_one(shipped_hasher: None) -> N
         return time.process_time() - started
 
     seconds("warm up")
-    known, unknown = [seconds("lan") for _ in range(3)], [seconds("nobody") for _ in range(3)]
-    assert 0.5 < statistics.median(known) / statistics.median(unknown) < 2
+    known, unknown = [seconds("lan") for _ in range(2)], [seconds("nobody") for _ in range(2)]
+    assert 0.5 < min(known) / min(unknown) < 2
 
 
 def test_an_account_works_through_its_last_day_of_viet_nam() -> None:
@@ -113,9 +112,9 @@ def test_an_account_works_through_its_last_day_of_viet_nam() -> None:
 def test_after_five_failures_a_name_waits_whether_it_exists_or_not(name: str) -> None:
     add("lan")
     for _ in range(5):
-        with pytest.raises(Refused, match="sign_in.refused"):
+        with pytest.raises(Refused, match=r"sign_in\.refused"):
             sessions.sign_in(name, "not the password", NOW)
-    with pytest.raises(Refused, match="sign_in.wait"):
+    with pytest.raises(Refused, match=r"sign_in\.wait"):
         sessions.sign_in(name, PASSWORD, NOW + timedelta(seconds=29))
 
 
@@ -136,7 +135,7 @@ def test_a_success_forgives_earlier_failures() -> None:
     add("lan")
     for _ in range(3):
         for _ in range(4):
-            with pytest.raises(Refused, match="sign_in.refused"):
+            with pytest.raises(Refused, match=r"sign_in\.refused"):
                 sessions.sign_in("lan", "not the password", NOW)
         sessions.sign_in("lan", PASSWORD, NOW)
 

@@ -1,0 +1,60 @@
+"""What is printed of an estimate: one grid for value and bounds, bounds outward, grid by n (methodology §13.6)."""
+
+import pytest
+
+import questionnaires
+from analysis.estimation import Estimate
+from survey_app.documents.rounding import Rounded, rounded, span, to_five
+
+
+def estimate(n: int, value: float, low: float | None, high: float | None) -> Estimate:
+    return Estimate(n, n, value, 0.01, 10, 0.01, 18.0, low, high, 0.95, "stabilised", 1.0)
+
+
+@pytest.mark.parametrize(
+    ("n", "value", "low", "high", "printed"),
+    [
+        (99, 0.92451, 0.88001, 0.95001, Rounded(0.92, 0.88, 0.96, 0)),
+        (100, 0.92451, 0.88001, 0.95001, Rounded(0.925, 0.880, 0.951, 1)),
+        (999, 0.92451, 0.88009, 0.95001, Rounded(0.925, 0.880, 0.951, 1)),
+        (1000, 0.92451, 0.88009, 0.95001, Rounded(0.9245, 0.8800, 0.9501, 2)),
+        (50, 0.925, 0.925, 0.925, Rounded(0.93, 0.92, 0.93, 0)),
+        (50, 0.29, 0.29, 0.29, Rounded(0.29, 0.29, 0.29, 0)),
+        (50, 1.0, 0.931, 1.0, Rounded(1.0, 0.93, 1.0, 0)),
+        (50, 0.5, None, None, Rounded(0.5, None, None, 0)),
+    ],
+)
+def test_a_share_is_rounded_as_a_pair(n: int, value: float, low: float | None, high: float | None, printed: Rounded) -> None:
+    shown = rounded(estimate(n, value, low, high), share=True)
+    assert shown.decimals == printed.decimals
+    assert (shown.estimate, shown.low, shown.high) == pytest.approx((printed.estimate, printed.low, printed.high))
+
+
+def test_points_have_one_decimal_below_a_hundred_answers_and_two_from_there() -> None:
+    few, many = (rounded(estimate(n, 7.846, 7.123, 8.401), share=False) for n in (99, 100))
+    assert (few.estimate, few.low, few.high) == pytest.approx((7.8, 7.1, 8.5))
+    assert (many.estimate, many.low, many.high) == pytest.approx((7.85, 7.12, 8.41))
+
+
+def test_the_printed_interval_always_holds_the_true_one() -> None:
+    for n in (12, 345, 6789):
+        for step in range(0, 1001, 7):
+            shown = rounded(estimate(n, step / 1000, step / 1100, min(1.0, step / 900)), share=True)
+            assert shown.low is not None
+            assert shown.high is not None
+            assert shown.low <= step / 1100 + 1e-9
+            assert shown.high >= min(1.0, step / 900) - 1e-9
+
+
+def test_public_counts_are_multiples_of_five() -> None:
+    assert [to_five(count) for count in (10, 12, 13, 17, 18, 42)] == [10, 10, 15, 15, 20, 40]
+
+
+def test_a_node_is_a_share_or_has_the_range_of_its_points() -> None:
+    instrument = questionnaires.load("sipas_counter", "2026-1")
+    spans = {node: span(tree, node) for tree in instrument.trees for node in (*tree.nodes, *tree.leaves)}
+    assert spans["sipas.B"] == (0, 1)
+    assert spans["overall.top"] == (0, 1)
+    assert spans["ps.trips"] == (0.25, 2.5)
+    assert spans["ps.D"] == (1, 10)
+    assert spans["d5.D"] == (1, 10)
