@@ -86,8 +86,8 @@ def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        why = error.strerror or type(error).__name__
-        raise Refused(Fault("file_not_read", str(path), "The file cannot be read: {why}.", {"why": why})) from error
+        reason = error.strerror or type(error).__name__
+        raise Refused(Fault("file_not_read", str(path), "The file cannot be read: {reason}.", {"reason": reason})) from error
 
 
 def _numbers(path: Path) -> dict[str, float]:
