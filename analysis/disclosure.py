@@ -94,14 +94,10 @@ class Before:
         moved = [abs((now or 0) - (then or 0)) for now, then in zip((figure.n_received, figure.n_decided), before, strict=True)]
         return 1 <= max(moved) < BATCH
 
-    def figure(self, figure: Figure) -> Figure:
-        old = self.figures.get(_key(figure), figure)
-        return old if old.hidden else replace(old, mark="held_over")
-
-
-def marked_waiting(figure: Figure) -> Figure:
-    """Shown, while 1 to 9 further answers of the unit wait for their batch."""
-    return replace(figure, mark="held_over") if figure.hidden is None else figure
+    def figure(self, figure: Figure) -> Figure | None:
+        """What was shown, marked; hidden stays hidden with its reason. None when there was no such figure."""
+        old = self.figures.get(_key(figure))
+        return old if old is None or old.hidden else replace(old, mark="held_over")
 
 
 def _key(figure: Figure) -> tuple[str, ...]:

@@ -10,6 +10,9 @@ from analysis.survey_data import Floats
 
 Numbers = Floats | float
 
+ZERO = 1e-12
+"""Relative to the variance of n independent answers: below this a variance is rounding, not information (methodology §6.2)."""
+
 
 def korn_graubard(
     share: Numbers,
@@ -26,7 +29,7 @@ def korn_graubard(
     """Interval of a share θ in 0…1: n_e = p(1 − p)/V, cut at the valid answers M, × (t_{n−1}/t_df)², cut at M again;
     then with s = θ n_e: low = Beta⁻¹(α/2; s, n_e − s + 1), 0 at s = 0; high = Beta⁻¹(1 − α/2; s + 1, n_e − s), 1 at s = n_e.
 
-    variance: V; df: its degrees of freedom; n: respondents; answers: M ≥ n; spread: p̃(1 − p̃) of the stabilised
+    variance: V, zero when V ≤ 1e-12 · p(1 − p)/n; df: its degrees of freedom; n: respondents; answers: M ≥ n; spread: p̃(1 − p̃) of the stabilised
     variance, θ(1 − θ) unless given; n_kish: stands for n_e where V or the spread is zero. NaN where df ≤ 0, n ≤ 1 or
     θ is missing. `truncate=False` leaves out both cuts: what R computes.
     Source: Korn and Graubard 1998; oracle: R survey::svyciprop(method = "beta"), which does not truncate and has no
@@ -36,7 +39,7 @@ def korn_graubard(
     spread = share * (1 - share) if spread is None else np.asarray(spread, np.float64)
     usable = (df > 0) & (n > 1) & ~np.isnan(share)
     with np.errstate(divide="ignore", invalid="ignore"):
-        size = np.where((np.asarray(variance) > 0) & (spread > 0), spread / np.asarray(variance), n_kish)
+        size = np.where((np.asarray(variance) > ZERO * spread / n) & (spread > 0), spread / np.asarray(variance), n_kish)
         cap = np.asarray(answers, np.float64) if truncate else np.inf
         size = np.minimum(size, cap)
         tail = (1 - level) / 2

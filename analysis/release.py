@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Never, cast
@@ -11,7 +11,7 @@ from analysis.cells import Factors, Merge
 from analysis.complementary import protected
 from analysis.counting import InMemory, sources
 from analysis.coverage import factors_digest, handling_units, studies
-from analysis.disclosure import Before, Candidate, marked_waiting, screened
+from analysis.disclosure import Before, Candidate, screened
 from analysis.domains import Domain
 from analysis.estimation import Estimate, estimate
 from analysis.figures import Band, Basis, Figure, Mark, Reason, Release, State, Studies, Summary
@@ -73,7 +73,7 @@ def build(
         for tree in trees:
             sums = answers.tally(factors, measures(tree, instrument.questions), domains)
             results = TreeResults.of(tree, estimate(sums), domains)
-            found = _screened(list(_candidates(results, population, own, handling)), before, waiting, domains)
+            found = _screened(_candidates(results, population, own, handling, before), before, waiting, domains)
             figures += protected(found, results)
     release = Release(
         number=number,
@@ -131,7 +131,9 @@ def _trusted(row: Mapping[str, object], names: Sequence[str]) -> dict[str, Never
     return cast("dict[str, Never]", {name: row[name] for name in names})
 
 
-def _candidates(results: TreeResults, population: str, own: bool, handling: frozenset[str] | None) -> Iterator[Candidate]:
+def _candidates(
+    results: TreeResults, population: str, own: bool, handling: frozenset[str] | None, before: Before
+) -> Iterator[Candidate]:
     """Every figure of the tree that is published for somebody, still with all its numbers."""
     for row, domain in enumerate(results.domains):
         received, decided = results.answers(row)
@@ -160,13 +162,14 @@ def _candidates(results: TreeResults, population: str, own: bool, handling: froz
                 yield Candidate(mean, people, floor, surveyed, values.missing[row] or node)
 
 
-def _screened(candidates: Sequence[Candidate], before: Before, waiting: frozenset[str], domains: Sequence[Domain]) -> list[Figure]:
-    """Floors; then what was shown before stays as it was, or is marked, while fewer than 10 answers are new."""
+def _screened(candidates: Iterable[Candidate], before: Before, waiting: frozenset[str], domains: Sequence[Domain]) -> list[Figure]:
+    """What was shown before stays as it was while fewer than 10 answers are new, admitted or waiting; else the floors."""
     late = {domain.id for domain in domains if domain.kind == "unit" and not waiting.isdisjoint(domain.members)}
     found = []
     for candidate in candidates:
-        figure = before.figure(candidate.figure) if before.holds(candidate.figure) else screened(candidate)
-        found.append(marked_waiting(figure) if figure.domain in late else figure)
+        figure = candidate.figure
+        held = before.figure(figure) if figure.domain in late or before.holds(figure) else None
+        found.append(held or screened(candidate))
     return found
 
 

@@ -1,0 +1,194 @@
+"""The demonstration city: built through the same doors as a real one, the same from the same seed on any day."""
+
+import json
+import stat
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from analysis.figures import Figure, Release
+from questionnaires.model import Refused
+from survey_app import create_app
+from survey_app.services import demo, demo_accounts, fieldwork, releases, sessions
+from survey_app.services.access import Permission
+from survey_app.services.demo import Built
+from survey_app.settings import read
+from survey_app.storage import places, responses, session
+
+CITY, ANSWERS, SEED = "31", 1200, 4
+THURSDAY = datetime(2026, 11, 19, 3, 0, tzinfo=UTC)
+SUNDAY = datetime(2027, 5, 2, 3, 0, tzinfo=UTC)
+
+
+@dataclass
+class Demonstration:
+    built: Built
+    release: Release
+    data: Path
+    received: Counter[str]
+    days: dict[str, set[date]]
+    sectors: dict[str, set[int | None]]
+
+
+def quietly(_doing: str, _done: int, _total: int) -> None:
+    pass
+
+
+@pytest.fixture(scope="module")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
+    """Read only: tests that need the database open must not change it."""
+    data = tmp_path_factory.mktemp("demo")
+    create_app(read({"SURVEY_DATA_DIR": str(data)}))
+    built = demo.build(CITY, ANSWERS, SEED, THURSDAY, quietly)
+    release, _ = releases.show(built.release)
+    with session.reading() as tx:
+        columns = responses.columns(tx, CITY, built.wave)
+    days, sectors = defaultdict(set), defaultdict(set)
+    for unit, day, sector in zip(columns.reception_unit, columns.service_day, columns.sector, strict=True):
+        days[unit].add(day)
+        sectors[unit].add(sector)
+    yield Demonstration(built, release, data, Counter(columns.reception_unit), days, sectors)
+
+
+@pytest.fixture
+def opened(demonstration: Demonstration) -> Demonstration:
+    """The demonstration's own settings and database, whatever another test has opened since."""
+    create_app(read({"SURVEY_DATA_DIR": str(demonstration.data)}))
+    return demonstration
+
+
+def offices(demonstration: Demonstration, built: str) -> list[str]:
+    kept = json.loads((demonstration.data / "demo_truth.json").read_text(encoding="utf-8"))[CITY]
+    return [office["unit"] for office in kept["offices"] if office["built"] == built]
+
+
+def headline(release: Release, domain: str, summary: str = "pooled") -> Figure:
+    (found,) = (
+        figure
+        for figure in release.figures
+        if (figure.domain, figure.node, figure.population, figure.basis, figure.summary) == (domain, "sipas.B", "finished", "all", summary)
+    )
+    return found
+
+
+def test_the_same_seed_gives_the_same_release_on_another_day_even_when_it_was_interrupted(
+    demonstration: Demonstration, tmp_path: Path
+) -> None:
+    def until_the_cable_is_pulled(doing: str, done: int, _total: int) -> None:
+        if doing == "answers" and done:
+            raise KeyboardInterrupt
+
+    create_app(read({"SURVEY_DATA_DIR": str(tmp_path)}))
+    with pytest.raises(KeyboardInterrupt):
+        demo.build(CITY, ANSWERS, SEED, SUNDAY, until_the_cable_is_pulled)
+    with pytest.raises(Refused) as refused:
+        demo.build(CITY, ANSWERS, SEED + 1, SUNDAY, quietly)
+    assert [fault.code for fault in refused.value.faults] == ["demo_interrupted"]
+    again = demo.build(CITY, ANSWERS, SEED, SUNDAY, quietly)
+    assert again.digest == demonstration.built.digest
+    with session.reading() as tx:
+        assert len(responses.columns(tx, CITY, again.wave).position) == ANSWERS
+
+
+def test_every_unit_of_the_city_has_counters_and_a_printed_link_works_for_long(opened: Demonstration) -> None:
+    wave = fieldwork.wave(opened.built.wave)
+    counters = fieldwork.counters_of(wave)
+    assert len({counter.unit for counter in counters}) == 114 + 14
+    assert set(Counter(counter.unit for counter in counters).values()) <= {1, 2, 3, 4}
+    assert wave.state == "open"
+    assert wave.simulated
+    assert (wave.closes - THURSDAY.date()).days > 365
+    assert "mô phỏng" in wave.name["vi"]
+
+
+def test_straddling_units_are_not_placed_and_some_others_are(opened: Demonstration) -> None:
+    with session.reading() as tx:
+        points = places.points(tx, CITY)
+    placed = {point.unit for point in points if point.area is not None}
+    straddling = {unit for domain in opened.release.domains for unit in domain.straddling}
+    assert len(straddling) == 22
+    assert not straddling & placed
+    assert 30 < len(placed) < 92
+    assert all(point.simulated for point in points)
+
+
+def test_the_constructed_cases_hold(demonstration: Demonstration) -> None:
+    assert [demonstration.received[unit] for unit in offices(demonstration, "silent")] == [0, 0, 0]
+    assert len([unit for unit in offices(demonstration, "under_10") if 0 < demonstration.received[unit] < 10]) == 5
+    assert len([unit for unit in offices(demonstration, "under_30") if 10 <= demonstration.received[unit] < 30]) == 10
+    (one_day,) = offices(demonstration, "single_day")
+    assert len(demonstration.days[one_day]) == 1
+    (perfect,) = offices(demonstration, "perfect")
+    estimate = headline(demonstration.release, perfect).estimate
+    assert estimate is not None
+    assert estimate.estimate == 1.0
+    assert estimate.n >= 10
+    missing = offices(demonstration, "missing_sector")
+    assert len(missing) == 3
+    assert all(6 not in demonstration.sectors[unit] for unit in missing)
+    assert {1, 2, 3, 4} <= set.union(*demonstration.sectors.values())
+
+
+def test_units_with_too_few_answers_have_a_reason_and_no_number(demonstration: Demonstration) -> None:
+    for unit in offices(demonstration, "silent") + offices(demonstration, "under_10"):
+        figure = headline(demonstration.release, unit)
+        assert figure.hidden == "too_few"
+        assert figure.estimate is None
+
+
+def test_the_city_is_as_good_as_wished_and_the_release_comes_near_it(demonstration: Demonstration) -> None:
+    estimate = headline(demonstration.release, CITY).estimate
+    assert estimate is not None
+    assert estimate.se is not None
+    assert demonstration.built.truth == pytest.approx(0.92, abs=0.01)
+    assert abs(estimate.estimate - demonstration.built.truth) < 3 * estimate.se
+
+
+def test_it_is_simulated_and_published_and_says_so(opened: Demonstration) -> None:
+    (header,) = releases.listed()
+    assert (header.simulated, header.state) == (True, "published")
+
+
+def test_the_accounts_work_and_only_their_owner_may_read_the_file(opened: Demonstration) -> None:
+    assert stat.S_IMODE((opened.data / demo_accounts.FILE).stat().st_mode) == 0o600
+    shown = demo_accounts.shown(CITY)
+    assert [account.role for account in shown.accounts] == ["home_affairs", "mttq", "administrator"]
+    tokens = {account.role: sessions.sign_in(account.name, account.password, THURSDAY).token for account in shown.accounts}
+    viewers = {role: sessions.viewer(token, THURSDAY) for role, token in tokens.items()}
+    reviewer = viewers["mttq"]
+    assert reviewer is not None
+    assert len(reviewer.areas or ()) == 1
+    (district,) = (domain for domain in opened.release.domains if domain.id in (reviewer.areas or ()))
+    assert district.straddling
+    assert set(district.members) <= (reviewer.units or frozenset())
+    assert viewers["home_affairs"] is not None
+    assert viewers["home_affairs"].allows(Permission.READ_DRAFTS)
+
+
+def test_what_is_shown_leads_to_an_open_counter(opened: Demonstration) -> None:
+    shown = demo_accounts.shown(CITY)
+    client = create_app(read({"SURVEY_DATA_DIR": str(opened.data)})).test_client()
+    assert shown.link.startswith("HTTP://127.0.0.1:8000/Q/")
+    page = client.get(shown.link.removeprefix("HTTP://127.0.0.1:8000"))
+    assert page.status_code == 200
+    assert shown.place.partition(",")[0] in page.get_data(as_text=True)
+    assert len(shown.symbol.splitlines()) > 15
+
+
+def test_it_is_not_built_twice(opened: Demonstration) -> None:
+    with pytest.raises(Refused) as refused:
+        demo.build(CITY, ANSWERS, SEED, THURSDAY, quietly)
+    assert [fault.code for fault in refused.value.faults] == ["demo_exists"]
+
+
+def test_too_few_answers_are_refused_with_the_number_that_is_needed(tmp_path: Path) -> None:
+    create_app(read({"SURVEY_DATA_DIR": str(tmp_path)}))
+    with pytest.raises(Refused) as refused:
+        demo.build(CITY, 100, SEED, THURSDAY, quietly)
+    (fault,) = refused.value.faults
+    assert fault.code == "demo_too_few"
+    assert 100 < int(fault.values["least"]) <= ANSWERS
