@@ -37,7 +37,7 @@ WARDS, DEPARTMENTS = "khoi-phuong", "khoi-so"
 NAMES = {
     WARD: "Phường Bến Nghé", STRADDLING: "Phường Giáp Ranh", OTHER_WARD: "Phường An Khánh", QUIET_WARD: "Phường Vắng",
     PERFECT_WARD: "Phường Mười Phần",
-    DEPARTMENT: "Sở Nội vụ", DISTRICT: "Quận 1", OTHER_DISTRICT: "Quận 12", WARDS: "Khối phường", DEPARTMENTS: "Khối sở",
+    DEPARTMENT: "Sở Nội vụ", DISTRICT: "Quận 1", OTHER_DISTRICT: "Quận Bình Tân", WARDS: "Khối phường", DEPARTMENTS: "Khối sở",
 }  # fmt: skip
 MEMBERS = (
     (WARD, DISTRICT, 1.0),

@@ -20,14 +20,14 @@ def list_page() -> Page:
     return viewing.draw("staff/releases.html", releases=listed, formats=tuple(reports.WRITERS))
 
 
-@pages.get("/results/<int:number>")
+@pages.get("/results/<int(max=2147483647):number>")
 @viewing.needs(Permission.READ_PUBLISHED)
 def release_page(number: int) -> Page:
     domain = request.args.get("domain") or None
     return viewing.draw("report.html", document=_document(number, domain), domain=domain, formats=tuple(reports.WRITERS))
 
 
-@pages.get("/results/<int:number>.<format>")
+@pages.get("/results/<int(max=2147483647):number>.<format>")
 @viewing.needs(Permission.READ_PUBLISHED)
 def release_file(number: int, format: str) -> Page:
     wanted = next((known for known in get_args(Format) if known == format), None)
@@ -35,9 +35,8 @@ def release_file(number: int, format: str) -> Page:
         abort(404)
     domain = request.args.get("domain") or None
     made = reports.file(_document(number, domain), wanted, domain)
-    return Response(
-        made.content, content_type=made.media_type, headers={"Content-Disposition": f'attachment; filename="{made.name}"'}
-    )
+    headers = {"Content-Disposition": f'attachment; filename="{made.name}"'}
+    return viewing.private(Response(made.content, content_type=made.media_type, headers=headers))
 
 
 def _document(number: int, domain: str | None) -> reports.Document:

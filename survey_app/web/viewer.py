@@ -58,15 +58,20 @@ def needs(permission: Permission) -> Callable[[Callable[P, Page]], Callable[P, P
 
 
 def draw(template: str, status: int = 200, **values: object) -> Response:
-    """A page of the staff side: with the words of its language, and never kept by anybody once somebody has signed in."""
+    """A page of the staff side, with the words of its language."""
     known, chosen = viewer(), language()
     words_of_page = {"_": partial(say, chosen), "language": chosen, "viewer": known, "role": say(chosen, access.ROLES[known.role].name)}
-    page = make_response(render_template(template, **values, **words_of_page, csrf_token=generate_csrf), status)
+    page = private(make_response(render_template(template, **values, **words_of_page, csrf_token=generate_csrf), status))
     page.vary.add("Accept-Encoding")
     if request.accept_encodings["gzip"]:
         page.data = gzip.compress(page.data, 6, mtime=0)
         page.headers["Content-Encoding"] = "gzip"
-    if known.account is not None:
+    return page
+
+
+def private(page: Response) -> Response:
+    """What somebody sees who has signed in is kept by no browser and no cache on the way."""
+    if viewer().account is not None:
         page.headers["Cache-Control"] = "no-store"
     return page
 
