@@ -86,18 +86,18 @@ class Before:
             {(figure.domain, figure.population, figure.basis): (figure.n_received, figure.n_decided) for figure in shown},
         )
 
-    def holds(self, figure: Figure) -> bool:
-        """1 to 9 answers of this domain came or went since: what was shown stays as it was."""
-        before = self.answers.get((figure.domain, figure.population, figure.basis))
-        if before is None:
-            return False
-        moved = [abs((now or 0) - (then or 0)) for now, then in zip((figure.n_received, figure.n_decided), before, strict=True)]
-        return 1 <= max(moved) < BATCH
-
-    def figure(self, figure: Figure) -> Figure | None:
-        """What was shown, marked; hidden stays hidden with its reason. None when there was no such figure."""
+    def held(self, figure: Figure, waiting: bool) -> Figure | None:
+        """What was shown, marked, when it stays as it was: 1 to 9 answers of the domain came or went since, or none did
+        and some are `waiting` for their batch. What was hidden stays hidden with its reason. None: a new figure is due.
+        """
         old = self.figures.get(_key(figure))
-        return old if old is None or old.hidden else replace(old, mark="held_over")
+        before = self.answers.get((figure.domain, figure.population, figure.basis))
+        if old is None or before is None:
+            return None
+        moved = max(abs((now or 0) - (then or 0)) for now, then in zip((figure.n_received, figure.n_decided), before, strict=True))
+        if moved >= BATCH or (moved == 0 and not (waiting and old.hidden is None)):
+            return None
+        return old if old.hidden else replace(old, mark="held_over")
 
 
 def _key(figure: Figure) -> tuple[str, ...]:

@@ -29,9 +29,9 @@ def korn_graubard(
     """Interval of a share θ in 0…1: n_e = p(1 − p)/V, cut at the valid answers M, × (t_{n−1}/t_df)², cut at M again;
     then with s = θ n_e: low = Beta⁻¹(α/2; s, n_e − s + 1), 0 at s = 0; high = Beta⁻¹(1 − α/2; s + 1, n_e − s), 1 at s = n_e.
 
-    variance: V, zero when V ≤ 1e-12 · p(1 − p)/n; df: its degrees of freedom; n: respondents; answers: M ≥ n; spread: p̃(1 − p̃) of the stabilised
-    variance, θ(1 − θ) unless given; n_kish: stands for n_e where V or the spread is zero. NaN where df ≤ 0, n ≤ 1 or
-    θ is missing. `truncate=False` leaves out both cuts: what R computes.
+    variance: V, zero when V ≤ 1e-12 · p(1 − p)/n; df: its degrees of freedom; n: respondents; answers: M ≥ n; spread:
+    p̃(1 − p̃) of the stabilised variance, θ(1 − θ) unless given; n_kish: stands for n_e where V or the spread is zero.
+    NaN where df ≤ 0, n ≤ 1 or θ is missing. `truncate=False` leaves out both cuts: what R computes.
     Source: Korn and Graubard 1998; oracle: R survey::svyciprop(method = "beta"), which does not truncate and has no
     answer at 0 and 1.
     """

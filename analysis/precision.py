@@ -51,36 +51,43 @@ class Precision:
             deff=_number(self.deff[domain, node]),
         )
 
-    def mean_of_units(self, group: int, node: int, units: Ints) -> Estimate | None:
+    def mean_of_units(self, group: int, node: int, units: Ints, kept: Mapping[int, Estimate]) -> Estimate | None:
         """θ̄ = Σ H_u/K, V = Σ V_u/K² over units with a value (methodology §9.4): a hidden unit still counts inside.
 
+        kept: units whose figure is held over count with what is shown of them, else the mean would tell what is not.
         df by Satterthwaite on V*; t interval, cut at the node's range. n and answers are the group's own.
         """
         inside = units[~np.isnan(self.value[units, node])]
         if not len(inside):
             return None
-        count = len(inside)
-        stable = self.stable[inside, node]
-        total = float(stable.sum())
-        squares = float((stable**2 / (self.df[inside] + PRIOR_DF)).sum())
-        df = total**2 / squares if squares > 0 else PRIOR_DF
-        value = float(self.value[inside, node].mean())
+        rows = [self._unit(int(unit), node, kept.get(int(unit))) for unit in inside]
+        value, raw, stable, df = (np.array(column) for column in zip(*rows, strict=True))
+        count, total = len(rows), float(stable.sum())
+        squares = float((stable**2 / df).sum())
+        freedom = total**2 / squares if squares > 0 else PRIOR_DF
         low, high = self.bounds[self.nodes[node]]
-        ends = student(value, total / count**2, df, level=LEVEL, low=low, high=high)
+        ends = student(float(value.mean()), total / count**2, freedom, level=LEVEL, low=low, high=high)
         return Estimate(
             n=_whole(self.n[group, node]),
             answers=_whole(self.answers[group, node]),
-            estimate=value,
-            se_raw=_root(float(np.nansum(self.variance[inside, node])) / count**2),
+            estimate=float(value.mean()),
+            se_raw=_root(float(raw.sum()) / count**2),
             df_raw=int(self.df[group]),
             se=_root(total / count**2),
-            df=df,
+            df=freedom,
             ci_low=_number(ends[0]),
             ci_high=_number(ends[1]),
             level=LEVEL,
             variance="stabilised",
             deff=None,
         )
+
+    def _unit(self, unit: int, node: int, kept: Estimate | None) -> tuple[float, float, float, float]:
+        """Value, raw variance, V* and its df of one unit: as shown before, or as computed now."""
+        if kept is not None:
+            return kept.estimate, (kept.se_raw or 0.0) ** 2, (kept.se or 0.0) ** 2, kept.df or PRIOR_DF
+        raw = self.variance[unit, node]
+        return float(self.value[unit, node]), float(np.nan_to_num(raw)), float(self.stable[unit, node]), float(self.df[unit]) + PRIOR_DF
 
 
 def precision(nodes: Mapping[str, NodeValues], estimates: Estimates, domains: Sequence[Domain]) -> Precision:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Never, cast
@@ -73,8 +73,7 @@ def build(
         for tree in trees:
             sums = answers.tally(factors, measures(tree, instrument.questions), domains)
             results = TreeResults.of(tree, estimate(sums), domains)
-            found = _screened(_candidates(results, population, own, handling, before), before, waiting, domains)
-            figures += protected(found, results)
+            figures += protected(_screened(results, population, own, handling, before, waiting), results)
     release = Release(
         number=number,
         province=province,
@@ -131,46 +130,59 @@ def _trusted(row: Mapping[str, object], names: Sequence[str]) -> dict[str, Never
     return cast("dict[str, Never]", {name: row[name] for name in names})
 
 
-def _candidates(
-    results: TreeResults, population: str, own: bool, handling: frozenset[str] | None, before: Before
-) -> Iterator[Candidate]:
-    """Every figure of the tree that is published for somebody, still with all its numbers."""
-    for row, domain in enumerate(results.domains):
-        received, decided = results.answers(row)
-        surveyed = bool(received or decided) or handling is None or not handling.isdisjoint(domain.members)
-        floor, units = results.floor(domain), results.units_in(row) if results.has_mean_of_units(domain) else None
-        for node in results.published(domain):
-            at = results.precision.nodes.index(node)
-            values, people = results.values[node], float(results.precision.n[row, at])
-            figure = Figure(
-                domain=domain.id,
-                population=population,
-                tree=results.tree.id,
-                node=node,
-                basis="all",
-                summary="pooled",
-                estimate=results.precision.estimate(row, at) if people + 1e-9 >= floor else None,
-                psus=int(results.estimates.psus[row]),
-                n_received=received,
-                n_decided=decided,
-                partial=bool(values.partial[row]),
-                coverage=received / domain.files if own and domain.files else None,
-            )
-            yield Candidate(figure, people, floor, surveyed, values.missing[row])
-            if units is not None:
-                mean = replace(figure, summary="mean_of_units", estimate=results.precision.mean_of_units(row, at, units), partial=False)
-                yield Candidate(mean, people, floor, surveyed, values.missing[row] or node)
-
-
-def _screened(candidates: Iterable[Candidate], before: Before, waiting: frozenset[str], domains: Sequence[Domain]) -> list[Figure]:
-    """What was shown before stays as it was while fewer than 10 answers are new, admitted or waiting; else the floors."""
-    late = {domain.id for domain in domains if domain.kind == "unit" and not waiting.isdisjoint(domain.members)}
-    found = []
-    for candidate in candidates:
-        figure = candidate.figure
-        held = before.figure(figure) if figure.domain in late or before.holds(figure) else None
-        found.append(held or screened(candidate))
+def _screened(
+    results: TreeResults, population: str, own: bool, handling: frozenset[str] | None, before: Before, waiting: frozenset[str]
+) -> list[Figure]:
+    """Every figure of the tree that is published for somebody: held over, or past the floors, or hidden with its reason."""
+    found: list[Figure] = []
+    kept: dict[str, dict[int, Estimate]] = {node: {} for node in results.precision.nodes}
+    for row in sorted(range(len(results.domains)), key=lambda row: results.domains[row].kind != "unit"):
+        domain = results.domains[row]
+        late = domain.kind == "unit" and not waiting.isdisjoint(domain.members)
+        for candidate in _candidates(results, row, population, own, handling, kept):
+            held = before.held(candidate.figure, late)
+            if held and held.estimate and domain.kind == "unit":
+                kept[held.node][row] = held.estimate
+            found.append(held or screened(candidate))
     return found
+
+
+def _candidates(
+    results: TreeResults,
+    row: int,
+    population: str,
+    own: bool,
+    handling: frozenset[str] | None,
+    kept: Mapping[str, Mapping[int, Estimate]],
+) -> Iterator[Candidate]:
+    """The figures of one domain, still with all their numbers. Its estimate is left out where the floor will hide it."""
+    domain, precision = results.domains[row], results.precision
+    received, decided = results.answers(row)
+    surveyed = bool(received or decided) or handling is None or not handling.isdisjoint(domain.members)
+    floor, units = results.floor(domain), results.units_in(row) if results.has_mean_of_units(domain) else None
+    for node in results.published(domain):
+        at, values = precision.nodes.index(node), results.values[node]
+        people = float(precision.n[row, at])
+        figure = Figure(
+            domain=domain.id,
+            population=population,
+            tree=results.tree.id,
+            node=node,
+            basis="all",
+            summary="pooled",
+            estimate=precision.estimate(row, at) if people + 1e-9 >= floor else None,
+            psus=int(results.estimates.psus[row]),
+            n_received=received,
+            n_decided=decided,
+            partial=bool(values.partial[row]),
+            coverage=received / domain.files if own and domain.files else None,
+        )
+        yield Candidate(figure, people, floor, surveyed, values.missing[row])
+        if units is not None:
+            mean = precision.mean_of_units(row, at, units, kept[node])
+            yield Candidate(
+                replace(figure, summary="mean_of_units", estimate=mean, partial=False), people, floor, surveyed, values.missing[row] or node
+            )
 
 
 def _refuse_another_wave(previous: Release | None, wave: str, instrument: Instrument) -> None:

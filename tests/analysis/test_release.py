@@ -273,3 +273,22 @@ def test_what_a_release_says_of_its_frame() -> None:
     assert studies.other_modes_share == 41 / 441
     assert (studies.no_frame, studies.totals_only) == (False, False)
     assert made.release(INSTRUMENT, rows, CITY).studies.no_frame
+
+
+def test_the_mean_of_units_counts_a_held_over_unit_with_what_is_shown_of_it() -> None:
+    """Else two means and the shown units would give away what the few new answers of the department said."""
+    rows = [*answers("u", 40, 30), *answers("v", 40, 30), *answers("u", 12, 12, decider="dept", sector=2)]
+    domains = [*CITY[:3], made.block("k", ["u", "v", "dept"])]
+    first = made.release(INSTRUMENT, rows, domains)
+    more = [*rows, *answers("v", 10, 0), *answers("v", 5, 0, decider="dept", sector=2)]
+    second = made.release(INSTRUMENT, more, domains, previous=first)
+    assert shown(made.figure(second, "dept", "b")) == 1.0
+    assert shown(made.figure(second, "k", "b", summary="mean_of_units")) == pytest.approx((30 / 40 + 30 / 50 + 1.0) / 3)
+
+
+def test_a_waiting_unit_repeats_its_interval_too_although_its_block_moved() -> None:
+    first = made.release(INSTRUMENT, [*answers("u", 20, 16), *answers("v", 40, 30)], CITY)
+    second = made.release(INSTRUMENT, [*answers("u", 20, 16), *answers("v", 60, 60)], CITY, previous=first, waiting=frozenset({"u"}))
+    assert made.figure(second, "u", "B") == replace(made.figure(first, "u", "B"), mark="held_over")
+    without = made.release(INSTRUMENT, [*answers("u", 20, 16), *answers("v", 60, 60)], CITY)
+    assert made.figure(without, "u", "B").estimate.ci_low != made.figure(first, "u", "B").estimate.ci_low

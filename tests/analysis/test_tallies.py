@@ -11,7 +11,7 @@ from analysis.domains import Domain
 from analysis.estimation import Estimates, covariance, estimate
 from analysis.survey_data import SurveyData
 from analysis.tallies import Tallies
-from analysis.weighting import weigh
+from analysis.weighting import Rules, weigh
 from questionnaires.trees import measures
 from tests.analysis import made
 
@@ -37,8 +37,10 @@ def data_of(rows: list[dict]) -> SurveyData:
     return SurveyData.of(INSTRUMENT, made.columns(rows), "all")
 
 
-def tallied(rows: list[dict], domains: tuple[Domain, ...] = DOMAINS, whole: list[dict] | None = None) -> Tallies:
-    factors = weigh(counts(data_of(whole or rows)), FRAME)
+def tallied(
+    rows: list[dict], domains: tuple[Domain, ...] = DOMAINS, whole: list[dict] | None = None, rules: Rules | None = None
+) -> Tallies:
+    factors = weigh(counts(data_of(whole or rows)), FRAME, rules or Rules())
     return tally(data_of(rows), factors, measures(TREE, QUESTIONS), domains)
 
 
@@ -129,14 +131,15 @@ def test_people_are_counted_once_and_answers_as_often_as_they_were_given() -> No
     assert (found.received[unit].sum(), found.decided[unit].sum(), found.decided[dept].sum()) == (4, 3, 1)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15, deadline=None, derandomize=True)
 @given(st.integers(0, 10_000), st.randoms(use_true_random=False))
 def test_row_order_and_doubling_change_no_estimate(seed: int, shuffler: object) -> None:
+    """No cell is thin here: a cell of 4 answers is merged, of 8 it is not, and that may move an estimate."""
     rows = answers(seed, 60)
     turned = list(rows)
     shuffler.shuffle(turned)
-    once, other, twice = (estimate(tallied(given)) for given in (rows, turned, [*rows, *rows]))
+    never_thin = Rules(cell_answers=0, unit_answers=0)
+    once, other, twice = (estimate(tallied(given, rules=never_thin)) for given in (rows, turned, [*rows, *rows]))
     np.testing.assert_allclose(numbers(once), numbers(other), rtol=1e-9, atol=1e-15)
     ratios = [np.array([found.ratio(measure)[0] for measure in found.measures]) for found in (once, twice)]
     np.testing.assert_allclose(ratios[0], ratios[1], rtol=1e-12)
-    assert not tallied([]).rows.n.size if seed == 0 else True

@@ -133,7 +133,7 @@ CELLS = st.lists(
 FILES = made.frame([(unit, unit, sector, 40 + 30 * place) for unit in "uvw" for place, sector in enumerate((1, 2, 97))])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(CELLS)
 def test_the_files_of_every_unit_with_answers_are_hit_exactly(cells: list[tuple[str, int | None, float]]) -> None:
     data = data_of([made.answer(unit, sector=sector, weight=weight, q=5) for unit, sector, weight in cells])
@@ -144,7 +144,7 @@ def test_the_files_of_every_unit_with_answers_are_hit_exactly(cells: list[tuple[
     assert (factors.g > 0).all()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30, deadline=None, derandomize=True)
 @given(CELLS)
 def test_doubling_the_data_of_large_units_halves_each_weight(cells: list[tuple[str, int | None, float]]) -> None:
     rules = Rules(cell_answers=0, unit_answers=0)
