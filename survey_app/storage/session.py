@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPICursor
 
 metadata = MetaData()
 
@@ -48,6 +49,24 @@ def transaction() -> Iterator[Connection]:
             connection.rollback()
             raise
         connection.commit()
+
+
+@contextmanager
+def driver_transaction() -> Iterator[DBAPICursor]:
+    """transaction() spoken to the driver itself: half the price, for the few statements that run for every answer."""
+    connection = engine().raw_connection()
+    try:
+        cursor = connection.cursor()
+        if engine().dialect.name == "sqlite":
+            cursor.execute("BEGIN IMMEDIATE")
+        try:
+            yield cursor
+        except BaseException:
+            connection.rollback()
+            raise
+        connection.commit()
+    finally:
+        connection.close()
 
 
 @contextmanager

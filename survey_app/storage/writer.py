@@ -11,7 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
+from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import OperationalError
 
 from survey_app.storage import session
@@ -32,7 +33,7 @@ class Busy(Exception):
 class _Job:
     """The work of one caller. Once `judged`, it is on the disk or `failure` says why not."""
 
-    run: Callable[[Connection], None]
+    run: Callable[[DBAPICursor], None]
     engine: Engine
     judged: bool = False
     failure: Exception | None = None
@@ -42,7 +43,7 @@ _waiting: deque[_Job] = deque()
 _writing = threading.Lock()
 
 
-def durably(work: Callable[[Connection], Result], patience: float = PATIENCE_SECONDS) -> Result:
+def durably(work: Callable[[DBAPICursor], Result], patience: float = PATIENCE_SECONDS) -> Result:
     """Run the work in a transaction, perhaps together with that of others; return when it is on the disk.
 
     There is one writer at a time in a process: whoever holds the lock. It writes for all who have queued up behind it,
@@ -50,8 +51,8 @@ def durably(work: Callable[[Connection], Result], patience: float = PATIENCE_SEC
     """
     result: list[Result] = []
 
-    def run(tx: Connection) -> None:
-        result[:] = [work(tx)]
+    def run(cursor: DBAPICursor) -> None:
+        result[:] = [work(cursor)]
 
     job = _Job(run, session.engine())
     if len(_waiting) >= MOST_WAITING:
@@ -83,11 +84,11 @@ def _withdraw(job: _Job) -> None:
 def _write(jobs: Sequence[_Job]) -> None:
     """One transaction for all. Should it fail, each gets its own: work that cannot be stored takes nobody along."""
     try:
-        with session.transaction() as tx:
+        with session.driver_transaction() as cursor:
             for job in jobs:
-                if job.engine is not tx.engine:
+                if job.engine is not session.engine():
                     raise Busy  # queued for a database that this process has left
-                job.run(tx)
+                job.run(cursor)
     except Exception as failure:
         if len(jobs) > 1:
             for job in jobs:

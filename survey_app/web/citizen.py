@@ -124,7 +124,7 @@ class _Sent:
 
 
 def _posted() -> dict[str, list[str]]:
-    if request.mimetype != "application/x-www-form-urlencoded":
+    if request.environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
         abort(415)
     try:
         return parse_qs(request.get_data().decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS)

@@ -144,7 +144,7 @@ def test_those_who_wait_share_a_commit_and_one_bad_row_takes_nobody_along(databa
 
 def test_whoever_is_not_served_in_time_is_told_so_and_not_stored_later(database: Path) -> None:
     with writer._writing, pytest.raises(Busy):
-        writer.durably(lambda tx: responses._store([row(1)], tx), patience=0.05)
+        writer.durably(lambda cursor: responses._store([row(1)], cursor), patience=0.05)
     assert responses.append([row(2)]) == (Stored(1),)
     assert read(database, "SELECT id FROM responses") == [(f"{2:032x}",)]
 
