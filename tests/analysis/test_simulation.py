@@ -130,6 +130,14 @@ def asking(*ids: str) -> Instrument:
     return replace(COUNTER_FORM, questions=tuple(question for question in COUNTER_FORM.questions if question.id in ids))
 
 
+def test_what_is_decided_elsewhere_is_the_deciders_truth() -> None:
+    """Everything that wards receive is decided by one department: no ward has a truth of procedures, each has one of its place."""
+    elsewhere = replace(parameters(), decided_elsewhere=dict.fromkeys(parameters().sectors, "SNNMT"))
+    truth = simulation.city(COUNTER_FORM, BODIES, elsewhere, 1500, 1).truth["sipas"]
+    assert set(truth["sipas.b2_general"]) == {"SNNMT", "SXD", CITY}
+    assert set(truth["sipas.b1_general"]) == {body.code for body in BODIES} | {CITY}
+
+
 def one_office(level: float, day_correlation: float, people: int, days: int) -> tuple[Offices, Cases]:
     """All of them at one office that receives and decides, evenly over the days."""
     nothing = np.zeros(people, dtype=np.int64)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import pypdfium2 as pdfium
 import pytest
 
 from analysis.figures import Figure, Release
@@ -183,6 +184,31 @@ def test_it_is_not_built_twice(opened: Demonstration) -> None:
     with pytest.raises(Refused) as refused:
         demo.build(CITY, ANSWERS, SEED, THURSDAY, quietly)
     assert [fault.code for fault in refused.value.faults] == ["demo_exists"]
+
+
+def test_the_command_shows_the_way_in_and_builds_nothing_twice(opened: Demonstration) -> None:
+    runner = create_app(read({"SURVEY_DATA_DIR": str(opened.data)})).test_cli_runner()
+    shown = runner.invoke(args=["demo", "--city", CITY, "--if-missing", "--show"])
+    assert shown.exit_code == 0
+    for words in (demo_accounts.shown(CITY).link, "/sign-in", *(account.password for account in demo_accounts.shown(CITY).accounts)):
+        assert words in shown.output
+    quiet = runner.invoke(args=["demo", "--city", CITY, "--if-missing"])
+    assert (quiet.exit_code, quiet.output) == (0, "")
+    again = runner.invoke(args=["demo", "--city", CITY])
+    assert again.exit_code == 2
+    assert again.output.count("[demo_exists]") == 2
+
+
+def test_posters_of_the_demonstration_are_trials_that_say_what_they_are(opened: Demonstration, tmp_path: Path) -> None:
+    runner = create_app(read({"SURVEY_DATA_DIR": str(opened.data)})).test_cli_runner()
+    out = tmp_path / "posters.pdf"
+    counter = fieldwork.counters_of(fieldwork.wave(opened.built.wave))[0]
+    arguments = ["posters", "--wave", opened.built.wave, "--unit", counter.unit, "--out", str(out)]
+    refused = runner.invoke(args=arguments)
+    assert refused.exit_code == 2
+    assert "[poster_simulated]" in refused.output
+    assert runner.invoke(args=[*arguments, "--trial"]).exit_code == 0
+    assert "SỐ LIỆU MÔ PHỎNG" in pdfium.PdfDocument(out)[0].get_textpage().get_text_range()
 
 
 def test_too_few_answers_are_refused_with_the_number_that_is_needed(tmp_path: Path) -> None:
