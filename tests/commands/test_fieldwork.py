@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,9 @@ from survey_app.commands.fieldwork import COMMANDS
 from survey_app.services import organisation
 from survey_app.services.codes import normalise
 from survey_app.services.fieldwork import frame
-from survey_app.storage import session
+from survey_app.storage import places, session
 from survey_app.storage.fieldwork import newest_frame
+from survey_app.storage.places import PointRow
 
 Run = Callable[..., Result]
 
@@ -170,6 +172,13 @@ def test_every_bad_point_is_named_with_row_and_column_and_nothing_is_imported(ru
                   "row 3, column Vĩ độ", "row 4, column Mã điểm", "dòng 3, cột Đơn vị"):  # fmt: skip
         assert where in said
     assert json.loads(ran(run("points", "list", "--json"))) == []
+
+
+def test_a_real_list_never_takes_over_a_point_of_the_demonstration(run: Run, tmp_path: Path) -> None:
+    ran(run("units", "import", "--city", 31))
+    with session.transaction() as tx:
+        places.save(tx, [PointRow("31", "LC1", "11383", {"vi": "Điểm mô phỏng"}, None, None, None, True, date(2025, 7, 1))])
+    assert "simulated_point" in refused(run("points", "import", table(tmp_path / "points.csv", POINTS)))
 
 
 def test_a_point_placed_by_a_second_import_keeps_its_counters_and_codes(run: Run, hai_phong: Path) -> None:

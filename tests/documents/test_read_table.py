@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import Workbook
@@ -51,6 +52,15 @@ def test_titles_above_and_empty_rows_keep_the_numbers_of_the_rows_true() -> None
         assert sheet.header == ("Mã", "Tên")
         assert [row.number for row in sheet.rows] == [4, 6]
         assert sheet.rows[0].cells == ("A1", "Một")
+
+
+def test_a_workbook_that_lies_about_its_size_is_read_whole() -> None:
+    """Some one-stop systems write the size of an empty sheet into every export."""
+    honest, lying = ZipFile(BytesIO(xlsx(["Mã", "Tên"], ["A1", "Một"], ["A2", "Hai"]))), BytesIO()
+    with ZipFile(lying, "w") as file:
+        for name in honest.namelist():
+            file.writestr(name, honest.read(name).replace(b'<dimension ref="A1:B3"', b'<dimension ref="A1:A1"'))
+    assert [row.cells for row in read_table(lying.getvalue(), "file").rows] == [("A1", "Một"), ("A2", "Hai")]
 
 
 def test_a_cell_over_two_lines_does_not_shift_the_numbers() -> None:

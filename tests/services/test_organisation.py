@@ -8,7 +8,8 @@ from flask import Flask
 
 from analysis.domains import Domain
 from questionnaires.model import Refused
-from survey_app.services import organisation, units
+from survey_app.documents.spreadsheets import Sheet, SheetRow
+from survey_app.services import organisation, sectors, units
 from survey_app.storage import fieldwork, places, session
 from survey_app.storage import organisation as stored
 from survey_app.storage.fieldwork import FrameHeader, FrameLine, WaveRow
@@ -109,7 +110,32 @@ def test_an_unknown_sector_is_credited_only_where_nobody_else_decides(app: Flask
     assert deciders.of("AB", "26734", None, date(2025, 6, 30)) == "26734"  # the table was not yet in force
 
 
+def test_a_body_that_merged_decides_through_its_successor(app: Flask) -> None:
+    small_city.build()
+    with session.transaction() as tx:
+        stored.save(tx, [UnitRow("79", "SMOI", "department", {"vi": "Sở mới"}, date(2026, 4, 1))])
+        stored.save(tx, [UnitRow("79", "SNNMT", "department", {"vi": "Sở cũ"}, BEGAN, date(2026, 3, 31), successor="SMOI")])
+        deciders = organisation.Deciders.load(tx, "79")
+    assert deciders.of("AB", "26734", small_city.LAND, date(2026, 3, 31)) == "SNNMT"
+    assert deciders.of("AB", "26734", small_city.LAND, date(2026, 4, 1)) == "SMOI"
+
+
 # ── domains ──
+
+
+def test_a_later_row_of_a_sector_ends_the_earlier_one(app: Flask) -> None:
+    small_city.build()
+    header, form = ("point", "sector", "decider", "from"), sectors.instrument_with_sectors("sipas_counter", None)
+    rows = [("AB", 3, "26734", "2026-04-01"), ("BH", 3, "SNNMT", "2026-01-01")]
+    sheet = Sheet("sectors.csv", header, tuple(SheetRow(at, row) for at, row in enumerate(rows, start=2)))
+    sectors.import_sectors("79", sheet, form, small_city.OPENS)
+    with session.reading() as tx:
+        deciders = organisation.Deciders.load(tx, "79")
+        dated = [(row.unit, row.valid_from, row.valid_to) for row in places.deciders(tx, "79") if row.point == "AB"]
+    assert dated == [("SNNMT", BEGAN, date(2026, 3, 31)), ("26734", date(2026, 4, 1), None)]
+    assert deciders.of("AB", "26734", 3, date(2026, 3, 31)) == "SNNMT"
+    assert deciders.of("AB", "26734", 3, date(2026, 4, 1)) == "26734"
+    assert deciders.of("BH", "26737", 3, date(2026, 1, 1)) == "SNNMT"
 
 
 def test_the_city_is_divided_into_units_blocks_and_former_districts(hai_phong: None) -> None:
@@ -209,6 +235,8 @@ def test_answers_given_to_a_unit_before_it_merged_belong_to_its_successor(hai_ph
     with session.transaction() as tx:
         rows = {unit.code: unit for unit in stored.units(tx, "31")}
         stored.save(tx, [replace(rows[HONG_BANG], valid_to=date(2026, 3, 31), successor=NGO_QUYEN)])
+        ended = [row for row in stored.memberships(tx, "31") if row.unit == HONG_BANG]
+        stored.save(tx, [replace(row, valid_to=date(2026, 3, 31)) for row in ended])
     found = domains()
     assert HONG_BANG not in found
     assert found[NGO_QUYEN].members == {NGO_QUYEN: 1.0, HONG_BANG: 1.0}
