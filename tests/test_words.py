@@ -28,7 +28,7 @@ def sentences_of_code() -> Iterator[tuple[str, str]]:
                 if not isinstance(node, ast.Call):
                     continue
                 name = ast.unparse(node.func).split(".")[-1]
-                position = {"say": 1, "Fault": 2}.get(name)
+                position = {"say": 1, "Fault": 2, "refuse": 2}.get(name)
                 if position is not None and len(node.args) > position and isinstance(node.args[position], ast.Constant):
                     yield f"{path.relative_to(PROJECT)}:{node.lineno}", node.args[position].value
 
