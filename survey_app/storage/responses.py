@@ -14,7 +14,8 @@ from sqlalchemy.engine.interfaces import DBAPICursor
 from survey_app.storage import writer
 from survey_app.storage.session import metadata
 
-# Immutable, and the only input of figures. Clustered by commit order, so that a release reads it front to back.
+# Immutable, and the only input of figures. Clustered by commit order, so that a release reads it front to back and the
+# answers of a wave lie together; an index by wave would cost every answer a page more to commit.
 responses = Table(
     "responses",
     metadata,
@@ -40,7 +41,6 @@ responses = Table(
     Column("answers_digest", String(64), nullable=False),
     sqlite_with_rowid=False,
 )
-Index("responses_by_wave", responses.c.province, responses.c.wave)
 
 # Purged when the quality job has read it: the only place that knows a time.
 response_traces = Table(

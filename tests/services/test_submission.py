@@ -304,7 +304,7 @@ def test_a_change_by_another_program_is_seen_by_the_next_form(city: SmallCity) -
 @pytest.mark.parametrize("spoil", [
     lambda token: "", lambda token: "x", lambda token: token[:-1], lambda token: token.replace("~open~", "~verified~"),
     lambda token: token.replace("2026-Q1", "2026-Q2"), lambda token: token + "A", lambda token: "é" + token, lambda token: "~" * 9,
-    lambda token: token.replace("~", ".", 1), lambda token: token.rsplit(".", 1)[0],
+    lambda token: token.replace("~", ".", 1), lambda token: token.rsplit("~", 1)[0],
 ])  # fmt: skip
 def test_a_token_that_was_tampered_with_is_forged(city: SmallCity, spoil) -> None:
     with pytest.raises(Forged):

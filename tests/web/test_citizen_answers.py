@@ -41,6 +41,11 @@ def test_nobody_can_make_up_a_thank_you_page(citizen: Citizen) -> None:
     assert citizen.client.get(address.replace(number, "AAA-AAA")).status_code == 404
 
 
+@pytest.mark.parametrize("receipt", ["x", "1~2~3", "%ff%fe~%00~", "ế" * 40, "~" * 200])
+def test_a_receipt_that_is_none_is_no_page(citizen: Citizen, receipt: str) -> None:
+    assert citizen.client.get(f"/thanks/{receipt}").status_code == 404
+
+
 def test_sending_twice_gives_one_row_and_the_same_thanks(citizen: Citizen) -> None:
     token = citizen.token()
     first, again = citizen.send(FINISHED, token), citizen.send(FINISHED, token)
