@@ -12,8 +12,12 @@ help: ## List what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 14
 
 run: $(VENV)/runtime ## Build the demonstration city once, then serve it on 127.0.0.1:8000
-	@SURVEY_BASE_URL=$${SURVEY_BASE_URL:-http://127.0.0.1:$(PORT)} $(BIN)/flask demo --city 79 --responses 20000 --seed 1 --if-missing --show
-	@SURVEY_BASE_URL=$${SURVEY_BASE_URL:-http://127.0.0.1:$(PORT)} exec $(BIN)/gunicorn --config survey_app/deploy/gunicorn.conf.py --bind 127.0.0.1:$(PORT) wsgi:app
+	@export SURVEY_BASE_URL=$${SURVEY_BASE_URL:-http://127.0.0.1:$(PORT)}; data=$${SURVEY_DATA_DIR:-var}; \
+	if [ ! -e $$data/demonstration-is-ready ]; then \
+	  echo "Building the demonstration city (once, about a minute)…"; \
+	  $(BIN)/flask demo --city 79 --responses 20000 --seed 1 --if-missing && touch $$data/demonstration-is-ready || exit 1; \
+	fi; \
+	exec $(BIN)/gunicorn --config survey_app/deploy/demonstration.conf.py --bind 127.0.0.1:$(PORT) wsgi:app
 
 test: $(VENV)/tools browser ## Run every test, those in a real browser included
 	@$(BIN)/pytest
@@ -24,7 +28,7 @@ check: $(VENV)/tools ## Linter, strict types, architecture
 	@$(BIN)/pytest tests/test_architecture.py
 
 bench: $(VENV)/tools ## Measure speed: ratios of CPU time in one run
-	@for script in tests/benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	@for script in tests/benchmarks/bench_*.py; do echo "== $$script"; PYTHONPATH=. $(BIN)/python $$script || exit 1; done
 
 words: $(VENV)/tools ## Compile the translations (.po to .mo)
 	@for po in survey_app/locale/*/LC_MESSAGES/*.po; do $(BIN)/pybabel -q compile -i $$po -o $${po%.po}.mo || exit 1; done

@@ -81,10 +81,11 @@ def demo(city: str, responses: int, seed: int, if_missing: bool, show: bool) -> 
             )
         )
     if show:
-        _show(city)
+        show_way_in(city)
 
 
-def _show(city: str) -> None:
+def show_way_in(city: str) -> None:
+    """A counter to try, its QR code, the staff address and the accounts, on standard output."""
     found = demo_accounts.shown(city)
     click.echo(found.symbol)
     click.echo(say(LANGUAGE, "Counter:  {link}", link=found.link))
