@@ -38,6 +38,13 @@ def test_the_effective_size_never_passes_the_answers_behind_the_figure() -> None
     assert float(high) == pytest.approx(stats.beta.ppf(0.975, 46, 5), rel=1e-10)
 
 
+def test_the_cut_comes_before_the_loss_of_degrees_of_freedom_as_well() -> None:
+    """V far below binomial, df 5: n_e = 50, then × (t49/t5)², so 5 clusters never count as 50 independent answers."""
+    size = 50 * (stats.t.ppf(0.975, 49) / stats.t.ppf(0.975, 5)) ** 2
+    low, _ = korn_graubard(0.9, 1e-6, 5, 50, 50)
+    assert float(low) == pytest.approx(stats.beta.ppf(0.025, 0.9 * size, 0.1 * size + 1), rel=1e-10)
+
+
 def test_one_person_or_one_cluster_has_no_raw_interval() -> None:
     low, high = korn_graubard([0.5, 0.5, math.nan], [0.01, 0.01, 0.01], [0, 5, 5], [10, 1, 10], [10, 1, 10])
     assert np.isnan(low).all()

@@ -45,6 +45,14 @@ def test_nine_answers_are_hidden_and_ten_are_shown_for_reference_and_thirty_with
     assert [figure.mark for figure in found] == [None, "reference_only", None]
 
 
+def test_the_products_floors_hold_whatever_an_instrument_says() -> None:
+    """An instrument that would show from 1 answer on: 9 are hidden all the same, and 29 carry the mark."""
+    lax = made.instrument(QUESTIONS, [replace(INDEX, minimum_n=1)], meanings=made.MEANINGS)
+    release = made.release(lax, [*answers("u", 9, 9), *answers("v", 29, 29)], [made.unit("u"), made.unit("v")])
+    assert made.figure(release, "u", "B").hidden == "too_few"
+    assert made.figure(release, "v", "B").mark == "reference_only"
+
+
 def test_a_hidden_figure_holds_no_number_whatever_the_reason() -> None:
     rows = [*answers("u", 9, 9), *answers("v", 40, 20, c=None), *answers("w", 40, 30)]
     domains = [*(made.unit(id, 100) for id in "uvwx"), made.city("uvwx", 400)]
@@ -149,10 +157,15 @@ def test_shares_of_straddling_units_add_up_to_the_city() -> None:
 
 
 def test_everybody_content_has_an_interval_that_does_not_claim_certainty() -> None:
-    release = made.release(INSTRUMENT, answers("u", 42, 42), [made.unit("u")])
-    estimate = made.figure(release, "u", "B").estimate
-    assert (estimate.estimate, estimate.ci_high) == (1.0, 1.0)
-    assert 0.85 < estimate.ci_low < 0.97
+    """u: 21 of 21 on 3 days; the city 61 of 71. V = 0, r̂ = 1 + 0.05 · 6, p̃ by 20 answers of the city, df* = 2 + 8:
+    n_e = p̃q̃/V* = 21 · 10/(8 · 1.3), cut at M = 42 (it is below), × (t20/t10)²; low = 0.025^(1/n_e), high = 1."""
+    release = made.release(INSTRUMENT, [*answers("u", 21, 21), *answers("v", 50, 40)], [made.unit("u"), made.unit("v"), made.city("uv")])
+    found = made.figure(release, "u", "B").estimate
+    drawn = (21 + 20 * 61 / 71) / 41
+    assert found.se**2 == pytest.approx(8 * 1.3 * drawn * (1 - drawn) / 21 / 10, rel=1e-9)
+    size = 21 * 10 / (8 * 1.3) * (stats.t.ppf(0.975, 20) / stats.t.ppf(0.975, 10)) ** 2
+    assert (found.estimate, found.ci_high) == (1.0, 1.0)
+    assert found.ci_low == pytest.approx(0.025 ** (1 / size), rel=1e-9)
 
 
 def test_an_answer_counts_for_the_body_whose_work_the_question_judges() -> None:
