@@ -112,6 +112,8 @@ def points_group() -> None:
 def import_points(file: Path, city: str | None) -> None:
     """Add or change reception points, matched by code. A point placed in a former district (its code) counts there whole.
 
+    Points of departments must be placed before a release can be made: a department has no share to fall back on.
+
     Example: flask points import points.xlsx --city 31
     """
     told_import(places.import_points(chosen_city(city), tables.read(file), today()), say(LANGUAGE, "Reception points"))
