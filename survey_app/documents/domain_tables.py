@@ -79,7 +79,8 @@ def index_table(view: View, id: str, caption: str, rows: Sequence[Line], of_unit
     """The headline with its interval drawn, the single questions beside it, n, files, coverage, status in words."""
     language, tree = view.language, cells.headline_tree(view.instrument)
     beside = cells.beside_trees(view.instrument)
-    place = [Column("areas", say(language, "Area (former district)"))] if of_units else []
+    with_areas = any(line.places for line in rows)
+    place = [Column("areas", say(language, "Area (former district)"))] if with_areas else []
     with_roles = of_units and _roles_matter(view, rows)
     roles = [
         Column("n_received", say(language, "of these received here"), "number"),
@@ -100,7 +101,7 @@ def index_table(view: View, id: str, caption: str, rows: Sequence[Line], of_unit
     shown = []
     for line in rows:
         figure = view.figure(line.domain, tree, means=line.means)
-        cut = _index_row(view, line, figure, of_units, with_roles)
+        cut = _index_row(view, line, figure, with_areas, with_roles)
         shown.append(Row(tuple(cut), line.domain.id, line.total))
     used = [(view.figure(line.domain, one, means=line.means), one) for line in rows for one in (tree, *beside)]
     return Table(id, caption, tuple(columns), tuple(shown), cells.notes(view, used), header=1)
@@ -113,10 +114,10 @@ def _roles_matter(view: View, rows: Sequence[Line]) -> bool:
     return len(units) == 1 or any(figure is not None and figure.n_received != figure.n_decided for figure in units)
 
 
-def _index_row(view: View, line: Line, figure: Figure | None, of_units: bool, with_roles: bool) -> Iterable[Cell]:
+def _index_row(view: View, line: Line, figure: Figure | None, with_areas: bool, with_roles: bool) -> Iterable[Cell]:
     yield line.code
     yield line.name
-    if of_units:
+    if with_areas:
         yield line.places
     yield cells.respondents(view, figure)
     if with_roles:

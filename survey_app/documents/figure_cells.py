@@ -24,7 +24,8 @@ class View:
     """A release cut to its reader. `precise`: exact counts and unrounded values may be shown (Home Affairs).
 
     `districts`: unit to all of its former districts, so that a straddling unit is marked where only one may be named.
-    `axis`: every interval of the document is drawn between these two values.
+    `axis`: every interval of the document is drawn between these two values. `counter_only`: domains of which it has to be
+    said row by row, because it does not hold for the whole document.
     """
 
     release: Release
@@ -33,13 +34,14 @@ class View:
     precise: bool
     districts: Mapping[str, Collection[str]]
     axis: tuple[float, float]
+    counter_only: Collection[str]
     index: Mapping[Key, Figure]
 
     @staticmethod
     def of(release: Release, instrument: Instrument, language: str, precise: bool, districts: Mapping[str, Collection[str]]) -> "View":
         headline = [figure for figure in release.figures if figure.basis == "all"]
         index: dict[Key, Figure] = {(one.domain, one.tree, one.node, one.population, one.summary): one for one in headline}
-        return View(release, instrument, language, precise, districts, _axis(headline, instrument), index)
+        return View(release, instrument, language, precise, districts, _axis(headline, instrument), _counter_only(release), index)
 
     def figure(
         self, domain: Domain, tree: IndexTree, node: str | None = None, population: str | None = None, means: bool = False
@@ -145,7 +147,7 @@ def status(view: View, figure: Figure | None, domain: Domain) -> str:
         said.append(say(language, "few survey days"))
     if figure.partial:
         said.append(say(language, "without some parts"))
-    if domain.id in view.release.studies.counter_only:
+    if domain.id in view.counter_only:
         said.append(say(language, "people at the counter only"))
     if domain.provisional:
         said.append(say(language, "provisional"))
@@ -186,6 +188,11 @@ def _axis(figures: Iterable[Figure], instrument: Instrument) -> tuple[float, flo
     root = headline_tree(instrument).root
     lows = [one.estimate.ci_low for one in figures if one.node == root and one.estimate and one.estimate.ci_low is not None]
     return min(math.floor(10 * min(lows, default=0.0)) / 10, 0.9), 1.0
+
+
+def _counter_only(release: Release) -> Collection[str]:
+    told = release.studies.counter_only
+    return () if any(one.id in told for one in release.domains if one.kind != "unit") else told
 
 
 def _printed(language: str, one: float, decimals: int, share: bool) -> str:
