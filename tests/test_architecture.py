@@ -190,7 +190,8 @@ def test_no_code_knows_a_question_or_an_index_of_an_instrument() -> None:
     read = [tomllib.loads(path.read_text(encoding="utf-8")) for path in files]
     meanings = {name for instrument in read for name in instrument.get("meanings", {})}
     questions = {question["id"] for instrument in read for question in instrument.get("question", ())}
-    nodes = {node for instrument in read for tree in instrument.get("tree", ()) for node in (*tree.get("nodes", ()), *tree.get("leaves", ()))}
+    trees = [tree for instrument in read for tree in instrument.get("tree", ())]
+    nodes = {node for tree in trees for node in (*tree.get("nodes", ()), *tree.get("leaves", ()))}
     known = {id for id in questions | nodes if len(id) > 4} - meanings - {"total", "comment", "capacity"}
     assert files
     assert [

@@ -37,8 +37,14 @@ INDEX = 1725 / 1975
 STORED = [(1, 4), (1, 5), (1, 5), (1, 4), (1, 5), (1, 4), (1, 5), (1, 5), (1, 4), (1, 5), (1, 4)] + [(2, 4)] * 7
 """(sector, satisfied core items out of five) of the answers that come in beside the browser."""
 
-SCRIPTED = {"overall": "4", "stage": "2", "sector": "1", "b1_general": "5", "b2_general": "4", "b3_general": "2", "b4_general": "4", "b5_general": "0"}
-UNSCRIPTED = {"overall": "5", "stage": "2", "sector": "2", "b1_general": "5", "b2_general": "3", "b3_general": "4", "b4_general": "4", "b5_general": "5"}
+SCRIPTED = {
+    "overall": "4", "stage": "2", "sector": "1", "b1_general": "5",
+    "b2_general": "4", "b3_general": "2", "b4_general": "4", "b5_general": "0",
+}  # fmt: skip
+UNSCRIPTED = {
+    "overall": "5", "stage": "2", "sector": "2", "b1_general": "5",
+    "b2_general": "3", "b3_general": "4", "b4_general": "4", "b5_general": "5",
+}  # fmt: skip
 
 
 def answer(code: str, sector: int, satisfied: int, days_ago: int) -> None:
@@ -128,8 +134,10 @@ def test_scan_answer_weigh_read(chromium: Browser, server: Installation, city: d
         expect(row).to_contain_text("20")
         expect(row).to_contain_text("87%")
         expect(page.locator("tr", has_text=OTHER_WARD).first).to_contain_text("< 10")
-        files = {ending: context.request.get(f"{server.address}/results/{number}.{ending}").body() for ending in ("xlsx", "csv", "json")}
-    cells = [row for sheet in openpyxl.load_workbook(io.BytesIO(files["xlsx"])) for row in sheet.iter_rows(values_only=True) if OTHER_WARD in row]
+        address = f"{server.address}/results/{number}"
+        files = {ending: context.request.get(f"{address}.{ending}").body() for ending in ("xlsx", "csv", "json")}
+    sheets = openpyxl.load_workbook(io.BytesIO(files["xlsx"]))
+    cells = [row for sheet in sheets for row in sheet.iter_rows(values_only=True) if OTHER_WARD in row]
     lines = [row for row in csv.reader(io.StringIO(files["csv"].decode("utf-8-sig"))) if OTHER_WARD in row]
     assert cells
     assert lines
