@@ -184,10 +184,17 @@ def _details(view: View) -> Iterator[Part]:
     first, *beside = cells.headline_tree(view.instrument), *cells.beside_trees(view.instrument)
     shown = [tree for tree in view.instrument.trees if tree is not first and tree not in beside and tree.notice is None]
     for tree in shown if len(found) == 1 else []:
-        ids = [id for id in (*tree.nodes, *tree.leaves) if view.figure(found[0], tree, id) is not None]
+        ids = [id for id in _downwards(tree, tree.root) if view.figure(found[0], tree, id) is not None]
         if ids:
             yield Heading(f"details-{tree.id}", of(tree.label, view.language))
             yield _items(view, found[0], tree, ids)
+
+
+def _downwards(tree: IndexTree, id: str) -> Iterator[str]:
+    """A node, then everything below it, child by child."""
+    yield id
+    for child in tree.nodes[id].children if id in tree.nodes else ():
+        yield from _downwards(tree, child)
 
 
 def _items(view: View, domain: Domain, tree: IndexTree, ids: list[str]) -> Table:

@@ -211,4 +211,5 @@ def _missing(figure: Figure, tree: IndexTree, language: str) -> str | None:
     if figure.missing is None:
         return None
     parts = [part.strip() for part in figure.missing.split(",")]
-    return ", ".join(label(tree, part, language) if part in tree.nodes or part in tree.leaves else part for part in parts)
+    known = (label(tree, part, language) if part in tree.nodes or part in tree.leaves else part for part in parts)
+    return "; ".join(name.rstrip("?. ") for name in known)

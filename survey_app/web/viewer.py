@@ -71,6 +71,7 @@ def draw(template: str, status: int = 200, **values: object) -> Response:
 
 def private(page: Response) -> Response:
     """What somebody sees who has signed in is kept by no browser and no cache on the way."""
+    page.vary.add("Cookie")
     if viewer().account is not None:
         page.headers["Cache-Control"] = "no-store"
     return page
