@@ -7,51 +7,69 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from analysis.disclosure import hidden
+from analysis.disclosure import FLOOR, hidden
+from analysis.estimation import Estimates
 from analysis.figures import Figure
+from analysis.population import Population
 from analysis.survey_data import Bools, Floats, Ints
-from analysis.tree_results import TreeResults
 
 DEPENDENT, SOLVED = 1e-9, 1e-12
 """Of a row of length 1: the length outside a row space below which it adds nothing to it, and the squared length below
 which a target lies in it."""
 
 
-def protected(figures: Sequence[Figure], results: TreeResults) -> list[Figure]:
-    """The figures of one tree and population, with those totals hidden that would give away a hidden unit or area.
+def protected(figures: Sequence[Figure], population: Population) -> list[Figure]:
+    """The figures of one population, with those totals hidden that would give away a hidden unit or area.
 
-    A pooled total is Σ share · X_u · H_u over its units, a mean of units Σ H_u. Unknown are all units whose figure is
-    not shown; to be kept are those with 1 to floor − 1 respondents, and groups hidden for the same reason.
+    A pooled total is Σ share · X_u · H_u over its units, a mean of units Σ H_u. Figures of several trees that say the same
+    (one question, or the same questions pooled) are taken together. Unknown are all units of which none is shown; to be
+    kept are those with 1 to 9 respondents, and groups of as few.
     """
     found = list(figures)
-    row_of = {domain.id: row for row, domain in enumerate(results.domains)}
-    shares = {role: _shares(results, role) for role in ("reception", "decider", "both")}
-    floors = np.array([results.floor(results.domains[unit]) for unit in results.units])
-    by_node: dict[str, list[int]] = {}
-    for place, figure in enumerate(figures):
-        by_node.setdefault(figure.node, []).append(place)
-    for node, places in by_node.items():
-        if node not in results.estimates.measures:
-            continue
-        measure = results.estimates.measures.index(node)
-        n = results.estimates.n[:, measure]
+    row_of = {domain.id: row for row, domain in enumerate(population.domains)}
+    shares = {role: _shares(population.estimates, population, role) for role in ("reception", "decider", "both")}
+    for places in _alike(figures, population).values():
+        node = figures[places[0]].node
+        n = population.estimates.n[:, population.estimates.measures.index(node)]
         shown = {figures[place].domain for place in places if figures[place].hidden is None}
-        people = n[results.units]
-        unknown = (people > 0) & np.array([results.domains[unit].id not in shown for unit in results.units], np.bool_)
-        small = unknown & (people + 1e-9 < floors)
-        groups = [place for place in places if results.domains[row_of[figures[place].domain]].kind != "unit"]
+        people = n[population.units]
+        unknown = (people > 0) & np.array([population.domains[unit].id not in shown for unit in population.units], np.bool_)
+        small = unknown & (people + 1e-9 < FLOOR)
+        groups = [place for place in places if population.domains[row_of[figures[place].domain]].kind != "unit"]
         rows = np.array([row_of[figures[place].domain] for place in groups], np.int64)
         pooled = np.array([figures[place].summary == "pooled" for place in groups], np.bool_)
-        equations = _equations(results, node, shares, rows, pooled)[:, unknown]
-        few = np.array([figures[place].hidden == "too_few" for place in groups], np.bool_)
-        targets = np.concatenate([np.eye(len(people))[small][:, unknown], equations[few & pooled]])
-        files = np.array([results.domains[row].files or 0 for row in rows], np.float64)
+        equations = _equations(population, node, shares, rows, pooled)[:, unknown]
+        few = np.array([figures[place].hidden == "too_few" and n[row] + 1e-9 < FLOOR for place, row in zip(groups, rows, strict=True)])
+        targets = np.concatenate([np.eye(len(people))[small][:, unknown], equations[few.astype(np.bool_) & pooled]])
+        files = np.array([population.domains[row].files or 0 for row in rows], np.float64)
         largest = np.lexsort((-np.arange(len(rows)), pooled, n[rows], files))[::-1]
         may_show = np.array([place for place in largest if figures[groups[place]].hidden is None], np.int64)
         for gone in suppressed(equations[may_show], targets):
             place = groups[may_show[gone]]
             found[place] = hidden(found[place], "complementary")
     return found
+
+
+def _alike(figures: Sequence[Figure], population: Population) -> dict[tuple[bytes, str], list[int]]:
+    """Places of the figures by what they say: the terms behind them, and the node where it is no ratio of these.
+
+    A node over one question is a straight line of that question's ratio, whatever its range.
+    """
+    estimates = population.estimates
+    alike: dict[str, tuple[bytes, str]] = {}
+    for node in population.precision.nodes:
+        if node in estimates.measures:
+            part = estimates.parts[estimates.measures.index(node)]
+            alike[node] = (part.tobytes(), "" if part.sum() == 1 or _is_pooled(population, node) else node)
+    found: dict[tuple[bytes, str], list[int]] = {}
+    for place, figure in enumerate(figures):
+        if figure.node in alike:
+            found.setdefault(alike[figure.node], []).append(place)
+    return found
+
+
+def _is_pooled(population: Population, node: str) -> bool:
+    return any(node in tree.nodes and tree.nodes[node].combine == "pooled" for tree in population.trees)
 
 
 def suppressed(totals: Floats, targets: Floats) -> list[int]:
@@ -89,27 +107,26 @@ def suppressed(totals: Floats, targets: Floats) -> list[int]:
     return gone
 
 
-def _equations(results: TreeResults, node: str, shares: dict[str, Floats], rows: Ints, pooled: Bools) -> Floats:
+def _equations(population: Population, node: str, shares: dict[str, Floats], rows: Ints, pooled: Bools) -> Floats:
     """Group × unit: the coefficient of every unit's value in the figure of the group."""
-    estimates = results.estimates
+    estimates = population.estimates
     part = estimates.parts[estimates.measures.index(node)]
-    value = results.precision.value[results.units, results.precision.nodes.index(node)]
-    of_pooled = shares[_role(results, part)][rows] * (estimates.x[results.units] @ part)
-    found: Floats = np.where(pooled[:, None], of_pooled, results.inside[rows] & ~np.isnan(value))
+    value = population.precision.value[population.units, population.precision.nodes.index(node)]
+    of_pooled = shares[_role(estimates, part)][rows] * (estimates.x[population.units] @ part)
+    found: Floats = np.where(pooled[:, None], of_pooled, population.inside[rows] & ~np.isnan(value))
     return found
 
 
-def _shares(results: TreeResults, role: str) -> Floats:
+def _shares(estimates: Estimates, population: Population, role: str) -> Floats:
     """Domain × unit domain: the part of the unit's answers, in that role, that the domain pools."""
-    estimates = results.estimates
     counted = {"reception": estimates.received, "decider": estimates.decided, "both": estimates.received + estimates.decided}[role]
-    of_group = counted @ results.members_of
-    own = of_group[results.units, np.arange(len(results.units))]
+    of_group = counted @ population.members_of
+    own = of_group[population.units, np.arange(len(population.units))]
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(own > 0, of_group / own, 0.0)
 
 
-def _role(results: TreeResults, part: Bools) -> str:
+def _role(estimates: Estimates, part: Bools) -> str:
     """In which role units are judged by the questions of a measure."""
-    rates = {term.rates == "decider" for term, used in zip(results.estimates.terms, part, strict=True) if used}
+    rates = {term.rates == "decider" for term, used in zip(estimates.terms, part, strict=True) if used}
     return "both" if len(rates) > 1 else "decider" if True in rates else "reception"

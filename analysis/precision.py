@@ -1,4 +1,4 @@
-"""Every node of a tree in every domain, with raw and stabilised variance and its interval: what a release publishes."""
+"""Every node of every tree in every domain, with raw and stabilised variance and its interval: what a release publishes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -30,6 +30,11 @@ class Precision:
     deff: Floats
     df: Ints
     bounds: Mapping[str, tuple[float, float]]
+    places: Mapping[str, int]
+
+    def place(self, node: str) -> int:
+        """The column of a node."""
+        return self.places[node]
 
     def estimate(self, domain: int, node: int) -> Estimate | None:
         """The figure's Estimate; None where the node has no value there. n and answers are rounded down."""
@@ -60,9 +65,12 @@ class Precision:
         inside = units[~np.isnan(self.value[units, node])]
         if not len(inside):
             return None
-        rows = [self._unit(int(unit), node, kept.get(int(unit))) for unit in inside]
-        value, raw, stable, df = (np.array(column) for column in zip(*rows, strict=True))
-        count, total = len(rows), float(stable.sum())
+        value, raw, stable = self.value[inside, node], np.nan_to_num(self.variance[inside, node]), self.stable[inside, node]
+        df = self.df[inside] + PRIOR_DF
+        for unit, shown in kept.items():
+            here = inside == unit
+            value[here], raw[here], stable[here], df[here] = shown.estimate, (shown.se_raw or 0) ** 2, (shown.se or 0) ** 2, shown.df or 1
+        count, total = len(inside), float(stable.sum())
         squares = float((stable**2 / df).sum())
         freedom = total**2 / squares if squares > 0 else PRIOR_DF
         low, high = self.bounds[self.nodes[node]]
@@ -81,13 +89,6 @@ class Precision:
             variance="stabilised",
             deff=None,
         )
-
-    def _unit(self, unit: int, node: int, kept: Estimate | None) -> tuple[float, float, float, float]:
-        """Value, raw variance, V* and its df of one unit: as shown before, or as computed now."""
-        if kept is not None:
-            return kept.estimate, (kept.se_raw or 0.0) ** 2, (kept.se or 0.0) ** 2, kept.df or PRIOR_DF
-        raw = self.variance[unit, node]
-        return float(self.value[unit, node]), float(np.nan_to_num(raw)), float(self.stable[unit, node]), float(self.df[unit]) + PRIOR_DF
 
 
 def precision(nodes: Mapping[str, NodeValues], estimates: Estimates, domains: Sequence[Domain]) -> Precision:
@@ -128,8 +129,10 @@ def precision(nodes: Mapping[str, NodeValues], estimates: Estimates, domains: Se
         low[:, node], high[:, node] = ends
     with np.errstate(divide="ignore", invalid="ignore"):
         deff = raw / (simple / (count - 1))
+    deff = np.where(np.isfinite(deff), deff, np.nan)
+    places = {id: place for place, id in enumerate(ids)}
     bounds = {id: (nodes[id].low, nodes[id].high) for id in ids}
-    return Precision(ids, value, count, answers, raw, stable, low, high, np.where(np.isfinite(deff), deff, np.nan), estimates.df, bounds)
+    return Precision(ids, value, count, answers, raw, stable, low, high, deff, estimates.df, bounds, places)
 
 
 def _by_node(table: Floats, estimates: Estimates, ids: Sequence[str]) -> Floats:

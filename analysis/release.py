@@ -15,9 +15,9 @@ from analysis.disclosure import Before, Candidate, screened
 from analysis.domains import Domain
 from analysis.estimation import Estimate, estimate
 from analysis.figures import Band, Basis, Figure, Mark, Reason, Release, State, Studies, Summary
+from analysis.population import Population, floor, has_mean_of_units, is_one_figure, published
 from analysis.survey_data import SurveyData
 from analysis.tallies import Source
-from analysis.tree_results import TreeResults, is_one_figure
 from analysis.weighting import Frame, weigh
 from questionnaires.instrument import Instrument
 from questionnaires.model import Fault, Refused
@@ -63,17 +63,17 @@ def build(
     figures: list[Figure] = []
     weighted: dict[str, Factors] = {}
     handling = handling_units(frame)
-    for population, source in sources.items():
+    for name, source in sources.items():
         answers = InMemory(source) if isinstance(source, SurveyData) else source
-        trees = [tree for tree in instrument.trees if tree.population == population or is_one_figure(tree)]
-        own = any(tree.population == population for tree in trees)
+        trees = [tree for tree in instrument.trees if tree.population == name or is_one_figure(tree)]
+        own = any(tree.population == name for tree in trees)
         factors = weigh(answers.counts(), frame if own else None)
         if own:
-            weighted[population] = factors
-        for tree in trees:
-            sums = answers.tally(factors, measures(tree, instrument.questions), domains)
-            results = TreeResults.of(tree, estimate(sums), domains)
-            figures += protected(_screened(results, population, own, handling, before, waiting), results)
+            weighted[name] = factors
+        wanted = [measure for tree in trees for measure in measures(tree, instrument.questions)]
+        estimates = estimate(answers.tally(factors, wanted, domains))
+        population = Population.of(name, own, trees, estimates, domains)
+        figures += protected(_screened(population, handling, before, waiting), population)
     release = Release(
         number=number,
         province=province,
@@ -130,59 +130,55 @@ def _trusted(row: Mapping[str, object], names: Sequence[str]) -> dict[str, Never
     return cast("dict[str, Never]", {name: row[name] for name in names})
 
 
-def _screened(
-    results: TreeResults, population: str, own: bool, handling: frozenset[str] | None, before: Before, waiting: frozenset[str]
-) -> list[Figure]:
-    """Every figure of the tree that is published for somebody: held over, or past the floors, or hidden with its reason."""
+def _screened(population: Population, handling: frozenset[str] | None, before: Before, waiting: frozenset[str]) -> list[Figure]:
+    """Every figure that is published for somebody: held over, or past the floors, or hidden with its reason.
+
+    Units come first, so that a mean of units can count those held over with what is shown of them.
+    """
     found: list[Figure] = []
-    kept: dict[str, dict[int, Estimate]] = {node: {} for node in results.precision.nodes}
-    for row in sorted(range(len(results.domains)), key=lambda row: results.domains[row].kind != "unit"):
-        domain = results.domains[row]
+    kept: dict[str, dict[int, Estimate]] = {}
+    for row in sorted(range(len(population.domains)), key=lambda row: population.domains[row].kind != "unit"):
+        domain = population.domains[row]
         late = domain.kind == "unit" and not waiting.isdisjoint(domain.members)
-        for candidate in _candidates(results, row, population, own, handling, kept):
+        for candidate in _candidates(population, row, handling, kept):
             held = before.held(candidate.figure, late)
             if held and held.estimate and domain.kind == "unit":
-                kept[held.node][row] = held.estimate
+                kept.setdefault(held.node, {})[row] = held.estimate
             found.append(held or screened(candidate))
     return found
 
 
 def _candidates(
-    results: TreeResults,
-    row: int,
-    population: str,
-    own: bool,
-    handling: frozenset[str] | None,
-    kept: Mapping[str, Mapping[int, Estimate]],
+    population: Population, row: int, handling: frozenset[str] | None, kept: Mapping[str, Mapping[int, Estimate]]
 ) -> Iterator[Candidate]:
-    """The figures of one domain, still with all their numbers. Its estimate is left out where the floor will hide it."""
-    domain, precision = results.domains[row], results.precision
-    received, decided = results.answers(row)
+    """The figures of one domain, still with all their numbers; no estimate where the floor will hide it."""
+    domain, precision = population.domains[row], population.precision
+    received, decided = population.answers(row)
     surveyed = bool(received or decided) or handling is None or not handling.isdisjoint(domain.members)
-    floor, units = results.floor(domain), results.units_in(row) if results.has_mean_of_units(domain) else None
-    for node in results.published(domain):
-        at, values = precision.nodes.index(node), results.values[node]
-        people = float(precision.n[row, at])
-        figure = Figure(
-            domain=domain.id,
-            population=population,
-            tree=results.tree.id,
-            node=node,
-            basis="all",
-            summary="pooled",
-            estimate=precision.estimate(row, at) if people + 1e-9 >= floor else None,
-            psus=int(results.estimates.psus[row]),
-            n_received=received,
-            n_decided=decided,
-            partial=bool(values.partial[row]),
-            coverage=received / domain.files if own and domain.files else None,
-        )
-        yield Candidate(figure, people, floor, surveyed, values.missing[row])
-        if units is not None:
-            mean = precision.mean_of_units(row, at, units, kept[node])
-            yield Candidate(
-                replace(figure, summary="mean_of_units", estimate=mean, partial=False), people, floor, surveyed, values.missing[row] or node
+    for tree in population.trees:
+        least, units = floor(tree, domain), population.units_in(row) if has_mean_of_units(tree, domain) else None
+        for node in published(tree, domain):
+            at, values = precision.place(node), population.values[node]
+            people = float(precision.n[row, at])
+            figure = Figure(
+                domain=domain.id,
+                population=population.name,
+                tree=tree.id,
+                node=node,
+                basis="all",
+                summary="pooled",
+                estimate=precision.estimate(row, at) if people + 1e-9 >= least else None,
+                psus=int(population.estimates.psus[row]),
+                n_received=received,
+                n_decided=decided,
+                partial=bool(values.partial[row]),
+                coverage=received / domain.files if population.weighted and domain.files else None,
             )
+            yield Candidate(figure, people, least, surveyed, values.missing[row])
+            if units is not None:
+                mean = precision.mean_of_units(row, at, units, kept.get(node, {}))
+                of_units = replace(figure, summary="mean_of_units", estimate=mean, partial=False)
+                yield Candidate(of_units, people, least, surveyed, values.missing[row] or node)
 
 
 def _refuse_another_wave(previous: Release | None, wave: str, instrument: Instrument) -> None:

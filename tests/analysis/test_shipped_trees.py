@@ -121,3 +121,16 @@ def test_criteria_are_published_for_areas_and_as_leaves_for_units(before: Releas
     assert nodes == set(INSTRUMENT.tree("criteria").leaves)
     assert made.figure(before, "79", "criteria.B").estimate is not None
     assert {figure.tree for figure in before.figures if figure.domain == "w1"} == {"sipas", "overall", "criteria", "papi_style"}
+
+
+def test_one_question_shown_by_two_trees_is_protected_in_both() -> None:
+    """b2_general is a leaf of the index from 10 answers on and of the PAPI-style tree from 15. Ward w1 has 12 answers, shown
+    by the first and hidden by the second; w3 has 9. Were each tree judged alone, the second would show the city of two unknown
+    wards, and the city less w1 is w3."""
+    rows = [finished("w1", CIVIL, k % 3, k) for k in range(12)] + [finished("w3", CIVIL, k % 3, k) for k in range(9)]
+    rows += [finished("w2", CIVIL, k % 3, k) for k in range(40)]
+    domains = [*(made.unit(id, 500) for id in ("w1", "w2", "w3")), made.city(["w1", "w2", "w3"], 1500)]
+    release = made.release(INSTRUMENT, rows, domains)
+    assert [made.figure(release, "w1", node).hidden for node in ("sipas.b2_general", "ps.q2")] == [None, "too_few"]
+    assert {made.figure(release, "79", node).hidden for node in ("sipas.b2_general", "sipas.B2", "ps.q2")} == {"complementary"}
+    assert made.figure(release, "79", "ps.once").hidden is None  # a question that only the second tree shows: two unknown wards

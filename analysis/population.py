@@ -1,0 +1,100 @@
+"""One population of a release: every tree evaluated in every domain with its precision, and what is published for whom."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.disclosure import FLOOR
+from analysis.domains import Domain
+from analysis.estimation import Estimates
+from analysis.indices import NodeValues, evaluate
+from analysis.precision import Precision, precision
+from analysis.survey_data import Bools, Floats, Ints
+from questionnaires.trees import IndexTree
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """`weighted`: to the frame. `units`: rows of the domains that are units; `members_of`: unit label × unit domain, 1 where
+    the label belongs to it; `inside`: domain × unit domain, which units belong to a group."""
+
+    name: str
+    weighted: bool
+    trees: tuple[IndexTree, ...]
+    domains: Sequence[Domain]
+    estimates: Estimates
+    values: Mapping[str, NodeValues]
+    precision: Precision
+    units: Ints
+    members_of: Floats
+    inside: Bools
+
+    @classmethod
+    def of(cls, name: str, weighted: bool, trees: Sequence[IndexTree], estimates: Estimates, domains: Sequence[Domain]) -> "Population":
+        values: dict[str, NodeValues] = {}
+        for tree in trees:
+            values |= evaluate(tree, estimates, max(FLOOR, tree.minimum_n))
+        units = [number for number, domain in enumerate(domains) if domain.kind == "unit"]
+        return cls(
+            name=name,
+            weighted=weighted,
+            trees=tuple(trees),
+            domains=domains,
+            estimates=estimates,
+            values=values,
+            precision=precision(values, estimates, domains),
+            units=np.array(units, np.int64),
+            members_of=_belonging([domains[unit].members for unit in units], estimates.units).T,
+            inside=_belonging(
+                [{} if domain.kind == "unit" else domain.members for domain in domains], [domains[unit].id for unit in units]
+            ) > 0,
+        )  # fmt: skip
+
+    def units_in(self, domain: int) -> Ints:
+        """Rows of the unit domains that belong to a group."""
+        found: Ints = self.units[self.inside[domain]]
+        return found
+
+    def answers(self, domain: int) -> tuple[int, int | None]:
+        """Answers received, and answers decided by the domain's units (None where it pools what was received)."""
+        received = int(np.floor(self.estimates.received[domain].sum() + 1e-9))
+        if self.domains[domain].pools == "received":
+            return received, None
+        return received, int(np.floor(self.estimates.decided[domain].sum() + 1e-9))
+
+
+def is_one_figure(tree: IndexTree) -> bool:
+    """A tree whose root is a leaf or pooled: it means something in populations that no frame counts, too."""
+    return tree.root in tree.leaves or tree.nodes[tree.root].combine == "pooled"
+
+
+def published(tree: IndexTree, domain: Domain) -> tuple[str, ...]:
+    """Nodes and leaves that are published for that domain: all, the leaves alone (units, from a floor on), or none."""
+    if domain.kind in tree.published_for:
+        return (*tree.nodes, *tree.leaves)
+    return tuple(tree.leaves) if _leaves_alone(tree, domain) else ()
+
+
+def floor(tree: IndexTree, domain: Domain) -> int:
+    """Fewest respondents: the product's floor, the instrument's own, or that of leaves published alone."""
+    own = tree.leaves_for_units_from if _leaves_alone(tree, domain) else tree.minimum_n
+    return max(FLOOR, own or 0)
+
+
+def has_mean_of_units(tree: IndexTree, domain: Domain) -> bool:
+    """City and blocks are also shown as the plain mean of their units, the figure that cities publish (methodology §9.4)."""
+    return "unit" in tree.published_for and (domain.kind == "city" or domain.grouping == "block")
+
+
+def _leaves_alone(tree: IndexTree, domain: Domain) -> bool:
+    return domain.kind == "unit" and domain.kind not in tree.published_for and tree.leaves_for_units_from is not None
+
+
+def _belonging(members: Sequence[Mapping[str, float]], labels: Sequence[str]) -> Floats:
+    """Members × labels: 1 where the label has a share."""
+    column = {label: number for number, label in enumerate(labels)}
+    table = np.zeros((len(members), len(labels)))
+    for row, shares in enumerate(members):
+        table[row, [column[label] for label, share in shares.items() if share > 0 and label in column]] = 1.0
+    return table
