@@ -31,7 +31,13 @@ class Installation:
     def flask(self, *words: str, typed: str | None = None) -> str:
         """What the command printed; the test fails with its complaint when it did not exit 0."""
         done = subprocess.run(
-            [sys.executable, "-m", "flask", *words], cwd=PROJECT, env=self.environment, input=typed, capture_output=True, text=True, check=False
+            [sys.executable, "-m", "flask", *words],
+            cwd=PROJECT,
+            env=self.environment,
+            input=typed,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, f"flask {' '.join(words)}: {done.stderr}{done.stdout}"
         return done.stdout
