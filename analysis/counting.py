@@ -153,21 +153,23 @@ def _respondents(
     """
     who, places = credit.who, int(place.max()) + 1 if len(place) else 0
     low = np.minimum(who.by_reception, who.by_decider)
-    roles = (
-        (np.ones(len(rates_decider), np.bool_), low, low**2, None),
-        (~rates_decider, who.by_reception - low, who.by_reception**2 - low**2, who.by_reception),
-        (rates_decider, who.by_decider - low, who.by_decider**2 - low**2, who.by_decider),
+    anybody = np.ones(len(rates_decider), np.bool_)
+    both = (
+        (anybody, low, low**2),
+        (~rates_decider, who.by_reception - low, who.by_reception**2 - low**2),
+        (rates_decider, who.by_decider - low, who.by_decider**2 - low**2),
     )
     n, answers, sum_w, sum_w2 = (np.zeros((credit.domains, len(parts))) for _ in range(4))
     for number, terms in enumerate(parts):
-        for side, share, square, full in roles:
-            mine = answered[:, terms & side]
-            valid: Floats = np.asarray(mine.any(axis=1), np.float64)
+        sides = ((~rates_decider, who.by_reception), (rates_decider, who.by_decider))
+        roles = [(side, share) for side, share in sides if (terms & side).any()]
+        for side, share in roles:
+            given = np.asarray(answered[:, terms & side].sum(axis=1), np.float64)
+            answers[:, number] += totals(who.domain, share * totals(place, given, places)[who.place], credit.domains)
+        for side, share, square in both if len(roles) > 1 else [(side, share, share**2) for side, share in roles]:
+            valid = np.asarray(answered[:, terms & side].any(axis=1), np.float64)
             for found, factor, counted in ((n, share, valid), (sum_w, share, w * valid), (sum_w2, square, w * w * valid)):
                 found[:, number] += totals(who.domain, factor * totals(place, counted, places)[who.place], credit.domains)
-            if full is not None:
-                of_place = totals(place, np.asarray(mine.sum(axis=1), np.float64), places)[who.place]
-                answers[:, number] += totals(who.domain, full * of_place, credit.domains)
     return n, answers, sum_w, sum_w2
 
 
@@ -183,8 +185,11 @@ def _products(place: Ints, w: Floats, both: Floats, credit: _Credit) -> Floats:
     products = np.zeros((credit.domains, both.shape[1], both.shape[1]))
     for domain in range(credit.domains):
         rows = np.flatnonzero(credit.who.domain == domain)
-        share = credit.shares(rows)
-        products[domain] = np.einsum("pi,pj,pij->ij", share, share, by_place[credit.who.place[rows]])
+        pairs = np.stack([credit.who.by_reception[rows], credit.who.by_decider[rows]], axis=1)
+        for pair in np.unique(pairs, axis=0):
+            alike = rows[(pairs == pair).all(axis=1)]
+            share = credit.shares(alike[:1])[0]
+            products[domain] += np.outer(share, share) * by_place[credit.who.place[alike]].sum(axis=0)
     return products
 
 

@@ -1,5 +1,6 @@
 """Every node of every tree in every domain, with raw and stabilised variance and its interval: what a release publishes."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -38,7 +39,7 @@ class Precision:
 
     def estimate(self, domain: int, node: int) -> Estimate | None:
         """The figure's Estimate; None where the node has no value there. n and answers are rounded down."""
-        if np.isnan(self.value[domain, node]):
+        if math.isnan(self.value[domain, node]):
             return None
         df = int(self.df[domain])
         return Estimate(
@@ -168,12 +169,12 @@ def _fitted(variance: Floats, expected: Floats, typical: Floats, df: Floats, ins
 
 
 def _whole(number: float) -> int:
-    return int(np.floor(number + 1e-9))
+    return math.floor(number + 1e-9)
 
 
 def _number(number: float | Floats) -> float | None:
-    return None if np.isnan(number) else float(number)
+    return None if math.isnan(number) else float(number)
 
 
 def _root(variance: float) -> float | None:
-    return None if np.isnan(variance) else float(np.sqrt(variance))
+    return None if math.isnan(variance) else math.sqrt(variance)

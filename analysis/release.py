@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Never, cast
 
 from analysis.cells import Factors, Merge
@@ -109,14 +110,14 @@ def digest_of(release: Release) -> str:
 
 _OF_ESTIMATE = tuple(field.name for field in fields(Estimate))
 _OF_FIGURE = tuple(field.name for field in fields(Figure) if field.name != "estimate")
+_ESTIMATE, _FIGURE = attrgetter(*_OF_ESTIMATE), attrgetter(*_OF_FIGURE)
+_NO_NUMBERS = (None,) * len(_OF_ESTIMATE)
 
 
 def flat(figure: Figure) -> dict[str, object]:
     """The figure's fields by name, its estimate's parts beside them; a hidden figure holds no number."""
-    row: dict[str, object] = {name: getattr(figure, name) for name in _OF_FIGURE}
-    for name in _OF_ESTIMATE:
-        row[name] = None if figure.estimate is None else getattr(figure.estimate, name)
-    return row
+    parts = _NO_NUMBERS if figure.estimate is None else _ESTIMATE(figure.estimate)
+    return dict(zip((*_OF_FIGURE, *_OF_ESTIMATE), (*_FIGURE(figure), *parts), strict=True))
 
 
 def restored(row: Mapping[str, object]) -> Figure:
