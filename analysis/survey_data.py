@@ -178,9 +178,7 @@ def _coded(
         elif question.kind != "text":
             answers[question.id] = _codes(question, given, sector if question.id == sector_question else None)
     shown_module = _column(module)
-    never = {
-        question.id: _never_asked(question, answers, shown_module) for question in instrument.questions if question.kind != "text"
-    }
+    never = {question.id: _never_asked(question, answers, shown_module) for question in instrument.questions if question.kind != "text"}
     for question in instrument.questions:
         for name in _names(question):
             blank = answers[name] == NOT_ANSWERED
