@@ -32,14 +32,8 @@ POLICY = (
     f"default-src 'none'; style-src {_source(STYLE)}; script-src {_source(SCRIPT)}; img-src data:; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-HEADERS = (
-    ("Content-Type", "text/html; charset=utf-8"),
-    ("Cache-Control", "no-store"),
-    ("Content-Security-Policy", POLICY),
-    ("Vary", "Accept-Encoding"),
-    ("X-Robots-Tag", "noindex, nofollow"),
-    *SECURITY,
-)
+HEADERS = (("Cache-Control", "no-store"), ("Content-Security-Policy", POLICY), *SECURITY)
+PAGE = (("Content-Type", "text/html; charset=utf-8"), ("Vary", "Accept-Encoding"), *HEADERS)
 
 
 def render(template: str, language: str, **values: object) -> str:
@@ -55,8 +49,8 @@ def page(template: str, language: str, status: int = 200, **values: object) -> R
 
 def respond(parts: Iterable[Part], status: int = 200) -> Response:
     if "gzip" in request.environ.get("HTTP_ACCEPT_ENCODING", "").lower():
-        return Response(compressed.gzip(parts), status, (*HEADERS, ("Content-Encoding", "gzip")))
-    return Response(compressed.plain(parts), status, HEADERS)
+        return Response(compressed.gzip(parts), status, (*PAGE, ("Content-Encoding", "gzip")))
+    return Response(compressed.plain(parts), status, PAGE)
 
 
 def go_to(address: str) -> Response:

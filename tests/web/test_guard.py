@@ -10,12 +10,7 @@ from survey_app.services.access import Permission
 from survey_app.web import guard
 from tests.web.conftest import words
 
-SECURITY = {
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
+SECURITY = {"Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff"}
 
 
 @pytest.fixture
