@@ -7,11 +7,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from analysis.disclosure import FLOOR, hidden
+from analysis.disclosure import COMPARABLE, FLOOR, hidden
 from analysis.estimation import Estimates
 from analysis.figures import Figure
 from analysis.population import Population
 from analysis.survey_data import Bools, Floats, Ints
+
+LARGE, ENOUGH = 10, 3
+"""A group of so many units keeps its totals, pooled and mean of units: two equations need three unknowns not to be solved."""
 
 DEPENDENT, SOLVED = 1e-9, 1e-12
 """Of a row of length 1: the length outside a row space below which it adds nothing to it, and the squared length below
@@ -19,7 +22,7 @@ which a target lies in it."""
 
 
 def protected(figures: Sequence[Figure], population: Population) -> list[Figure]:
-    """The figures of one population, with those totals hidden that would give away a hidden unit or area.
+    """The figures of one population, with those hidden that would give away a hidden unit or area.
 
     A pooled total is Σ share · X_u · H_u over its units, a mean of units Σ H_u. Figures of several trees that say the same
     (one question, or the same questions pooled) are taken together. Unknown are all units of which none is shown; to be
@@ -35,6 +38,12 @@ def protected(figures: Sequence[Figure], population: Population) -> list[Figure]
         people = n[population.units]
         unknown = (people > 0) & np.array([population.domains[unit].id not in shown for unit in population.units], np.bool_)
         small = unknown & (people + 1e-9 < FLOOR)
+        further = given_up(people, unknown, small, *_groups(population, places, figures))
+        unknown |= further
+        lost = {population.domains[unit].id for unit in population.units[further]}
+        for place in places:
+            if figures[place].domain in lost:
+                found[place] = hidden(found[place], "complementary")
         groups = [place for place in places if population.domains[row_of[figures[place].domain]].kind != "unit"]
         rows = np.array([row_of[figures[place].domain] for place in groups], np.int64)
         pooled = np.array([figures[place].summary == "pooled" for place in groups], np.bool_)
@@ -48,6 +57,35 @@ def protected(figures: Sequence[Figure], population: Population) -> list[Figure]
             place = groups[may_show[gone]]
             found[place] = hidden(found[place], "complementary")
     return found
+
+
+def given_up(people: Floats, unknown: Bools, small: Bools, large: Bools, others: Bools) -> Bools:
+    """Units whose figure goes so that large groups may keep their totals, where one or two hidden units would cost these.
+
+    people: respondents of every unit; unknown: not shown; small: hidden for too few; large, others: group × unit, the
+    groups that publish two totals and all further ones. Only units below 30 go, whose figure is for reference anyway:
+    first those that share a further group with a hidden unit (its total is protected too), then those with fewest
+    answers. Where there are not enough of them nobody goes, and suppressed() hides the totals.
+    """
+    gone = np.zeros(len(people), np.bool_)
+    kin: Bools = np.asarray(others[np.asarray((others & small).any(axis=1))].any(axis=0))
+    for members in large:
+        hides = members & (unknown | gone)
+        lacking = ENOUGH - int(hides.sum())
+        may_go = np.flatnonzero(members & (people > 0) & ~hides & (people + 1e-9 < COMPARABLE))
+        if bool((members & small).any()) and 0 < lacking <= len(may_go) and (members & (people > 0)).sum() >= LARGE:
+            order = np.lexsort((may_go, people[may_go], ~kin[may_go]))
+            gone[may_go[order[:lacking]]] = True
+    return gone
+
+
+def _groups(population: Population, places: Sequence[int], figures: Sequence[Figure]) -> tuple[Bools, Bools]:
+    """Group × unit, of the groups that show one of these figures: those with a mean of units beside it, and the others."""
+    shown = {figures[place].domain for place in places if figures[place].hidden is None}
+    twice = {figures[place].domain for place in places if figures[place].summary == "mean_of_units"}
+    large = [row for row, domain in enumerate(population.domains) if domain.id in shown & twice]
+    others = [row for row, domain in enumerate(population.domains) if domain.kind != "unit" and domain.id in shown - twice]
+    return population.inside[large], population.inside[others]
 
 
 def _alike(figures: Sequence[Figure], population: Population) -> dict[tuple[bytes, str], list[int]]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from analysis.complementary import suppressed
+from analysis.complementary import given_up, suppressed
 from analysis.disclosure import admit
 
 NOTHING = np.zeros((0, 4))
@@ -68,3 +68,36 @@ def test_nothing_is_hidden_in_vain() -> None:
 
 def test_without_anybody_to_protect_nothing_is_hidden() -> None:
     assert suppressed(np.eye(4), NOTHING) == []
+
+
+def sacrifice(people: list[int], large: list[list[int]], others: list[list[int]]) -> list[int]:
+    """Which units go, when those under ten answers are hidden."""
+    n = np.array(people, float)
+    small = (n > 0) & (n < 10)
+    groups = [np.array(rows, bool).reshape(-1, len(n)) for rows in (large, others)]
+    return np.flatnonzero(given_up(n, small, small, *groups)).tolist()
+
+
+def test_a_large_group_with_one_hidden_unit_gives_up_its_two_smallest_further_units() -> None:
+    people = [7, 25, 12, 60, 18, 90, 80, 70, 60, 50, 40]
+    assert sacrifice(people, [[1] * 11], []) == [2, 4]
+
+
+def test_units_of_the_hidden_unit_s_own_district_go_first() -> None:
+    people = [7, 25, 12, 60, 18, 90, 80, 70, 60, 50, 40]
+    assert sacrifice(people, [[1] * 11], [[1, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0]]) == [1, 2]
+
+
+def test_no_unit_that_may_be_compared_is_given_up() -> None:
+    """Only one further unit is below 30: two would be needed, so nobody goes and the totals are hidden instead."""
+    assert sacrifice([7, 12, 30, 60, 31, 90, 80, 70, 60, 50, 40], [[1] * 11], []) == []
+
+
+def test_a_small_group_gives_up_no_unit() -> None:
+    assert sacrifice([7, 12, 15, 60, 70, 80, 90, 91, 92], [[1] * 9], []) == []
+
+
+def test_a_group_without_hidden_units_or_with_three_gives_up_nobody() -> None:
+    assert sacrifice([10, 12, 15, 60, 70, 80, 90, 91, 92, 93], [[1] * 10], []) == []
+    assert sacrifice([7, 8, 9, 12, 15, 60, 70, 80, 90, 91, 92, 93], [[1] * 12], []) == []
+    assert sacrifice([0, 8, 12, 15, 17, 60, 70, 80, 90, 91, 92, 93], [[1] * 12], []) == [2, 3]
