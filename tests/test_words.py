@@ -25,6 +25,8 @@ def sentences_of_code() -> Iterator[tuple[str, str]]:
     for top in ("questionnaires", "analysis", "survey_app"):
         for path in sorted((PROJECT / top).rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "sentence" and isinstance(node.value, ast.Constant):
+                    yield f"{path.relative_to(PROJECT)}:{node.lineno}", str(node.value.value)
                 if not isinstance(node, ast.Call):
                     continue
                 name = ast.unparse(node.func).split(".")[-1]

@@ -148,8 +148,12 @@ def self_selection_by_row(language: str) -> str:
     )
 
 
-def counter_only(language: str) -> str:
+def counter_only(language: str, elsewhere: float | None) -> str:
+    """`elsewhere`: share of all files that were handed in online or by post, where it is known for whom the document is about."""
     sentence = "The result speaks of people who came to a counter only: many files came online or by post, and their owners were not asked."
+    if elsewhere is not None:
+        sentence = "The result speaks of people who came to a counter only; {share} of the files came online or by post, without answers."
+        return say(language, sentence, share=percent(language, elsewhere, 1))
     return say(language, sentence)
 
 

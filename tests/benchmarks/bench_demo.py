@@ -36,8 +36,8 @@ def main() -> int:
     sys.stdout.write(f"release of {ANSWERS} answers: {spent['release']:.2f} CPU s (at most {RELEASE_TARGET:.0f})\n")
     sys.stdout.write(f"{ANSWERS} answers, places, accounts and release: {total:.1f} CPU s (at most {TARGET:.0f})\n")
     sys.stdout.write(f"city index {built.headline:.4f} (between {WISHED[0]} and {WISHED[1]}), truth {built.truth:.4f}\n")
-    good = built.headline is not None and WISHED[0] <= built.headline <= WISHED[1] and total <= TARGET and spent["release"] <= RELEASE_TARGET
-    return 0 if good else 1
+    good = built.headline is not None and WISHED[0] <= built.headline <= WISHED[1]
+    return 0 if good and total <= TARGET and spent["release"] <= RELEASE_TARGET else 1
 
 
 if __name__ == "__main__":
