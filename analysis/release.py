@@ -204,7 +204,7 @@ def _line(figure: Figure) -> list[object]:
     if figure.hidden is not None:
         about = (figure.domain, figure.population, figure.tree, figure.node, figure.basis, figure.summary)
         return [*about, figure.hidden, figure.missing]
-    return [_text(value) for value in flat(figure).values()]
+    return [f"{value:.12g}" if type(value) is float else value for value in flat(figure).values()]
 
 
 def _text(value: object) -> object:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from operator import itemgetter
 
 from sqlalchemy import (
     JSON,
@@ -123,7 +124,8 @@ def add(tx: Connection, row: ReleaseRow, rows: Iterable[Mapping[str, object]]) -
     tx.execute(insert(releases).values({field.name: getattr(row, field.name) for field in fields(ReleaseRow)}))
     own = ("province", "release", "place")
     names = [column.name for column in figures.columns if column.name not in own]
-    filled = [(row.province, row.number, place, *(figure[name] for name in names)) for place, figure in enumerate(rows)]
+    values = itemgetter(*names)
+    filled = [(row.province, row.number, place, *values(figure)) for place, figure in enumerate(rows)]
     if filled:
         marks = ", ".join("?" for _ in range(len(own) + len(names)))
         tx.exec_driver_sql(f"INSERT INTO figures ({', '.join((*own, *names))}) VALUES ({marks})", filled)  # noqa: S608 – our own column names
