@@ -171,12 +171,13 @@ def _coded(
 ) -> dict[str, Codes]:
     """First the plain codes of every question, then which blanks were never asked (they may depend on later questions)."""
     sector_question = instrument.meanings["sector"].question if "sector" in instrument.meanings else None
+    by_question = _by_question(instrument, given)
     answers: dict[str, Codes] = {}
     for question in instrument.questions:
         if question.kind == "multiple":
-            answers |= _ticks(question, given)
+            answers |= _ticks(question, by_question[question.id])
         elif question.kind != "text":
-            answers[question.id] = _codes(question, given, sector if question.id == sector_question else None)
+            answers[question.id] = _codes(question, by_question[question.id], sector if question.id == sector_question else None)
     shown_module = _column(module)
     never = {question.id: _never_asked(question, answers, shown_module) for question in instrument.questions if question.kind != "text"}
     for question in instrument.questions:
@@ -192,11 +193,18 @@ def _names(question: Question) -> tuple[str, ...]:
     return tuple(f"{question.id}.{option.code}" for option in question.options) if question.kind == "multiple" else (question.id,)
 
 
-def _codes(
-    question: Question, given: Sequence[Mapping[str, int | tuple[int, ...]]], known: Sequence[int | None] | None
-) -> Codes:
+def _by_question(instrument: Instrument, given: Sequence[Mapping[str, int | tuple[int, ...]]]) -> dict[str, list[int | tuple[int, ...]]]:
+    """A column a question, in one pass over what was answered: most cells are blank."""
+    columns: dict[str, list[int | tuple[int, ...]]] = {question.id: [NOT_ANSWERED] * len(given) for question in instrument.questions}
+    for row, answers in enumerate(given):
+        for question, code in answers.items():
+            columns[question][row] = code
+    return columns
+
+
+def _codes(question: Question, given: Sequence[int | tuple[int, ...]], known: Sequence[int | None] | None) -> Codes:
     """One code an answer. `known` (the sector fixed by counter, slip or answer) goes before what stands in the answers."""
-    codes: Codes = np.array([answer.get(question.id, NOT_ANSWERED) for answer in given], np.int8)
+    codes: Codes = np.array(given, np.int8)
     if known is not None:
         facts = np.array([NOT_ANSWERED if fact is None else fact for fact in known], np.int8)
         codes = np.where(facts >= 0, facts, codes)
@@ -204,12 +212,9 @@ def _codes(
     return codes
 
 
-def _ticks(question: Question, given: Sequence[Mapping[str, int | tuple[int, ...]]]) -> dict[str, Codes]:
+def _ticks(question: Question, given: Sequence[int | tuple[int, ...]]) -> dict[str, Codes]:
     """One 0/1 column an option; all of them −3 where an option without basis was ticked, −2 where nothing was."""
-    chosen: list[tuple[int, ...]] = []
-    for answer in given:
-        codes = answer.get(question.id, ())
-        chosen.append(codes if isinstance(codes, tuple) else (codes,))
+    chosen = [codes if isinstance(codes, tuple) else () if codes == NOT_ANSWERED else (codes,) for codes in given]
     blank = np.array([not codes for codes in chosen], np.bool_)
     columns: dict[str, Codes] = {}
     for option in question.options:

@@ -143,7 +143,8 @@ def _files_in_area(city: _City, area: str, members: Mapping[str, float]) -> int 
     if city.frame is None:
         return None
     files = 0.0
-    for row in city.frame.rows:
+    here = {*members, *(unit for unit, of_unit in city.points_of.items() if area in of_unit.values())}
+    for row in (row for row in city.frame.rows if row.reception in here):
         of_unit = city.points_of.get(row.reception, {})
         if row.point is not None and of_unit.get(row.point) is not None:
             files += row.files * (of_unit[row.point] == area)

@@ -10,7 +10,7 @@ from analysis import disclosure
 from analysis.figures import Figure, Release, State
 from analysis.release import build, digest_of, restored, sources
 from analysis.survey_data import Columns
-from questionnaires.answers import decode
+from questionnaires.answers import decode_all
 from questionnaires.instrument import Instrument
 from questionnaires.model import Fault, Refused
 from survey_app import settings
@@ -190,7 +190,7 @@ def _taken(answers: AnswerColumns, cuts: Mapping[str, int]) -> Columns:
         design_weight=[answers.design_weight[at] for at in inside],
         psu=[answers.psu[at] for at in inside],
         flagged=[False] * len(inside),
-        answers=[decode(answers.answers[at]) for at in inside],
+        answers=decode_all([answers.answers[at] for at in inside]),
     )
 
 
