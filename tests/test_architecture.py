@@ -39,7 +39,6 @@ HOMES = {
     "qrcode": ("survey_app.documents.print_matter",),
     "openpyxl": ("survey_app.documents.spreadsheets",),
     "argon2": ("survey_app.services.accounts",),
-    "itsdangerous": ("survey_app.services.form_token",),
 }
 """Third-party library to the modules or packages it lives in."""
 
