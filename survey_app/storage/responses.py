@@ -139,34 +139,23 @@ def append(rows: Sequence[Row]) -> tuple[Receipt, ...]:
 
 
 def _store(rows: Sequence[Row], cursor: DBAPICursor) -> tuple[Receipt, ...]:
-    positions: dict[str, int] = {}
-    receipts: list[Receipt] = []
-    for row in rows:
-        if row.province not in positions:
-            cursor.execute("SELECT coalesce(max(position), 0) FROM responses WHERE province = ?", (row.province,))
-            positions[row.province] = cursor.fetchall()[0][0]
-        position = positions[row.province] + 1
-        if _insert(cursor, row, position):
-            positions[row.province] = position
-            receipts.append(Stored(position))
-        else:
-            cursor.execute("SELECT answers_digest FROM responses WHERE id = ?", (row.id,))
-            receipts.append(Duplicate(cursor.fetchall()[0][0]))
-    return tuple(receipts)
+    return tuple(_store_one(cursor, row) for row in rows)
 
 
-def _insert(cursor: DBAPICursor, row: Row, position: int) -> bool:
-    """False: an answer with this id is there already, and nothing was written."""
-    place = (row.id, row.province, position, row.wave, row.counter, row.reception_unit, row.point, row.deciding_unit, row.sector)
+def _store_one(cursor: DBAPICursor, row: Row) -> Receipt:
+    place = (row.id, row.province, row.province, row.wave, row.counter, row.reception_unit, row.point, row.deciding_unit, row.sector)
     design = (row.channel, row.batch, row.instrument_digest, row.module, row.pi, row.design_weight, row.language)
     cursor.execute(
         "INSERT INTO responses (id, province, position, wave, counter, reception_unit, point, deciding_unit, sector,"
         " channel, batch, instrument_digest, module, pi, design_weight, language, service_day, psu, answers, answers_digest)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+        " VALUES (?, ?, (SELECT coalesce(max(position), 0) + 1 FROM responses WHERE province = ?),"
+        " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING position",
         (*place, *design, row.service_day, row.psu, row.answers, row.answers_digest),
     )
-    if not cursor.rowcount:
-        return False
+    written = cursor.fetchall()
+    if not written:  # an answer with this id is there already
+        cursor.execute("SELECT answers_digest FROM responses WHERE id = ?", (row.id,))
+        return Duplicate(cursor.fetchall()[0][0])
     trace = (row.id, row.received_at, row.seconds)
     cursor.execute("INSERT INTO response_traces (response_id, received_at, seconds) VALUES (?, ?, ?)", trace)
     for comment in row.comments:
@@ -174,7 +163,7 @@ def _insert(cursor: DBAPICursor, row: Row, position: int) -> bool:
         cursor.execute(
             "INSERT INTO comments (id, province, unit, wave, channel, question, day, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", words
         )
-    return True
+    return Stored(written[0][0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ import threading
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
-from sqlalchemy.engine.interfaces import DBAPICursor
 
 from survey_app.storage import session
+from survey_app.storage.session import Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,32 +17,19 @@ class Revision:
     value: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Watch:
-    database: Engine
-    cursor: DBAPICursor
-
-
-_watch: _Watch | None = None
+_watch: Line | None = None
 _asking = threading.Lock()
 
 
 def current() -> Revision:
-    """Asked for every page and every answer, so it goes to the driver through a cursor that stays open."""
+    """Asked for every page and every answer, so it has a line of its own. Every SELECT there sees what is stored now."""
     global _watch
     engine = session.engine()
     with _asking:
         watch, _watch = _watch, None  # forgotten should the question fail
         if watch is None or watch.database is not engine:
-            watch = _Watch(engine, _cursor_of_its_own(engine))
+            watch = Line.to(engine)
         watch.cursor.execute("SELECT sum(value) FROM organisation_revisions")
         ((value,),) = watch.cursor.fetchall()
         _watch = watch
     return Revision(engine, value or 0)
-
-
-def _cursor_of_its_own(engine: Engine) -> DBAPICursor:
-    """On a connection taken out of the pool for good. Every SELECT is a read of its own and sees what is stored now."""
-    connection = engine.raw_connection()
-    connection.detach()
-    return connection.cursor()

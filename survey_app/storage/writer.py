@@ -16,6 +16,7 @@ from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import OperationalError
 
 from survey_app.storage import session
+from survey_app.storage.session import Line
 
 MOST_WAITING = 1_000
 MOST_A_COMMIT = 200
@@ -41,6 +42,8 @@ class _Job:
 
 _waiting: deque[_Job] = deque()
 _writing = threading.Lock()
+_line: Line | None = None
+"""Spoken on by whoever holds the lock."""
 
 
 def durably(work: Callable[[DBAPICursor], Result], patience: float = PATIENCE_SECONDS) -> Result:
@@ -83,12 +86,17 @@ def _withdraw(job: _Job) -> None:
 
 def _write(jobs: Sequence[_Job]) -> None:
     """One transaction for all. Should it fail, each gets its own: work that cannot be stored takes nobody along."""
+    global _line
+    line, _line = _line, None  # hung up should the transaction fail
     try:
-        with session.driver_transaction() as cursor:
+        if line is None or line.database is not session.engine():
+            line = Line.to(session.engine())
+        with line.transaction() as cursor:
             for job in jobs:
                 if job.engine is not session.engine():
                     raise Busy  # queued for a database that this process has left
                 job.run(cursor)
+        _line = line
     except Exception as failure:
         if len(jobs) > 1:
             for job in jobs:
@@ -100,9 +108,9 @@ def _write(jobs: Sequence[_Job]) -> None:
 
 
 def _forget_parent() -> None:
-    """A forked process inherits no caller, and a lock that nobody would release."""
-    global _writing
-    _writing = threading.Lock()
+    """A forked process inherits no caller, no connection, and a lock that nobody would release."""
+    global _writing, _line
+    _writing, _line = threading.Lock(), None
     _waiting.clear()
 
 

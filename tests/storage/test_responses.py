@@ -175,6 +175,28 @@ def test_a_disk_that_is_full_is_busy(database: Path) -> None:
     assert read(database, "SELECT count(*) FROM responses") == [(0,)]
 
 
+def test_work_that_failed_half_way_leaves_nothing_and_the_next_is_stored(database: Path) -> None:
+    with pytest.raises(sqlite3.IntegrityError):
+        responses.append([row(1), row(2, psu=None)])
+    assert responses.append([row(3)]) == (Stored(1),)
+    assert read(database, "SELECT id FROM responses") == [(f"{3:032x}",)]
+    assert read(database, "SELECT response_id FROM response_traces") == [(f"{3:032x}",)]
+
+
+def test_answers_go_to_the_database_that_is_in_use_now(database: Path, tmp_path: Path) -> None:
+    responses.append([row(1)])
+    session.configure(f"sqlite:///{tmp_path / 'other.sqlite'}")
+    assert responses.append([row(2)]) == (Stored(1),)
+    assert read(database, "SELECT id FROM responses") == [(f"{1:032x}",)]
+
+
+def test_the_connection_that_answers_are_written_on_waits_for_the_disk(database: Path) -> None:
+    responses.append([row(1)])
+    assert writer._line is not None
+    for pragma, expected in (("synchronous", 2), ("journal_mode", "wal")):
+        assert writer._line.cursor.execute(f"PRAGMA {pragma}").fetchall() == [(expected,)]
+
+
 def test_a_commit_waits_for_the_disk(database: Path) -> None:
     with session.reading() as tx:
         assert tx.exec_driver_sql("PRAGMA synchronous").scalar() == 2
