@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import islice
 from types import MappingProxyType
 
 from questionnaires.faults import fault
@@ -49,14 +50,16 @@ class Answers:
 
 def read_answers(instrument: Instrument, fields: Mapping[str, Sequence[str]], *, module: str | None, known: Mapping[str, int]) -> Answers:
     """The answers in the fields of a form (field = question id, value = code as text, several ticks = the field repeated)."""
-    ids = {question.id for question in instrument.questions}
-    unknown = [name for name in fields if name not in ids]
-    faults = [fault("answer.unknown_question", clean(name)[:NAME_SHOWN]) for name in unknown[:UNKNOWN_SHOWN]]
+    unread = dict(fields)
+    faults = []
     codes: dict[str, Code] = {}
     texts: dict[str, str] = {}
     dropped = []
     for question in instrument.questions:
-        given = [value for value in fields.get(question.id, ()) if value.strip()]
+        posted = unread.pop(question.id, None)
+        given = [value for value in posted if value.strip()] if posted else []
+        if not given and not question.required:
+            continue
         if not is_asked(question, module, known, codes):
             dropped += [question.id] if given else []
             continue
@@ -69,8 +72,9 @@ def read_answers(instrument: Instrument, fields: Mapping[str, Sequence[str]], *,
             codes[question.id] = found
         elif question.required:
             faults.append(_missing(question, instrument))
-    if faults:
-        raise Refused(*faults)
+    unknown = [fault("answer.unknown_question", clean(name)[:NAME_SHOWN]) for name in islice(unread, UNKNOWN_SHOWN)]
+    if unknown or faults:
+        raise Refused(*unknown, *faults)
     return Answers(MappingProxyType(codes), MappingProxyType(texts), tuple(dropped))
 
 
@@ -135,9 +139,10 @@ def decode_all(texts: Sequence[str]) -> list[Codes]:
     ]
 
 
-def digest(codes: Codes) -> str:
-    """Says whether two sets of answers are the same. Free text is not in it: a digest must not lead from a comment to its codes."""
-    return sha256(encode(codes).encode()).hexdigest()
+def digest(encoded: str) -> str:
+    """Says of two texts by encode() whether they are the same. Free text is not in it: a digest must not lead from a comment
+    to its codes."""
+    return sha256(encoded.encode()).hexdigest()
 
 
 def clean(text: str) -> str:

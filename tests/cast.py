@@ -102,7 +102,7 @@ def answer(unit: str, count: int, days: int = 1, unhappy: int = 0, stage: int = 
         rows.append(
             responses.Row(
                 secrets.token_hex(16), PROVINCE, WAVE, f"C{unit}", unit, f"P{unit}", unit, COPIES, "open", None, digest, "m1", 0.2, 1.0,
-                "vi", day, f"{unit}|P{unit}|{day}", text, answers.digest(codes), f"{day}T02:00:00", 90, (),
+                "vi", day, f"{unit}|P{unit}|{day}", text, answers.digest(text), f"{day}T02:00:00", 90, (),
             )
         )  # fmt: skip
     responses.append(rows)

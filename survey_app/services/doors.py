@@ -35,8 +35,7 @@ class Doors:
 
     def door(self, typed: str, day: date) -> Door | None:
         """The counter of a code as typed, as it is on that day; None when no counter ever had it."""
-        code = codes.normalise(typed)
-        placed = self._placed.get(code) or self._place(code)
+        placed = self._placed.get(typed) or self._place(codes.normalise(typed))
         return None if placed is None else organisation.behind(*placed, self._city(placed[0].province).units, day)
 
     def open_wave(self, door: Door, today: date) -> Wave | None:
@@ -58,6 +57,8 @@ class Doors:
         return self._city(door.province).deciders.of(door.point, door.unit, sector, day)
 
     def _place(self, code: str) -> tuple[CodeRow, CounterRow, PointRow] | None:
+        if code in self._placed:
+            return self._placed[code]
         with session.reading() as tx:
             row = stored.counter_code(tx, code)
             if row is None:

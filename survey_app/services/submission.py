@@ -8,6 +8,8 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import cache
+from pathlib import Path
 
 import questionnaires
 from questionnaires import answers as answering
@@ -142,7 +144,13 @@ class _Sound:
 
 
 def instrument_of(wave: Wave) -> Instrument:
-    return questionnaires.by_digest(wave.digest, settings.current().data_dir / INSTRUMENTS)
+    return _instrument(wave.digest, settings.current().data_dir)
+
+
+@cache
+def _instrument(digest: str, data_dir: Path) -> Instrument:
+    """Asked for with every form and every answer, and making a path costs more than finding what it leads to."""
+    return questionnaires.by_digest(digest, data_dir / INSTRUMENTS)
 
 
 def local_day(moment: datetime) -> date:
@@ -173,6 +181,7 @@ def _row(post: Post, token: FormToken, door: Door, wave: Wave, remembered: Doors
     answers = answering.read_answers(instrument, post.fields, module=module, known=_known(instrument, door))
     sector = _sector(instrument, door, answers.codes)
     service_day = local_day(token.opened_at)
+    encoded = answering.encode(answers.codes)
     return Row(
         id=token.response_id,
         province=door.province,
@@ -191,8 +200,8 @@ def _row(post: Post, token: FormToken, door: Door, wave: Wave, remembered: Doors
         language=post.language,
         service_day=service_day.isoformat(),
         psu=f"{door.unit}|{door.point}|{service_day.isoformat()}",
-        answers=answering.encode(answers.codes),
-        answers_digest=answering.digest(answers.codes),
+        answers=encoded,
+        answers_digest=answering.digest(encoded),
         received_at=post.now.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat(" "),
         seconds=max(0, int((post.now - token.opened_at).total_seconds())),
         comments=tuple(Comment(secrets.token_hex(16), question, text) for question, text in answers.texts.items()),

@@ -5,12 +5,13 @@ What stands on the form is in form_page.py; which page is the answer to which re
 
 import hashlib
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 
 from flask import Response, current_app, request
 from markupsafe import Markup
+from werkzeug.datastructures import Headers
 
 from survey_app import words
 from survey_app.web import compressed
@@ -36,6 +37,13 @@ HEADERS = (("Cache-Control", "no-store"), ("Content-Security-Policy", POLICY), *
 PAGE = (("Content-Type", "text/html; charset=utf-8"), ("Vary", "Accept-Encoding"), *HEADERS)
 
 
+class Complete(Response):
+    """An answer whose headers are all there and sound as they were written: nothing is looked for or put right on sending."""
+
+    def get_wsgi_headers(self, environ: Mapping[str, object]) -> Headers:
+        return self.headers
+
+
 def render(template: str, language: str, **values: object) -> str:
     """The template in that language. Not flask.render_template: that hands over the session, and these pages have none."""
     other = "en" if language == "vi" else "vi"
@@ -49,10 +57,10 @@ def page(template: str, language: str, status: int = 200, **values: object) -> R
 
 def respond(parts: Iterable[Part], status: int = 200) -> Response:
     if "gzip" in request.environ.get("HTTP_ACCEPT_ENCODING", "").lower():
-        return Response(compressed.gzip(parts), status, (*PAGE, ("Content-Encoding", "gzip")))
-    return Response(compressed.plain(parts), status, PAGE)
+        return Complete(compressed.gzip(parts), status, (*PAGE, ("Content-Encoding", "gzip")))
+    return Complete(compressed.plain(parts), status, PAGE)
 
 
 def go_to(address: str) -> Response:
-    """303: whatever was sent, the next page is fetched."""
-    return Response(b"", 303, (*HEADERS, ("Location", address)))
+    """303: whatever was sent, the next page is fetched. The address: a path of ours, in ASCII."""
+    return Complete(b"", 303, (*HEADERS, ("Location", address)))
