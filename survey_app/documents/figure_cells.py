@@ -3,6 +3,7 @@
 import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from analysis.domains import Domain
 from analysis.figures import Figure, Mark, Release
@@ -10,7 +11,7 @@ from questionnaires.instrument import Instrument
 from questionnaires.trees import IndexTree
 from survey_app.documents import sentences
 from survey_app.documents.report import Cell, Gap, Interval, Number, Unit
-from survey_app.documents.rounding import is_share, rounded, to_five
+from survey_app.documents.rounding import Rounded, is_share, rounded, to_five
 from survey_app.words import number, of, percent, say
 
 COMPARABLE = 30
@@ -88,18 +89,31 @@ def value(view: View, figure: Figure | None, tree: IndexTree) -> Cell:
         return Gap(say(view.language, "< 30"), "reference_only")
     share = is_share(tree, figure.node)
     shown = rounded(figure.estimate, share)
-    mark = "".join(sentences.mark(one) for one in marks(figure))
-    unit = unit_of(tree, figure.node)
-    printed = [None if one is None else _printed(view.language, one, shown.decimals, share) for one in (shown.low, shown.high)]
-    if share and shown.estimate >= 1 and printed[0] is not None:
-        text = say(view.language, "{low} or more", low=f"{printed[0]}%")
-        return Interval(None, shown.low, None, text + mark, shown.decimals, unit)
-    if share and shown.estimate <= 0 and printed[1] is not None:
-        text = say(view.language, "{high} or less", high=f"{printed[1]}%")
-        return Interval(None, None, shown.high, text + mark, shown.decimals, unit)
-    middle = _printed(view.language, shown.estimate, shown.decimals, share) + ("%" if share else "")
-    around = f" ({printed[0]}–{printed[1]})" if printed[0] is not None and printed[1] is not None else ""
-    return Interval(shown.estimate, shown.low, shown.high, middle + mark + around, shown.decimals, unit)
+    signs = tuple(marks(figure))
+    mark = "".join(map(sentences.mark, signs))
+    text, end = _text(view.language, shown, share, mark)
+    return Interval(
+        None if end else shown.estimate,
+        None if end == "low" else shown.low,
+        None if end == "high" else shown.high,
+        text,
+        shown.decimals,
+        unit_of(tree, figure.node),
+        mark,
+        signs,
+    )
+
+
+def _text(language: str, shown: Rounded, share: bool, mark: str) -> tuple[str, Literal["low", "high"] | None]:
+    """As printed with its mark, and the end of the range at which the value may not stand alone: only its bound is said."""
+    low, high = (None if one is None else _printed(language, one, shown.decimals, share) for one in (shown.low, shown.high))
+    percent_sign = "%" if share else ""
+    if share and shown.estimate >= 1 and low is not None:
+        return say(language, "{low} or more", low=low + percent_sign) + mark, "high"
+    if share and shown.estimate <= 0 and high is not None:
+        return say(language, "{high} or less", high=high + percent_sign) + mark, "low"
+    around = f" ({low}–{high})" if low is not None and high is not None else ""
+    return _printed(language, shown.estimate, shown.decimals, share) + percent_sign + mark + around, None
 
 
 def respondents(view: View, figure: Figure | None) -> Cell:

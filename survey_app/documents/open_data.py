@@ -41,12 +41,13 @@ def _table(table: Table) -> Json:
 
 
 def _cell(cell: Cell) -> Json:
-    """Text stays text; a gap is its short form and, under `hidden`, the name of its reason; shares are 0…1."""
+    """Text stays text; a gap is its short form and the name of its reason (`hidden`); `marks` are names too; shares are 0…1."""
     match cell:
         case Number():
             return {"value": cell.value, "text": cell.text}
         case Interval():
-            return {"estimate": cell.estimate, "low": cell.low, "high": cell.high, "mark": cell.mark, "text": cell.text}
+            bounds = {"estimate": cell.estimate, "low": cell.low, "high": cell.high}
+            return {**bounds, "mark": cell.mark, "marks": list(cell.marks), "text": cell.text}
         case Gap():
             return {"hidden": cell.reason, "text": cell.text}
         case _:

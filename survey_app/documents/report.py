@@ -6,6 +6,8 @@ Every number in a cell has been rounded already: no writer can show more than an
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
+from analysis.figures import Mark
+
 Unit = Literal["count", "share", "points"]
 
 
@@ -21,7 +23,10 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """An estimate and its bounds on one grid. `estimate` is None where only a bound may be said (100 % is never alone)."""
+    """An estimate and its bounds on one grid. `estimate` is None where only a bound may be said (100 % is never alone).
+
+    `text` holds the signs of `marks` too: `mark` is those signs, for a column of their own.
+    """
 
     estimate: float | None
     low: float | None
@@ -30,6 +35,7 @@ class Interval:
     decimals: int = 0
     unit: Unit = "share"
     mark: str = ""
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
