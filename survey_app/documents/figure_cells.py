@@ -11,7 +11,7 @@ from questionnaires.instrument import Instrument
 from questionnaires.trees import IndexTree
 from survey_app.documents import sentences
 from survey_app.documents.report import Cell, Gap, Interval, Number, Unit
-from survey_app.documents.rounding import Rounded, is_share, rounded, to_five
+from survey_app.documents.rounding import Rounded, end, is_share, rounded, span, to_five
 from survey_app.words import number, of, percent, say
 
 COMPARABLE = 30
@@ -91,12 +91,12 @@ def value(view: View, figure: Figure | None, tree: IndexTree) -> Cell:
     shown = rounded(figure.estimate, share)
     signs = tuple(marks(figure))
     mark = "".join(map(sentences.mark, signs))
-    text, end = _text(view.language, shown, share, mark)
+    at = end(shown, span(tree, figure.node), share)
     return Interval(
-        None if end else shown.estimate,
-        None if end == "low" else shown.low,
-        None if end == "high" else shown.high,
-        text,
+        None if at else shown.estimate,
+        None if at == "low" else shown.low,
+        None if at == "high" else shown.high,
+        _text(view.language, shown, share, at, mark),
         shown.decimals,
         unit_of(tree, figure.node),
         mark,
@@ -104,16 +104,16 @@ def value(view: View, figure: Figure | None, tree: IndexTree) -> Cell:
     )
 
 
-def _text(language: str, shown: Rounded, share: bool, mark: str) -> tuple[str, Literal["low", "high"] | None]:
-    """As printed with its mark, and the end of the range at which the value may not stand alone: only its bound is said."""
+def _text(language: str, shown: Rounded, share: bool, at: Literal["low", "high"] | None, mark: str) -> str:
+    """As printed, with its mark; `at` an end of the range only the bound is said."""
     low, high = (None if one is None else _printed(language, one, shown.decimals, share) for one in (shown.low, shown.high))
-    percent_sign = "%" if share else ""
-    if share and shown.estimate >= 1 and low is not None:
-        return say(language, "{low} or more", low=low + percent_sign) + mark, "high"
-    if share and shown.estimate <= 0 and high is not None:
-        return say(language, "{high} or less", high=high + percent_sign) + mark, "low"
+    unit = "%" if share else ""
+    if at == "high":
+        return say(language, "{low} or more", low=f"{low}{unit}") + mark if low is not None else "–" + mark
+    if at == "low":
+        return say(language, "{high} or less", high=f"{high}{unit}") + mark if high is not None else "–" + mark
     around = f" ({low}–{high})" if low is not None and high is not None else ""
-    return _printed(language, shown.estimate, shown.decimals, share) + percent_sign + mark + around, None
+    return _printed(language, shown.estimate, shown.decimals, share) + unit + mark + around
 
 
 def respondents(view: View, figure: Figure | None) -> Cell:

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 from analysis.estimation import Estimate
 from questionnaires.trees import IndexTree
@@ -22,14 +23,20 @@ class Rounded:
 def rounded(estimate: Estimate, share: bool) -> Rounded:
     """n below 100: whole percent; below 1,000: one decimal; else two. Points of a score: one decimal, from 100 on two."""
     decimals = (0 if estimate.n < 100 else 1 if estimate.n < 1000 else 2) if share else (1 if estimate.n < 100 else 2)
-    steps = float(10 ** (decimals + (2 if share else 0)))
+    steps = _steps(decimals, share)
     low, high = estimate.ci_low, estimate.ci_high
     return Rounded(
-        math.floor(estimate.estimate * steps + 0.5 + SLACK) / steps,
+        _nearest(estimate.estimate, steps),
         None if low is None else math.floor(low * steps + SLACK) / steps,
         None if high is None else math.ceil(high * steps - SLACK) / steps,
         decimals,
     )
+
+
+def end(shown: Rounded, ends: tuple[float, float], share: bool) -> Literal["low", "high"] | None:
+    """The end of its range at which the printed value stands: there only its bound may be said (methodology §13.7)."""
+    lowest, highest = (_nearest(one, _steps(shown.decimals, share)) for one in ends)
+    return "high" if shown.estimate >= highest else "low" if shown.estimate <= lowest else None
 
 
 def to_five(count: float) -> int:
@@ -53,6 +60,14 @@ def span(tree: IndexTree, id: str) -> tuple[float, float]:
         total = float(node.divisor or (sum(factors) if node.coefficients else len(spans)))
         factors = [factor / total for factor in factors]
     return _sum(factors, spans)
+
+
+def _steps(decimals: int, share: bool) -> float:
+    return float(10 ** (decimals + (2 if share else 0)))
+
+
+def _nearest(value: float, steps: float) -> float:
+    return math.floor(value * steps + 0.5 + SLACK) / steps
 
 
 def _sum(factors: list[float], spans: list[tuple[float, float]]) -> tuple[float, float]:

@@ -107,6 +107,14 @@ def test_one_hundred_percent_is_never_printed_alone() -> None:
     assert "42/42" not in words(document(public("vi"), number=2))
 
 
+def test_points_at_an_end_of_their_range_are_not_printed_alone_either() -> None:
+    """Forty people came once: 2.5 of the 0.25 to 2.5 points."""
+    trips = row(document(cast.viewer("home_affairs")), WARD, f"style-papi_style-{cast.WARDS}")["ps.trips"]
+    assert isinstance(trips, Interval)
+    assert (trips.estimate, trips.high) == (None, None)
+    assert re.fullmatch(r"từ 2,\d trở lên", trips.text)
+
+
 def test_a_head_of_a_unit_sees_that_unit_only_from_ten_answers_on() -> None:
     shown = document(cast.viewer("unit_head"))
     assert {line.domain for line in rows_of_everything(shown)} - {None} == {WARD}

@@ -1,0 +1,73 @@
+"""A value at an end of its range is printed as its bound only, whatever it is counted in (methodology §13.6, §13.7)."""
+
+from datetime import datetime
+
+import pytest
+
+import questionnaires
+from analysis.domains import Domain
+from analysis.estimation import Estimate
+from analysis.figures import Figure, Release, Studies
+from survey_app.documents import figure_cells
+from survey_app.documents.figure_cells import View
+from survey_app.documents.report import Interval
+
+INSTRUMENT = questionnaires.load("sipas_counter", "2026-1")
+TREES = {tree.id: tree for tree in INSTRUMENT.trees}
+WARD = Domain("26734", "unit", None, {"vi": "Phường"}, {"26734": 1.0}, {}, "credited", False, (), None)
+
+
+def printed(tree: str, node: str, n: int, value: float, low: float | None, high: float | None) -> Interval:
+    estimate = Estimate(n, n, value, 0.01, 10, 0.01, 18.0, low, high, 0.95, "stabilised", 1.0)
+    figure = Figure(WARD.id, "finished", tree, node, "all", "pooled", estimate, 12, n, n, False, None)
+    studies = Studies((), (), True, False, (), None)
+    release = Release(
+        1, "79", "T1", "survey", "draft", True, INSTRUMENT.id, INSTRUMENT.digest, "2026.1", 1, {}, "", "", "", None,
+        datetime(2026, 11, 2), (WARD,), (figure,), studies,
+    )  # fmt: skip
+    cell = figure_cells.value(View.of(release, INSTRUMENT, "vi", True, {}), figure, TREES[tree])
+    assert isinstance(cell, Interval)
+    return cell
+
+
+@pytest.mark.parametrize(
+    ("tree", "node", "n", "value", "low", "high", "text"),
+    [
+        ("papi_style", "ps.on_time", 40, 2.5, 2.31, 2.5, "từ 2,3 trở lên"),
+        ("papi_style", "ps.on_time", 400, 2.497, 2.47, 2.5, "từ 2,47 trở lên"),
+        ("papi_style", "ps.D", 40, 10.0, 9.2, 10.0, "từ 9,2 trở lên"),
+        ("sipas", "sipas.B", 40, 0.996, 0.91, 1.0, "từ 91% trở lên"),
+    ],
+)
+def test_the_highest_value_is_printed_as_its_lower_bound(
+    tree: str, node: str, n: int, value: float, low: float, high: float, text: str
+) -> None:
+    cell = printed(tree, node, n, value, low, high)
+    assert cell.text == text
+    assert (cell.estimate, cell.high) == (None, None)
+    assert cell.low is not None
+
+
+@pytest.mark.parametrize(
+    ("tree", "node", "n", "value", "low", "high", "text"),
+    [
+        ("papi_style", "ps.on_time", 40, 0.25, 0.25, 0.44, "đến 0,5"),
+        ("papi_style", "ps.on_time", 400, 0.25, 0.25, 0.284, "đến 0,29"),
+        ("papi_style", "ps.D", 40, 1.0, 1.0, 1.84, "đến 1,9"),
+        ("sipas", "sipas.B", 40, 0.0, 0.0, 0.085, "đến 9%"),
+    ],
+)
+def test_the_lowest_value_is_printed_as_its_upper_bound(
+    tree: str, node: str, n: int, value: float, low: float, high: float, text: str
+) -> None:
+    cell = printed(tree, node, n, value, low, high)
+    assert cell.text == text
+    assert (cell.estimate, cell.low) == (None, None)
+    assert cell.high is not None
+
+
+@pytest.mark.parametrize(
+    ("node", "value", "low", "high", "text"), [("ps.on_time", 2.4, 2.2, 2.5, "2,4 (2,2–2,5)"), ("ps.D", 2.5, 1.9, 3.01, "2,5 (1,9–3,1)")]
+)
+def test_a_value_inside_its_range_is_printed_with_both_bounds(node: str, value: float, low: float, high: float, text: str) -> None:
+    assert printed("papi_style", node, 40, value, low, high).text == text
