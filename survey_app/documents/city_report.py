@@ -25,11 +25,12 @@ from survey_app.words import day, of, percent, say
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The wave in words."""
+    """The wave in words, its planned dates, and the last day whose answers may be in the release."""
 
     name: Text
     opens: date
     closes: date
+    answers_until: date
 
 
 def build(view: View, asked: Asked) -> ReportDocument:
@@ -237,7 +238,8 @@ def _about(view: View, asked: Asked) -> Iterator[Part]:
         (say(language, "Release"), Number(release.number, str(release.number))),
         (say(language, "State"), sentences.state(language, release.state)),
         (say(language, "Wave"), of(asked.name, language)),
-        (say(language, "Period"), f"{day(language, asked.opens)} – {day(language, asked.closes)}"),
+        (say(language, "Dates of the wave (as planned)"), f"{day(language, asked.opens)} – {day(language, asked.closes)}"),
+        (say(language, "Answers received up to"), day(language, asked.answers_until)),
         (say(language, "Basis"), sentences.basis(language, "all")),
         (say(language, "Confidence level"), Number(level, percent(language, level, 0), 0, "share")),
         (say(language, "Questionnaire"), f"{of(view.instrument.title, language)} ({release.instrument})"),

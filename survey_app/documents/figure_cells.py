@@ -26,7 +26,8 @@ class View:
 
     `districts`: unit to all of its former districts, so that a straddling unit is marked where only one may be named.
     `axis`: every interval of the document is drawn between these two values. `counter_only`: domains of which it has to be
-    said row by row, because it does not hold for the whole document.
+    said row by row, because it does not hold for the whole document. `previous`: number of the release before, where the
+    reader may know of it.
     """
 
     release: Release
@@ -36,13 +37,22 @@ class View:
     districts: Mapping[str, Collection[str]]
     axis: tuple[float, float]
     counter_only: Collection[str]
+    previous: int | None
     index: Mapping[Key, Figure]
 
     @staticmethod
-    def of(release: Release, instrument: Instrument, language: str, precise: bool, districts: Mapping[str, Collection[str]]) -> "View":
+    def of(
+        release: Release,
+        instrument: Instrument,
+        language: str,
+        precise: bool,
+        districts: Mapping[str, Collection[str]],
+        previous: int | None,
+    ) -> "View":
         headline = [figure for figure in release.figures if figure.basis == "all"]
         index: dict[Key, Figure] = {(one.domain, one.tree, one.node, one.population, one.summary): one for one in headline}
-        return View(release, instrument, language, precise, districts, _axis(headline, instrument), _counter_only(release), index)
+        axis, counter_only = _axis(headline, instrument), _counter_only(release)
+        return View(release, instrument, language, precise, districts, axis, counter_only, previous, index)
 
     def figure(
         self, domain: Domain, tree: IndexTree, node: str | None = None, population: str | None = None, means: bool = False
@@ -180,7 +190,7 @@ def notes(view: View, shown: Iterable[tuple[Figure | None, IndexTree]]) -> tuple
         if figure.estimate is None:
             said[sentences.for_the_unit_only(view.language)] = None
             continue
-        said.update(dict.fromkeys(sentences.mark_sentence(view.language, one) for one in marks(figure)))
+        said.update(dict.fromkeys(sentences.mark_sentence(view.language, one, view.previous) for one in marks(figure)))
         if figure.psus is not None and figure.psus < FEW_DAYS:
             said[say(view.language, "“Few survey days”: answers of fewer than {days} days; read with care.", days=FEW_DAYS)] = None
     return tuple(said)

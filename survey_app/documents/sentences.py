@@ -1,6 +1,6 @@
 """Figures to sentences: reasons, marks, states, what must be said beside every number and what may never be said."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import assert_never
 
 from analysis.figures import Basis, Mark, Reason, State
@@ -68,9 +68,12 @@ def mark(mark: Mark) -> str:
     return "°" if mark == "reference_only" else "⟲"
 
 
-def mark_sentence(language: str, mark: Mark) -> str:
+def mark_sentence(language: str, mark: Mark, previous: int | None) -> str:
+    """`previous`: number of the release before, where the reader may know of it."""
     if mark == "reference_only":
         return say(language, "° From 10 to 29 answers: for the unit's own reference only; not compared, not ranked.")
+    if previous is not None:
+        return say(language, "⟲ The figure of release {number} stands: fewer than 10 new answers.", number=previous)
     return say(language, "⟲ The figure of the release before stands: fewer than 10 new answers.")
 
 
@@ -177,6 +180,10 @@ def interval_meaning(language: str, level: float) -> str:
 def local_time(language: str, moment_utc: datetime) -> str:
     """A stored moment as the clock in Viet Nam showed it."""
     return moment(language, moment_utc + VIET_NAM)
+
+
+def local_day(moment_utc: datetime) -> date:
+    return (moment_utc + VIET_NAM).date()
 
 
 def simulated(language: str) -> str:

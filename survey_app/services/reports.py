@@ -17,7 +17,9 @@ from survey_app.services.access import Permission, Viewer
 from survey_app.services.places import FORMER_DISTRICTS
 from survey_app.services.releases import Wanted
 from survey_app.storage import organisation, session
-from survey_app.storage.rows import valid_on
+from survey_app.storage import releases as stored
+from survey_app.storage.releases import ReleaseRow
+from survey_app.storage.rows import Transaction, valid_on
 from survey_app.words import of
 
 Document = ReportDocument
@@ -80,8 +82,9 @@ def document(viewer: Viewer, kind: Kind, release: int, domain: str | None, langu
     if not figures:
         raise NotShown
     cut = replace(found, domains=(*seen, *_names(viewer, found, seen)), figures=figures)
-    view = View.of(cut, instrument, language, viewer.allows(Permission.READ_PRECISION), districts)
-    return BUILDERS[kind](view, Asked(wave.name, wave.opens, wave.closes))
+    built = _built_on(viewer, found.number)
+    view = View.of(cut, instrument, language, viewer.allows(Permission.READ_PRECISION), districts, built.previous)
+    return BUILDERS[kind](view, Asked(wave.name, wave.opens, wave.closes, built.answers_until))
 
 
 def file(document: ReportDocument, format: Format, domain: str | None) -> File:
@@ -89,6 +92,33 @@ def file(document: ReportDocument, format: Format, domain: str | None) -> File:
     media_type, write = WRITERS[format]
     name = "-".join(filter(None, (document.kind, str(document.release), domain, document.language)))
     return File(f"{name}.{format}", media_type, write(document))
+
+
+@dataclass(frozen=True, slots=True)
+class _BuiltOn:
+    """`previous`: the release before, where this viewer may know of it. `answers_until`: the last day whose answers may be in."""
+
+    previous: int | None
+    answers_until: date
+
+
+def _built_on(viewer: Viewer, number: int) -> _BuiltOn:
+    with session.reading() as tx:
+        row = stored.header(tx, number)
+        if row is None:
+            raise NotShown
+        before = None if row.previous is None else stored.header(tx, row.previous)
+        known = before is not None and releases.may_read(viewer, before)
+        return _BuiltOn(row.previous if known else None, _answers_until(tx, row))
+
+
+def _answers_until(tx: Transaction, row: ReleaseRow) -> date:
+    """The day asked for or the day it was made, whichever is earlier; answers that were in the release before stay in."""
+    made = sentences.local_day(row.made)
+    if row.until is None or row.until >= made:
+        return made
+    before = None if row.previous is None else stored.header(tx, row.previous)
+    return row.until if before is None else max(row.until, _answers_until(tx, before))
 
 
 def _districts(province: str, day: date) -> dict[str, list[str]]:

@@ -25,7 +25,7 @@ def printed(tree: str, node: str, n: int, value: float, low: float | None, high:
         1, "79", "T1", "survey", "draft", True, INSTRUMENT.id, INSTRUMENT.digest, "2026.1", 1, {}, "", "", "", None,
         datetime(2026, 11, 2), (WARD,), (figure,), studies,
     )  # fmt: skip
-    cell = figure_cells.value(View.of(release, INSTRUMENT, "vi", True, {}), figure, TREES[tree])
+    cell = figure_cells.value(View.of(release, INSTRUMENT, "vi", True, {}, None), figure, TREES[tree])
     assert isinstance(cell, Interval)
     return cell
 
