@@ -2,9 +2,10 @@
 
 import os
 import secrets
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,10 +14,16 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHORTEST_KEY = 32
+NEVER_PUBLIC = (".localhost", ".local", ".internal", ".test", ".invalid", ".example")
+"""Ends of names that no citizen's telephone can find: reserved for one machine, one network or for documents."""
 
 
 class BadSetting(Exception):
-    """A setting that the product will not run with; the message says which, why and what to do."""
+    """A setting that the product will not run with: which, a stable code, and a sentence on why and what to do."""
+
+    def __init__(self, name: str, code: str, sentence: str, **values: str) -> None:
+        super().__init__(f"{name}: {sentence.format(**values)}")
+        self.name, self.code, self.sentence, self.values = name, code, sentence, values
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +54,11 @@ class Settings:
     def public(self) -> bool:
         """True when the base address can be reached by citizens: https and not this machine or a private network."""
         address = urlsplit(self.base_url)
-        host = address.hostname or ""
-        if address.scheme != "https" or not host or host == "localhost" or host.endswith((".localhost", ".local", ".internal")):
+        host = (address.hostname or "").removesuffix(".")
+        if address.scheme != "https" or f".{host}".endswith(NEVER_PUBLIC):
             return False
-        try:
-            return ip_address(host).is_global
-        except ValueError:
-            return "." in host
+        number = _number_of(host)
+        return "." in host if number is None else number.is_global
 
     def shown(self) -> dict[str, str]:
         """Name to value for a person to read, secrets masked."""
@@ -69,22 +74,60 @@ class Settings:
 def read(environ: Mapping[str, str] = os.environ) -> Settings:
     """Settings from the environment; makes the data folder and keeps a secret key there on first start."""
     data_dir = Path(environ.get("SURVEY_DATA_DIR") or PROJECT / "var").resolve()
-    data_dir.mkdir(parents=True, exist_ok=True)
+    base_url = (environ.get("SURVEY_BASE_URL") or "http://127.0.0.1:8000").rstrip("/")
+    _check_address(base_url)
+    given_key = environ.get("SURVEY_SECRET_KEY")
+    try:
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        secret_key = given_key or _kept_key(data_dir / "secret_key")
+    except OSError as trouble:
+        sentence = "The folder {folder} cannot be made or used: {reason}. Choose one that this user may write to."
+        reason = trouble.strerror or type(trouble).__name__
+        raise BadSetting("SURVEY_DATA_DIR", "setting.data_dir", sentence, folder=str(data_dir), reason=reason) from trouble
     settings = Settings(
         data_dir=data_dir,
         database_url=environ.get("SURVEY_DATABASE_URL") or f"sqlite:///{data_dir / 'survey.sqlite'}",
-        secret_key=environ.get("SURVEY_SECRET_KEY") or _kept_key(data_dir / "secret_key"),
+        secret_key=secret_key,
         previous_secret_key=environ.get("SURVEY_PREVIOUS_SECRET_KEY") or None,
-        base_url=(environ.get("SURVEY_BASE_URL") or "http://127.0.0.1:8000").rstrip("/"),
+        base_url=base_url,
     )
     if settings.public:
-        for name, key in (("SURVEY_SECRET_KEY", settings.secret_key), ("SURVEY_PREVIOUS_SECRET_KEY", settings.previous_secret_key)):
-            if key is not None and (len(key) < SHORTEST_KEY or len(set(key)) < 10):
-                raise BadSetting(
-                    f"{name} is a default or too easy to guess for a public site ({settings.base_url}). "
-                    f"Unset it so that a key is made and kept, or give at least {SHORTEST_KEY} random characters."
-                )
+        _check_key("SURVEY_SECRET_KEY", settings.secret_key, base_url)
+        _check_key("SURVEY_PREVIOUS_SECRET_KEY", settings.previous_secret_key, base_url)
     return settings
+
+
+def _check_address(base_url: str) -> None:
+    """Raises BadSetting. A name and password in it would be printed on posters, and hide which site is meant."""
+    sentence = "{address} is no address of a site. Give it as https://name.of.site, without a user name or password."
+    try:
+        parts = urlsplit(base_url)
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc and parts.port != 0
+    except ValueError:  # brackets that do not close, a port that is no number
+        sound = False
+    if not sound:
+        raise BadSetting("SURVEY_BASE_URL", "setting.address", sentence, address=_without_user(base_url))
+
+
+def _check_key(name: str, key: str | None, base_url: str) -> None:
+    if key is not None and (len(key) < SHORTEST_KEY or len(set(key)) < 10):
+        sentence = (
+            "The key is a default or too easy to guess for a public site ({address}). "
+            "Unset it so that a key is made and kept, or give at least {least} random characters."
+        )
+        raise BadSetting(name, "setting.easy_key", sentence, address=base_url, least=str(SHORTEST_KEY))
+
+
+def _number_of(host: str) -> IPv4Address | IPv6Address | None:
+    """The numeric address in any way of writing it that a browser takes (127.1, 0x7f.0.0.1); None for a name."""
+    try:
+        return ip_address(host)
+    except ValueError:
+        pass
+    try:
+        return IPv4Address(socket.inet_aton(host))
+    except OSError:
+        return None
 
 
 def _kept_key(path: Path) -> str:
@@ -98,8 +141,14 @@ def _kept_key(path: Path) -> str:
         pass
     key = path.read_text(encoding="ascii").strip()
     if not key:
-        raise BadSetting(f"{path} is empty. Delete it so that a new key is made (open forms will have to be sent again).")
+        sentence = "{file} is empty. Delete it so that a new key is made (open forms will have to be sent again)."
+        raise BadSetting("SURVEY_SECRET_KEY", "setting.empty_key", sentence, file=str(path))
     return key
+
+
+def _without_user(url: str) -> str:
+    before, at, host = url.rpartition("@")
+    return f"{before.partition('://')[0]}://••••••••@{host}" if at else url
 
 
 def _without_password(url: str) -> str:

@@ -25,10 +25,7 @@ def posters(
     Example: flask posters --wave 2026-1 --out posters.pdf
     """
     pdf, pages = service.printed(which_wave(wave_argument, wave_option), unit=unit, area=area, trial=trial)
-    try:
-        out.write_bytes(pdf)
-    except OSError as trouble:
-        raise click.ClickException(str(trouble)) from trouble
+    out.write_bytes(pdf)
     click.echo(say(LANGUAGE, "Posters written to {path}: {pages} pages.", path=out, pages=pages))
 
 

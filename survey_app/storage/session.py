@@ -1,13 +1,18 @@
 """The engine of this process, transaction(), the shared metadata. Services open transactions; storage never commits."""
 
+import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPICursor
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import PoolProxiedConnection
+
+from questionnaires.model import Fault, Refused
 
 metadata = MetaData()
 
@@ -21,15 +26,21 @@ class _DriverConnection(Protocol):
 
 
 def configure(url: str) -> Engine:
-    """Open the database of this process and make the tables that are missing."""
+    """Open the database of this process and make the tables that are missing. Refused when it cannot be opened."""
     global _engine
     if _engine is not None:
         _engine.dispose()
-    _engine = create_engine(url)
-    if _engine.dialect.name == "sqlite":
-        event.listen(_engine, "connect", _prepare_sqlite)
-    with transaction() as connection:
-        metadata.create_all(connection)
+    try:
+        _engine = create_engine(url)
+        if _engine.dialect.name == "sqlite":
+            _keep_to_ourselves(_engine.url.database)
+            event.listen(_engine, "connect", _prepare_sqlite)
+        with transaction() as connection:
+            metadata.create_all(connection)
+    except (SQLAlchemyError, ImportError, ValueError, OSError) as trouble:
+        reason = trouble.orig if isinstance(trouble, DBAPIError) else trouble
+        sentence = "The database cannot be opened: {reason}. Check the address; without one, SQLite in the data folder is used."
+        raise Refused(Fault("setting.database", "SURVEY_DATABASE_URL", sentence, {"reason": str(reason)})) from trouble
     return _engine
 
 
@@ -94,6 +105,12 @@ def reading() -> Iterator[Connection]:
             yield connection
         finally:
             connection.rollback()
+
+
+def _keep_to_ourselves(file: str | None) -> None:
+    """A new file that only this user may read; what SQLite puts beside it gets the same rights."""
+    if file and file != ":memory:" and not file.startswith("file:"):
+        os.close(os.open(Path(file), os.O_RDONLY | os.O_CREAT, 0o600))
 
 
 def _prepare_sqlite(connection: _DriverConnection, _record: object) -> None:

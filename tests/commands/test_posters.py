@@ -48,6 +48,12 @@ def test_each_counter_of_the_wave_gets_one_page_with_its_own_link(tmp_path: Path
     assert "BẢN THỬ" not in text
 
 
+def test_a_file_that_cannot_be_written_is_a_refusal(tmp_path: Path) -> None:
+    result = city(tmp_path / "data").invoke(args=["posters", "--wave", "2026-Q1", "--out", "/nonexist/x.pdf"])
+    assert result.exit_code == 2
+    assert result.stderr.count("[file.unusable]") == 2
+
+
 @pytest.mark.parametrize("option", [["--unit", "26737"], ["--area", "760"], ["--area", "khoi-phuong"]])
 def test_one_unit_one_former_district_or_one_block_may_be_printed_alone(tmp_path: Path, option: list[str]) -> None:
     """Ward Bình Hòa: placed in 760 although its shares say 761, and the only member of the block."""

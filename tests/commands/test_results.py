@@ -107,3 +107,11 @@ def test_every_command_explains_itself(app: Flask, words: str) -> None:
     done = run(app, *words.split(), "--help")
     assert done.exit_code == 0
     assert len(done.stdout.splitlines()) > 4
+
+
+def test_a_file_that_cannot_be_written_is_a_refusal_in_both_languages(app: Flask) -> None:
+    ended = run(app, "responses", "export", "--wave", WAVE, "--out", "/nonexist/x")
+    assert ended.exit_code == 2
+    vietnamese, english = ended.stderr.splitlines()[-2:]
+    assert vietnamese == "/nonexist/x: Không mở, đọc hoặc ghi được tệp: No such file or directory. [file.unusable]"
+    assert english == "  /nonexist/x: The file cannot be opened, read or written: No such file or directory. [file.unusable]"
