@@ -3,14 +3,16 @@
 Both are signed with the installation's key; the key before the last change is still accepted.
 """
 
+import hashlib
 import hmac
+import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 
 from survey_app import settings
 
-FORMAT = "1"
+FORMAT = "2"
 BETWEEN = "~"  # occurs in no code, id or channel
 NUMBER_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32 characters: five bits each, no two alike
 
@@ -21,7 +23,10 @@ class Forged(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FormToken:
-    """What the server must know of an open form. `opened_at` never changes; `valid_until` moves when a form is renewed."""
+    """What the server must know of an open form. Only `valid_until` ever changes: it moves when a form is renewed.
+
+    `nonce`: chance that is stored nowhere, so that the number shown for the form leads from no stored answer.
+    """
 
     response_id: str
     code: str
@@ -30,6 +35,7 @@ class FormToken:
     instrument_digest: str
     opened_at: datetime
     valid_until: datetime
+    nonce: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +51,22 @@ class Receipt:
 def sign(token: FormToken) -> str:
     place = (token.response_id, token.code, token.wave, token.channel, token.instrument_digest)
     times = (str(int(token.opened_at.timestamp())), str(int(token.valid_until.timestamp())))
-    return _signed("form", *place, *times)
+    return _signed("form", *place, *times, token.nonce)
 
 
 def read(signed: str) -> FormToken:
     """Raises Forged. Says nothing about age: an old token is still genuine."""
-    response_id, code, wave, channel, digest, opened, until = _read("form", signed, 7)
-    return FormToken(response_id, code, wave, channel, digest, _moment(opened), _moment(until))
+    response_id, code, wave, channel, digest, opened, until, nonce = _read("form", signed, 8)
+    return FormToken(response_id, code, wave, channel, digest, _moment(opened), _moment(until), nonce)
 
 
-def acknowledgement(signed: str, response_id: str) -> str:
-    """K7M-2QR: the same for the same form, and not to be computed from the stored id by one who lacks the key."""
-    mark = hmac.digest(_key_of(signed).encode(), f"acknowledgement\n{response_id}".encode(), "sha256")
+def new_nonce() -> str:
+    return secrets.token_hex(16)
+
+
+def acknowledgement(nonce: str) -> str:
+    """K7M-2QR: the same for the same form. Database and key together do not give it: only the citizen's page held the nonce."""
+    mark = hashlib.sha256(f"acknowledgement\n{nonce}".encode()).digest()
     number = "".join(NUMBER_ALPHABET[byte & 31] for byte in mark[:6])
     return f"{number[:3]}-{number[3:]}"
 

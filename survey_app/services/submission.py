@@ -100,7 +100,8 @@ def open_form(
     wave = None if door.retired else remembered.open_wave(door, local_day(now))
     if wave is None:
         raise NoForm(remembered.latest_wave(door))
-    token = FormToken(new_id, door.code, wave.code, channel, wave.digest, now, now + timedelta(days=wave.answer_days))
+    until = now + timedelta(days=wave.answer_days)
+    token = FormToken(new_id, door.code, wave.code, channel, wave.digest, now, until, form_token.new_nonce())
     return _form(token, form_token.sign(token), door, wave, language)
 
 
@@ -166,7 +167,7 @@ def _judge(post: Post, remembered: Doors) -> _Sound | Refused | Forged | NoForm 
         row = _row(post, token, door, wave, remembered)
     except (Refused, Forged, NoForm) as refusal:
         return refusal
-    number = form_token.acknowledgement(post.form_token, token.response_id)
+    number = form_token.acknowledgement(token.nonce)
     receipt = form_token.sign_receipt(Receipt(number, token.code, token.wave, post.language))
     return _Sound(row, Acknowledgement(number, receipt))
 

@@ -1,5 +1,6 @@
 """The way of one answer through the one door: tokens, waves, repeats, and what is stored where."""
 
+import re
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import replace
@@ -223,14 +224,25 @@ def test_a_repeat_after_the_life_of_the_form_is_still_acknowledged(city: SmallCi
     assert submission.accept(form.token, FINISHED, MORNING + timedelta(days=30)) == first
 
 
-def test_the_acknowledgement_is_the_same_for_a_form_and_cannot_be_computed_from_the_stored_id(city: SmallCity) -> None:
+def test_whoever_holds_the_whole_data_folder_cannot_lead_an_acknowledgement_back_to_an_answer(city: SmallCity) -> None:
+    """Two forms alike in everything that is stored and signed with the same key have two numbers; the chance between is kept nowhere."""
     form = open_at(city.code)
+    token = form_token.read(form.token)
     number = submission.accept(form.token, FINISHED, MORNING).number
-    assert len(number) == 7
-    assert number[3] == "-"
-    id = form_token.read(form.token).response_id
-    settings.install(replace(settings.current(), secret_key="another key of this installation 0123456789"))
-    assert form_token.acknowledgement(form_token.sign(form_token.FormToken(id, "A", "B", "open", "d", MORNING, MORNING)), id) != number
+    assert re.fullmatch(r"[2-9A-HJ-NP-Z]{3}-[2-9A-HJ-NP-Z]{3}", number)
+    twin = form_token.sign(replace(token, nonce=form_token.new_nonce()))
+    assert submission.accept(twin, FINISHED, MORNING).number != number
+    files = [path for path in settings.current().data_dir.rglob("*") if path.is_file()]
+    assert any(token.response_id.encode() in path.read_bytes() for path in files)
+    assert not any(secret.encode() in path.read_bytes() for path in files for secret in (token.nonce, number))
+
+
+def test_a_renewed_form_keeps_its_acknowledgement(city: SmallCity) -> None:
+    form, later = open_at(city.code), MORNING + timedelta(days=8)
+    with pytest.raises(Expired) as expired:
+        submission.accept(form.token, FINISHED, later)
+    number = submission.accept(expired.value.form.token, FINISHED, later).number
+    assert submission.accept(form.token, FINISHED, later).number == number
 
 
 def test_many_posts_are_judged_one_by_one_and_stored_together(city: SmallCity) -> None:
@@ -323,11 +335,10 @@ def test_a_receipt_is_no_form_token_and_a_form_token_no_receipt(city: SmallCity)
 
 
 def test_forms_signed_with_the_previous_key_are_accepted_and_those_before_are_not(city: SmallCity) -> None:
-    form, number = open_at(city.code), None
-    old = settings.current()
-    settings.install(replace(old, secret_key="n" * 40, previous_secret_key=old.secret_key))
+    form, old = open_at(city.code), settings.current()
     number = submission.accept(form.token, FINISHED, MORNING).number
-    assert number == form_token.acknowledgement(form.token, form_token.read(form.token).response_id)
+    settings.install(replace(old, secret_key="n" * 40, previous_secret_key=old.secret_key))
+    assert submission.accept(form.token, FINISHED, MORNING).number == number
     settings.install(replace(old, secret_key="m" * 40, previous_secret_key="n" * 40))
     with pytest.raises(Forged):
         submission.accept(form.token, FINISHED, MORNING)
