@@ -3,7 +3,7 @@
 The LP audit over ranges is not here: this finds what can be solved exactly (methodology §13.4).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -21,12 +21,13 @@ DEPENDENT, SOLVED = 1e-9, 1e-12
 which a target lies in it."""
 
 
-def protected(figures: Sequence[Figure], population: Population) -> list[Figure]:
+def protected(figures: Sequence[Figure], population: Population, withheld: Collection[int] = ()) -> list[Figure]:
     """The figures of one population, with those hidden that would give away a hidden unit or area.
 
     A pooled total is Σ share · X_u · H_u over its units, a mean of units Σ H_u. Figures of several trees that say the same
     (one question, or the same questions pooled) are taken together. Unknown are all units of which none is shown; to be
-    kept are those with 1 to 9 respondents, and groups of as few.
+    kept are those with 1 to 9 respondents, and groups of as few; and the figures `withheld` before, by their place,
+    because with their siblings they would tell such a one.
     """
     found = list(figures)
     row_of = {domain.id: row for row, domain in enumerate(population.domains)}
@@ -37,7 +38,9 @@ def protected(figures: Sequence[Figure], population: Population) -> list[Figure]
         shown = {figures[place].domain for place in places if figures[place].hidden is None}
         people = n[population.units]
         unknown = (people > 0) & np.array([population.domains[unit].id not in shown for unit in population.units], np.bool_)
-        small = unknown & (people + 1e-9 < FLOOR)
+        apart = {figures[place].domain for place in places if place in withheld}
+        apart_units = np.array([population.domains[unit].id in apart for unit in population.units], np.bool_)
+        small = unknown & ((people + 1e-9 < FLOOR) | apart_units)
         further = given_up(people, unknown, small, *_groups(population, places, figures))
         unknown |= further
         lost = {population.domains[unit].id for unit in population.units[further]}
@@ -48,7 +51,12 @@ def protected(figures: Sequence[Figure], population: Population) -> list[Figure]
         rows = np.array([row_of[figures[place].domain] for place in groups], np.int64)
         pooled = np.array([figures[place].summary == "pooled" for place in groups], np.bool_)
         equations = _equations(population, node, shares, rows, pooled)[:, unknown]
-        few = np.array([figures[place].hidden == "too_few" and n[row] + 1e-9 < FLOOR for place, row in zip(groups, rows, strict=True)])
+        few = np.array(
+            [
+                place in withheld or (figures[place].hidden == "too_few" and n[row] + 1e-9 < FLOOR)
+                for place, row in zip(groups, rows, strict=True)
+            ]
+        )
         targets = np.concatenate([np.eye(len(people))[small][:, unknown], equations[few.astype(np.bool_) & pooled]])
         files = np.array([population.domains[row].files or 0 for row in rows], np.float64)
         largest = np.lexsort((-np.arange(len(rows)), pooled, n[rows], files))[::-1]

@@ -14,31 +14,41 @@ BATCH = 10
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A figure with all its numbers, before anyone may see it. `n`, `floor`: respondents it has and needs; `wants`: what it lacks."""
+    """A figure with all its numbers, before anyone may see it. `n`, `floor`: respondents it has and needs; `wants`: what it
+    lacks; `narrow`: an area that would only repeat what is said of one or two units."""
 
     figure: Figure
     n: float
     floor: int
     surveyed: bool
+    narrow: bool
     wants: str
 
 
-def admit(new_by_unit: Mapping[str, Iterable[int]], previous_cuts: Mapping[str, int]) -> dict[str, int]:
-    """Reception unit to the position up to which its answers are in (methodology §13.3, the batch rule).
+def batch(unit: str, population: str) -> str:
+    """The name under which a unit's answers of one population enter together: each population is a data set of its own."""
+    return f"{unit}|{population}"
 
-    new_by_unit: positions of the unit's answers, those before the previous cut do no harm. A cut moves only when 10 or
-    more of the unit's answers lie beyond it, and then to the last of them: at every level, area and city too.
+
+def admit(new_by_batch: Mapping[str, Iterable[int]], previous_cuts: Mapping[str, int]) -> dict[str, int]:
+    """Batch of a reception unit to the position up to which its answers are in (methodology §13.3, the batch rule).
+
+    new_by_batch: positions of the answers, those before the previous cut do no harm. A cut moves only when 10 or more
+    answers lie beyond it, and then to the last of them: at every level, area and city too.
     """
     cuts = dict(previous_cuts)
-    for unit, positions in new_by_unit.items():
-        beyond = [position for position in positions if position > cuts.get(unit, 0)]
+    for name, positions in new_by_batch.items():
+        beyond = [position for position in positions if position > cuts.get(name, 0)]
         if len(beyond) >= BATCH:
-            cuts[unit] = max(beyond)
+            cuts[name] = max(beyond)
     return cuts
 
 
 def screened(candidate: Candidate) -> Figure:
-    """The floors: not surveyed, too few, part missing; n < 30 is for reference only. n counts people, not answers."""
+    """The floors: not surveyed, too few, part missing, too narrow an area; n < 30 is for reference only.
+
+    n counts people, not answers. For reference only is judged by `estimate.n`: of a mean or sum the n of its thinnest leaf.
+    """
     figure = candidate.figure
     if not candidate.surveyed:
         return hidden(figure, "not_surveyed")
@@ -46,7 +56,9 @@ def screened(candidate: Candidate) -> Figure:
         return hidden(figure, "too_few")
     if figure.estimate is None:
         return hidden(figure, "part_missing", candidate.wants)
-    return replace(figure, mark="reference_only") if candidate.n + 1e-9 < COMPARABLE else figure
+    if candidate.narrow:
+        return hidden(figure, "complementary")
+    return replace(figure, mark="reference_only") if figure.estimate.n < COMPARABLE else figure
 
 
 def hidden(figure: Figure, reason: Reason, missing: str | None = None) -> Figure:
@@ -86,16 +98,20 @@ class Before:
             {(figure.domain, figure.population, figure.basis): (figure.n_received, figure.n_decided) for figure in shown},
         )
 
-    def held(self, figure: Figure, waiting: bool) -> Figure | None:
-        """What was shown, marked, when it stays as it was: 1 to 9 answers of the domain came or went since, or none did
-        and some are `waiting` for their batch. What was hidden stays hidden with its reason. None: a new figure is due.
+    def held(self, figure: Figure, roles: frozenset[str], waiting: bool) -> Figure | None:
+        """What was shown, marked, when it stays as it was: 1 to 9 answers of the domain came or went since in a role that
+        the figure judges, or none did and some are `waiting` for their batch. What was hidden stays hidden with its
+        reason. None: a new figure is due.
         """
         old = self.figures.get(_key(figure))
         before = self.answers.get((figure.domain, figure.population, figure.basis))
         if old is None or before is None:
             return None
-        moved = max(abs((now or 0) - (then or 0)) for now, then in zip((figure.n_received, figure.n_decided), before, strict=True))
-        if moved >= BATCH or (moved == 0 and not (waiting and old.hidden is None)):
+        counted = {"reception": (figure.n_received, before[0]), "decider": (figure.n_decided, before[1])}
+        judged = counted if figure.n_decided is not None else ("reception",)
+        moved = [abs((counted[role][0] or 0) - (counted[role][1] or 0)) for role in judged if role in roles or len(judged) == 1]
+        few = any(0 < one < BATCH for one in moved)
+        if not few and (any(moved) or not (waiting and old.hidden is None)):
             return None
         return old if old.hidden else replace(old, mark="held_over")
 

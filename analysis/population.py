@@ -13,6 +13,8 @@ from analysis.precision import Precision, precision
 from analysis.survey_data import Bools, Floats, Ints
 from questionnaires.trees import IndexTree
 
+LEAST_UNITS, LARGEST_PART = 3, 0.9
+
 
 @dataclass(frozen=True, slots=True)
 class Population:
@@ -62,6 +64,22 @@ class Population:
         if self.domains[domain].pools == "received":
             return received, None
         return received, int(np.floor(self.estimates.decided[domain].sum() + 1e-9))
+
+
+    def is_narrow(self, domain: int) -> bool:
+        """An area to which fewer than three units contribute, or one gives over nine tenths (methodology §13.7)."""
+        if self.domains[domain].kind != "area" or self.domains[domain].pools != "received":
+            return False
+        of_unit = self.estimates.received[domain] @ self.members_of
+        return int((of_unit > 0).sum()) < LEAST_UNITS or bool(of_unit.max() > LARGEST_PART * of_unit.sum())
+
+    def roles(self, node: str) -> frozenset[str]:
+        """In which roles units are judged by the questions behind a node; both where nothing is known of them."""
+        if node not in self.estimates.measures:
+            return frozenset(("reception", "decider"))
+        part = self.estimates.parts[self.estimates.measures.index(node)]
+        terms = [term for term, used in zip(self.estimates.terms, part, strict=True) if used]
+        return frozenset("decider" if term.rates == "decider" else "reception" for term in terms)
 
 
 def is_one_figure(tree: IndexTree) -> bool:

@@ -14,15 +14,21 @@ from analysis.smoothing import PRIOR_DF, Clustering, clustering, share_spread, s
 from analysis.survey_data import Bools, Floats, Ints
 
 LEVEL = 0.95
+NO_SPREAD = 1e-12
+"""Variance of one answer below which there is none: a design effect would be a ratio of rounding errors."""
 
 
 @dataclass(frozen=True, slots=True)
 class Precision:
-    """Domain × node. `variance`: raw; `stable`: V*, with df + 8 degrees of freedom; NaN where there is no value."""
+    """Domain × node. `variance`: raw; `stable`: V*, with df + 8 degrees of freedom; NaN where there is no value.
+
+    `n`: respondents with any valid answer behind the node; `thinnest`: of a mean or sum those of its thinnest leaf.
+    """
 
     nodes: tuple[str, ...]
     value: Floats
     n: Floats
+    thinnest: Floats
     answers: Floats
     variance: Floats
     stable: Floats
@@ -43,7 +49,7 @@ class Precision:
             return None
         df = int(self.df[domain])
         return Estimate(
-            n=_whole(self.n[domain, node]),
+            n=_whole(self.thinnest[domain, node]),
             answers=_whole(self.answers[domain, node]),
             estimate=float(self.value[domain, node]),
             se_raw=_root(self.variance[domain, node]),
@@ -77,7 +83,7 @@ class Precision:
         low, high = self.bounds[self.nodes[node]]
         ends = student(float(value.mean()), total / count**2, freedom, level=LEVEL, low=low, high=high)
         return Estimate(
-            n=_whole(self.n[group, node]),
+            n=_whole(self.thinnest[group, node]),
             answers=_whole(self.answers[group, node]),
             estimate=float(value.mean()),
             se_raw=_root(float(raw.sum()) / count**2),
@@ -129,11 +135,26 @@ def precision(nodes: Mapping[str, NodeValues], estimates: Estimates, domains: Se
             ends = student(value[:, node], stable[:, node], df + PRIOR_DF, level=LEVEL, low=of_node.low, high=of_node.high)
         low[:, node], high[:, node] = ends
     with np.errstate(divide="ignore", invalid="ignore"):
-        deff = raw / (simple / (count - 1))
+        deff = np.where(simple > NO_SPREAD, raw / (simple / (count - 1)), np.nan)
     deff = np.where(np.isfinite(deff), deff, np.nan)
     places = {id: place for place, id in enumerate(ids)}
     bounds = {id: (nodes[id].low, nodes[id].high) for id in ids}
-    return Precision(ids, value, count, answers, raw, stable, low, high, deff, estimates.df, bounds, places)
+    thinnest = _thinnest(nodes, estimates, count)
+    return Precision(ids, value, count, thinnest, answers, raw, stable, low, high, deff, estimates.df, bounds, places)
+
+
+def _thinnest(nodes: Mapping[str, NodeValues], estimates: Estimates, count: Floats) -> Floats:
+    """Respondents of every node; of a node that is no share of pooled answers the fewest behind one of its questions."""
+    alone = {int(np.argmax(part)): number for number, part in enumerate(estimates.parts) if part.sum() == 1}
+    found = count.copy()
+    for place, id in enumerate(nodes):
+        if nodes[id].share or id not in estimates.measures:
+            continue
+        terms = map(int, np.flatnonzero(estimates.parts[estimates.measures.index(id)]))
+        leaves = [alone[term] for term in terms if term in alone]
+        if leaves:
+            found[:, place] = estimates.n[:, leaves].min(axis=1)
+    return found
 
 
 def _by_node(table: Floats, estimates: Estimates, ids: Sequence[str]) -> Floats:

@@ -12,11 +12,12 @@ from analysis.cells import Factors, Merge
 from analysis.complementary import protected
 from analysis.counting import InMemory, sources
 from analysis.coverage import factors_digest, handling_units, studies
-from analysis.disclosure import Before, Candidate, screened
+from analysis.disclosure import Before, Candidate, batch, screened
 from analysis.domains import Domain
 from analysis.estimation import Estimate, estimate
 from analysis.figures import Band, Basis, Figure, Mark, Reason, Release, State, Studies, Summary
 from analysis.population import Population, floor, has_mean_of_units, is_one_figure, published
+from analysis.siblings import without_siblings
 from analysis.survey_data import SurveyData
 from analysis.tallies import Source
 from analysis.weighting import Frame, weigh
@@ -54,10 +55,10 @@ def build(
 ) -> Release:
     """Counts → weights → totals per PSU → estimates → trees → disclosure → a frozen release.
 
-    sources: population to its admitted answers (none beyond a unit's cut). Populations that trees are about are weighted
+    sources: population to its admitted answers (none beyond a batch's cut). Populations that trees are about are weighted
     to the frame; the others have weight 1 and only the trees that are one figure (root a leaf or pooled). previous: the
-    release of this wave before this one, whose figures may be held over; waiting: reception units with 1 to 9 answers
-    beyond their cut. Refused: units with answers and no files in the frame; `previous` of another wave or instrument.
+    release of this wave before this one, whose figures may be held over; waiting: batches (disclosure.batch) with 1 to 9
+    answers beyond their cut. Refused: units with answers and no files in the frame; `previous` of another wave or instrument.
     """
     _refuse_another_wave(previous, wave, instrument)
     before = Before.of(previous.figures if previous else ())
@@ -74,7 +75,8 @@ def build(
         wanted = [measure for tree in trees for measure in measures(tree, instrument.questions)]
         estimates = estimate(answers.tally(factors, wanted, domains))
         population = Population.of(name, own, trees, estimates, domains)
-        figures += protected(_screened(population, handling, before, waiting), population)
+        found, withheld = without_siblings(_screened(population, handling, before, waiting), population)
+        figures += protected(found, population, withheld)
     release = Release(
         number=number,
         province=province,
@@ -140,9 +142,9 @@ def _screened(population: Population, handling: frozenset[str] | None, before: B
     kept: dict[str, dict[int, Estimate]] = {}
     for row in sorted(range(len(population.domains)), key=lambda row: population.domains[row].kind != "unit"):
         domain = population.domains[row]
-        late = domain.kind == "unit" and not waiting.isdisjoint(domain.members)
+        late = domain.kind == "unit" and any(batch(unit, population.name) in waiting for unit in domain.members)
         for candidate in _candidates(population, row, handling, kept):
-            held = before.held(candidate.figure, late)
+            held = before.held(candidate.figure, population.roles(candidate.figure.node), late)
             if held and held.estimate and domain.kind == "unit":
                 kept.setdefault(held.node, {})[row] = held.estimate
             found.append(held or screened(candidate))
@@ -156,6 +158,7 @@ def _candidates(
     domain, precision = population.domains[row], population.precision
     received, decided = population.answers(row)
     surveyed = bool(received or decided) or handling is None or not handling.isdisjoint(domain.members)
+    narrow = population.is_narrow(row)
     for tree in population.trees:
         least, units = floor(tree, domain), population.units_in(row) if has_mean_of_units(tree, domain) else None
         for node in published(tree, domain):
@@ -175,11 +178,11 @@ def _candidates(
                 partial=bool(values.partial[row]),
                 coverage=received / domain.files if population.weighted and domain.files else None,
             )
-            yield Candidate(figure, people, least, surveyed, values.missing[row])
+            yield Candidate(figure, people, least, surveyed, narrow, values.missing[row])
             if units is not None:
                 mean = precision.mean_of_units(row, at, units, kept.get(node, {}))
                 of_units = replace(figure, summary="mean_of_units", estimate=mean, partial=False)
-                yield Candidate(of_units, people, least, surveyed, values.missing[row] or node)
+                yield Candidate(of_units, people, least, surveyed, narrow, values.missing[row] or node)
 
 
 def _refuse_another_wave(previous: Release | None, wave: str, instrument: Instrument) -> None:

@@ -115,6 +115,15 @@ def populations(instrument: Instrument) -> tuple[str, ...]:
     return tuple(meaning.codes) if meaning else tuple(dict.fromkeys(tree.population for tree in instrument.trees)) or ("all",)
 
 
+def population_of(instrument: Instrument, answers: Mapping[str, int | tuple[int, ...]]) -> str | None:
+    """The population one answer belongs to; None where it does not say (then it enters no data set)."""
+    meaning = instrument.meanings.get("population")
+    if meaning is None:
+        return populations(instrument)[0]
+    said = answers.get(meaning.question)
+    return next((name for name, codes in meaning.codes.items() if said in codes), None)
+
+
 def holds(answers: Mapping[str, Codes], condition: Condition) -> Bools:
     """Where the condition is true: the answer is one of its codes, or one of them is ticked."""
     if condition.question in answers:

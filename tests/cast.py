@@ -30,13 +30,15 @@ WAVE, OPENS, CLOSES = "T1", date(2026, 9, 1), date(2026, 10, 31)
 FILES, COPIES, FINISHED = 500, 2, 2
 PASSWORD = "bốn con mèo nằm"
 
-WARD, STRADDLING, OTHER_WARD, QUIET_WARD, PERFECT_WARD, DEPARTMENT = "26734", "26737", "26740", "26743", "26746", "SNV"
+WARD, STRADDLING, OTHER_WARD, QUIET_WARD, PERFECT_WARD, NEIGHBOUR = "26734", "26737", "26740", "26743", "26746", "26749"
+DEPARTMENT = "SNV"
+ALL_WARDS = (WARD, STRADDLING, OTHER_WARD, QUIET_WARD, PERFECT_WARD, NEIGHBOUR)
 DISTRICT, OTHER_DISTRICT = "760", "761"
 WARDS, DEPARTMENTS = "khoi-phuong", "khoi-so"
 
 NAMES = {
     WARD: "Phường Bến Nghé", STRADDLING: "Phường Giáp Ranh", OTHER_WARD: "Phường An Khánh", QUIET_WARD: "Phường Vắng",
-    PERFECT_WARD: "Phường Mười Phần",
+    PERFECT_WARD: "Phường Mười Phần", NEIGHBOUR: "Phường Láng Giềng",
     DEPARTMENT: "Sở Nội vụ", DISTRICT: "Quận 1", OTHER_DISTRICT: "Quận Bình Tân", WARDS: "Khối phường", DEPARTMENTS: "Khối sở",
 }  # fmt: skip
 MEMBERS = (
@@ -46,6 +48,7 @@ MEMBERS = (
     (OTHER_WARD, OTHER_DISTRICT, 1.0),
     (QUIET_WARD, DISTRICT, 1.0),
     (PERFECT_WARD, OTHER_DISTRICT, 1.0),
+    (NEIGHBOUR, DISTRICT, 1.0),
 )
 
 ROLES = {
@@ -59,7 +62,7 @@ ROLES = {
 
 def found_city() -> None:
     """Units, blocks and former districts, no waves."""
-    wards = [WARD, STRADDLING, OTHER_WARD, QUIET_WARD, PERFECT_WARD]
+    wards = ALL_WARDS
     blocks = [(unit, WARDS, 1.0) for unit in wards] + [(DEPARTMENT, DEPARTMENTS, 1.0)]
     with session.transaction() as tx:
         organisation.save(tx, [UnitRow(PROVINCE, code, "ward", {"vi": NAMES[code]}, SINCE) for code in wards])
@@ -74,7 +77,7 @@ def open_wave(simulated: bool = True) -> None:
     """A wave, a point with one counter in every ward, 500 files of certified copies in each; the department has none."""
     instrument = questionnaires.load("sipas_counter", "2026-1")
     words = {"vi": "Đợt thử", "en": "Trial wave"}
-    wards = [WARD, STRADDLING, OTHER_WARD, QUIET_WARD, PERFECT_WARD]
+    wards = ALL_WARDS
     lines = [FrameLine(ward, ward, COPIES, "counter", 520, FILES, None, OPENS, CLOSES) for ward in wards]
     with session.transaction() as tx:
         wave = WaveRow(
@@ -112,12 +115,14 @@ def survey() -> None:
     """Answers such that every state of a figure occurs.
 
     Ward: 40 answers, 3 unhappy, over 8 days. Straddling: 20 over 3 days, 2 unhappy. Other ward: 9. Quiet ward: none.
-    Perfect ward: 42, all happy. Beside them 12 answers on open files and 11 of people turned away at the ward.
+    Perfect ward: 42, all happy. Neighbour: 30 over 6 days, 3 unhappy, so that three units contribute to the first district
+    (the other one rests on two, and is hidden). Beside them 12 answers on open files and 11 of people turned away at the ward.
     """
     answer(WARD, 40, days=8, unhappy=3)
     answer(STRADDLING, 20, days=3, unhappy=2)
     answer(OTHER_WARD, 9, days=3, unhappy=1)
     answer(PERFECT_WARD, 42, days=7)
+    answer(NEIGHBOUR, 30, days=6, unhappy=3)
     answer(WARD, 12, days=6, unhappy=4, stage=1)
     answer(WARD, 11, days=5, unhappy=8, stage=5)
 

@@ -9,8 +9,8 @@ import questionnaires
 from analysis import disclosure
 from analysis.figures import Figure, Release, State
 from analysis.release import build, digest_of, restored, sources
-from analysis.survey_data import Columns
-from questionnaires.answers import decode_all
+from analysis.survey_data import Columns, population_of
+from questionnaires.answers import Codes, decode_all
 from questionnaires.instrument import Instrument
 from questionnaires.model import Fault, Refused
 from survey_app import settings
@@ -50,11 +50,12 @@ def make(wave_code: str, until: date | None, now: datetime, by: Viewer = OPERATO
         before = _newest(tx, wave.code)
         frame = frames.frame(tx, wave.province, wave.code)
         domains = areas.domains(tx, wave.province, min(until or wave.closes, wave.closes), wave)
-    offered = _offered(answers, until)
+    collected = _Stored.of(answers, instrument)
+    offered = collected.offered(until)
     cuts = disclosure.admit(offered, before.cuts if before else {})
     release = build(
         instrument=instrument,
-        sources=sources(instrument, _taken(answers, cuts)),
+        sources=sources(instrument, collected.admitted(cuts)),
         frame=frame,
         domains=domains,
         previous=before,
@@ -154,44 +155,60 @@ def instrument_of(wave: Wave) -> Instrument:
     return instrument
 
 
-def _offered(answers: AnswerColumns, until: date | None) -> dict[str, list[int]]:
-    """Reception unit to the positions of its answers, ending before the first one of a later service day.
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """The stored answers of a wave, decoded, and the batch that each enters with (disclosure.batch)."""
 
-    A prefix in commit order, so that one position per unit says which answers are in.
-    """
-    found: dict[str, list[int]] = {}
-    ended: set[str] = set()
-    for position, unit, day in zip(answers.position, answers.reception_unit, answers.service_day, strict=True):
-        if until is not None and day > until:
-            ended.add(unit)
-        if unit not in ended:
-            found.setdefault(unit, []).append(position)
-    return found
+    columns: AnswerColumns
+    codes: Sequence[Codes]
+    batches: Sequence[str | None]
+
+    @classmethod
+    def of(cls, columns: AnswerColumns, instrument: Instrument) -> "_Stored":
+        codes = decode_all(columns.answers)
+        populations = (population_of(instrument, one) for one in codes)
+        pairs = zip(columns.reception_unit, populations, strict=True)
+        return cls(columns, codes, [None if name is None else disclosure.batch(unit, name) for unit, name in pairs])
+
+    def offered(self, until: date | None) -> dict[str, list[int]]:
+        """Batch to the positions of its answers, ending before the unit's first answer of a later service day.
+
+        A prefix in commit order, so that one position per batch says which answers are in.
+        """
+        found: dict[str, list[int]] = {}
+        ended: set[str] = set()
+        at = zip(self.columns.position, self.columns.reception_unit, self.columns.service_day, self.batches, strict=True)
+        for position, unit, day, batch in at:
+            if until is not None and day > until:
+                ended.add(unit)
+            if unit not in ended and batch is not None:
+                found.setdefault(batch, []).append(position)
+        return found
+
+    def admitted(self, cuts: Mapping[str, int]) -> Columns:
+        """The answers within their batch's cut, as the arithmetic wants them."""
+        answers = self.columns
+        pairs = zip(answers.position, self.batches, strict=True)
+        inside = [at for at, (position, batch) in enumerate(pairs) if batch is not None and position <= cuts.get(batch, 0)]
+        return Columns(
+            position=[answers.position[at] for at in inside],
+            reception=[answers.reception_unit[at] for at in inside],
+            decider=[answers.deciding_unit[at] for at in inside],
+            point=[answers.point[at] for at in inside],
+            sector=[answers.sector[at] for at in inside],
+            channel=[answers.channel[at] for at in inside],
+            module=[answers.module[at] for at in inside],
+            pi=[answers.pi[at] for at in inside],
+            design_weight=[answers.design_weight[at] for at in inside],
+            psu=[answers.psu[at] for at in inside],
+            flagged=[False] * len(inside),
+            answers=[self.codes[at] for at in inside],
+        )
 
 
 def _waiting(offered: Mapping[str, Sequence[int]], cuts: Mapping[str, int]) -> frozenset[str]:
-    """Units that have a few answers beyond their cut."""
-    return frozenset(unit for unit, positions in offered.items() if positions and positions[-1] > cuts.get(unit, 0))
-
-
-def _taken(answers: AnswerColumns, cuts: Mapping[str, int]) -> Columns:
-    """The admitted answers as the arithmetic wants them."""
-    pairs = zip(answers.position, answers.reception_unit, strict=True)
-    inside = [at for at, (position, unit) in enumerate(pairs) if position <= cuts.get(unit, 0)]
-    return Columns(
-        position=[answers.position[at] for at in inside],
-        reception=[answers.reception_unit[at] for at in inside],
-        decider=[answers.deciding_unit[at] for at in inside],
-        point=[answers.point[at] for at in inside],
-        sector=[answers.sector[at] for at in inside],
-        channel=[answers.channel[at] for at in inside],
-        module=[answers.module[at] for at in inside],
-        pi=[answers.pi[at] for at in inside],
-        design_weight=[answers.design_weight[at] for at in inside],
-        psu=[answers.psu[at] for at in inside],
-        flagged=[False] * len(inside),
-        answers=decode_all([answers.answers[at] for at in inside]),
-    )
+    """Batches that have a few answers beyond their cut."""
+    return frozenset(name for name, positions in offered.items() if positions and positions[-1] > cuts.get(name, 0))
 
 
 def _newest(tx: Transaction, wave: str) -> Release | None:

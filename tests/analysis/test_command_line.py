@@ -50,6 +50,9 @@ def test_without_json_there_is_a_table_to_read(capsys: pytest.CaptureFixture[str
         ('{"1.1.a": 1, "1.1.a": 2}', ["given_twice"]),
         ("[1, 2]", ["not_an_object"]),
         ("{", ["not_json"]),
+        ('{"9.9.z": "x", "1.1.a": 65, "1.1.b": null}', ["unknown_leaf", "not_a_number", "out_of_range", "not_a_number"]),
+        ('{"1.1.a": 2.01, "1.1.b": -0.01, "6.4.c": 401, "6.4.b": -3.1, "1.2": 2.6, "1.2": 2.6}', ["given_twice"] + ["out_of_range"] * 5),
+        ('{"1.1": 0.24, "1.4": 0.2, "D1": 10.1, "3.3": 2.3, "weighted.D1": 0.9, "total": 100}', ["out_of_range"] * 6),
     ],
 )
 def test_a_bad_number_is_named_and_ends_with_2(
@@ -58,6 +61,24 @@ def test_a_bad_number_is_named_and_ends_with_2(
     code, out, err = run(capsys, tmp_path, leaves, "--json")
     assert (code, out) == (2, "")
     assert [line.rsplit("[", 1)[1].rstrip("]") for line in err.splitlines()] == codes
+
+
+def test_the_ends_of_a_recovered_range_are_inside_it(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Some are wider than the printed scale, some run backwards: 1.1.a 0…2, 6.4.b −3…3, 6.4.c 400…0, two children over three in 3.3."""
+    ends = '{"1.1.a": 2, "1.1.b": 0, "6.4.b": -3, "6.4.c": 400, "1.2": 2.5, "1.3": 0.25, "3.3": 2.2, "D2": 10.0}'
+    assert run(capsys, tmp_path, ends)[0] == 0
+    assert run(capsys, tmp_path, ends.replace("400", "0").replace("-3", "3"))[0] == 0
+
+
+def test_a_refusal_names_the_range(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    _, _, err = run(capsys, tmp_path, '{"6.4.c": 401}')
+    assert "The value of 6.4.c must lie from 0 to 400, not 401. [out_of_range]" in err
+
+
+def test_every_published_score_and_indicator_is_inside_its_range(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    vectors = json.loads((PROJECT / "tests" / "golden" / "papi_vectors.json").read_text(encoding="utf-8"))["vectors"]
+    for vector in vectors:
+        assert run(capsys, tmp_path, json.dumps(vector["inputs"]))[0] == 0, vector["id"]
 
 
 def test_a_faulty_or_missing_instrument_ends_with_2(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

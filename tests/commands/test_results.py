@@ -83,7 +83,7 @@ def test_export_writes_one_row_an_answer_and_one_column_a_question(app: Flask, t
     out = tmp_path / "rows.csv"
     assert run(app, "responses", "export", "--wave", WAVE, "--out", str(out)).exit_code == 0
     rows = list(csv.DictReader(out.open(encoding="utf-8", newline="")))
-    assert len(rows) == 134
+    assert len(rows) == 164
     assert {row["stage"] for row in rows} == {"1", "2", "5"}
     assert "comment" not in rows[0]
 

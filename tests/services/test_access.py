@@ -71,7 +71,7 @@ def hired(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_former_district_brings_every_unit_with_a_membership_straddling_ones_too(hired: None) -> None:
     reviewer = cast.viewer("mttq")
     assert reviewer.areas == {cast.DISTRICT}
-    assert reviewer.units == {cast.WARD, cast.STRADDLING, cast.QUIET_WARD}
+    assert reviewer.units == {cast.WARD, cast.STRADDLING, cast.QUIET_WARD, cast.NEIGHBOUR}
     assert not reviewer.sees_all_of(cast.PROVINCE)
     assert not reviewer.sees_area(cast.PROVINCE, cast.OTHER_DISTRICT)
 

@@ -49,10 +49,10 @@ def test_the_index_of_a_ward_is_the_one_counted_by_hand() -> None:
 
 
 def test_the_city_is_weighted_by_files_of_units_with_admitted_answers() -> None:
-    """Three units of 500 files each: (0.925 + 0.9 + 1) / 3."""
+    """Four units of 500 files each: (0.925 + 0.9 + 1 + 0.9) / 4."""
     figure = headline(make(), cast.PROVINCE)
     assert figure.estimate is not None
-    assert figure.estimate.estimate == pytest.approx((0.925 + 0.9 + 1.0) / 3)
+    assert figure.estimate.estimate == pytest.approx((0.925 + 0.9 + 1.0 + 0.9) / 4)
 
 
 def test_other_populations_are_separate() -> None:
@@ -192,7 +192,7 @@ def test_publishing_changes_no_figure() -> None:
 def test_an_export_holds_codes_and_nothing_a_citizen_wrote() -> None:
     header, rows = exports.rows(WAVE, NOW)
     lines = [dict(zip(header, row, strict=True)) for row in rows]
-    assert len(lines) == 40 + 20 + 9 + 42 + 12 + 11
+    assert len(lines) == 40 + 20 + 9 + 42 + 30 + 12 + 11
     assert not {"comment", "id", "received_at", "seconds", "day_mark"} & set(header)
     first = lines[0]
     assert (first["reception_unit"], first["overall"], first["stage"], first["b5_general"], first["age"]) == (WARD, "5", "2", "0", "")

@@ -1,0 +1,58 @@
+"""Within one unit or group: shown figures must not give away a part that is hidden for its few answers.
+
+Feedback with seven answers is hidden; the whole index less the four other factors would say it all the same.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from analysis.complementary import suppressed
+from analysis.disclosure import FLOOR, hidden
+from analysis.figures import Figure
+from analysis.population import Population
+from analysis.survey_data import Bools, Floats
+
+
+def without_siblings(figures: Sequence[Figure], population: Population) -> tuple[list[Figure], frozenset[int]]:
+    """The figures of one population, and the places of those hidden here.
+
+    Every shown node of a domain is a known linear combination of the domain's own questions: coefficients ∂θ/∂Y · X. A
+    question with 1 to 9 respondents must not lie in the span of what is shown (rank test, as between units). Roots come
+    first, the headline tree before the others, then what rests on more people: so the thinnest sibling goes.
+    """
+    found, gone = list(figures), set[int]()
+    row_of = {domain.id: row for row, domain in enumerate(population.domains)}
+    rank = {tree.id: (number, tree.root) for number, tree in enumerate(population.trees)}
+    few = _few(population)
+    of_domain: dict[int, list[int]] = {}
+    for place, figure in enumerate(figures):
+        row = row_of[figure.domain]
+        if few[row].any() and figure.hidden is None and figure.summary == "pooled":
+            of_domain.setdefault(row, []).append(place)
+    for row, places in of_domain.items():
+        people = {place: float(population.precision.n[row, population.precision.place(figures[place].node)]) for place in places}
+        places.sort(key=lambda place: (figures[place].node != rank[figures[place].tree][1], rank[figures[place].tree][0], -people[place]))
+        equations = np.stack([_coefficients(population, figures[place].node, row) for place in places])
+        for number in suppressed(equations, np.eye(equations.shape[1])[few[row]]):
+            found[places[number]] = hidden(found[places[number]], "complementary")
+            gone.add(places[number])
+    return found, frozenset(gone)
+
+
+def _few(population: Population) -> Bools:
+    """Domain × term: questions that 1 to 9 people answered."""
+    estimates = population.estimates
+    found = np.zeros((len(population.domains), len(estimates.terms)), np.bool_)
+    for number, part in enumerate(estimates.parts):
+        if part.sum() == 1:
+            n = estimates.n[:, number]
+            found[:, int(np.argmax(part))] = (n > 0) & (n + 1e-9 < FLOOR)
+    return found
+
+
+def _coefficients(population: Population, node: str, row: int) -> Floats:
+    """How much of each question's value is in the node's: ∂θ/∂Y of the term × its X."""
+    width = len(population.estimates.terms)
+    found: Floats = population.values[node].gradient[row, :width] * population.estimates.x[row]
+    return found
