@@ -76,7 +76,7 @@ def places(view: View, unit: Domain) -> str:
 
 
 def index_table(view: View, id: str, caption: str, rows: Sequence[Line], of_units: bool) -> Table:
-    """The headline with its interval drawn, the single questions beside it, n, files, coverage, status in words."""
+    """The headline with its interval drawn, first so that a phone shows it; single questions, n, files, coverage, status."""
     language, tree = view.language, cells.headline_tree(view.instrument)
     beside = cells.beside_trees(view.instrument)
     with_areas = any(line.places for line in rows)
@@ -89,13 +89,13 @@ def index_table(view: View, id: str, caption: str, rows: Sequence[Line], of_unit
     columns = [
         Column("code", say(language, "Code")),
         Column("name", say(language, "Unit") if of_units else say(language, "Name")),
-        *place,
+        Column("index", of(tree.label, language), "interval", "share", view.axis),
+        *(Column(one.id, of(one.label, language), "interval", "share") for one in beside),
         Column("n", say(language, "Answers"), "number"),
         *(roles if with_roles else []),
         Column("files", say(language, "Files"), "number"),
         Column("coverage", say(language, "Answers ÷ files"), "number", "share"),
-        Column("index", of(tree.label, language), "interval", "share", view.axis),
-        *(Column(one.id, of(one.label, language), "interval", "share") for one in beside),
+        *place,
         Column("status", say(language, "Status")),
     ]
     shown = []
@@ -117,16 +117,16 @@ def _roles_matter(view: View, rows: Sequence[Line]) -> bool:
 def _index_row(view: View, line: Line, figure: Figure | None, with_areas: bool, with_roles: bool) -> Iterable[Cell]:
     yield line.code
     yield line.name
-    if with_areas:
-        yield line.places
+    yield cells.value(view, figure, cells.headline_tree(view.instrument))
+    for one in cells.beside_trees(view.instrument):
+        yield cells.value(view, view.figure(line.domain, one, means=line.means), one)
     yield cells.respondents(view, figure)
     if with_roles:
         yield from (None, None) if line.total else (cells.received(view, figure), cells.decided(view, figure))
     yield None if line.means else cells.files(view, line.domain)
     yield None if line.means else cells.coverage(view, figure)
-    yield cells.value(view, figure, cells.headline_tree(view.instrument))
-    for one in cells.beside_trees(view.instrument):
-        yield cells.value(view, view.figure(line.domain, one, means=line.means), one)
+    if with_areas:
+        yield line.places
     yield cells.status(view, figure, line.domain)
 
 

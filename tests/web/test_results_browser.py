@@ -1,0 +1,56 @@
+"""The table of units in a real Chromium: the index first on a phone, all columns on a desk screen."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+from werkzeug.serving import make_server
+
+from survey_app.services import releases
+from tests import cast
+
+pytestmark = pytest.mark.browser
+
+UNITS = f"div:has(> table > #table-units-{cast.WARDS})"
+HEADINGS = f"{UNITS} thead th"
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with pytest.MonkeyPatch.context() as patch:
+        cast.hash_cheaply(patch)
+        app = cast.app_with_answers(tmp_path_factory.mktemp("results-browser"), released=True)
+        releases.publish(1, cast.NOW)
+        server = make_server("127.0.0.1", 0, app, threaded=True)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.port}/results/1"
+        server.shutdown()
+        thread.join()
+
+
+def opened(chromium: Browser, address: str, width: int) -> Page:
+    page = chromium.new_context(viewport={"width": width, "height": 800}).new_page()
+    page.goto(address)
+    return page
+
+
+def ends(page: Page) -> list[float]:
+    """Where each column of the table of units ends, in pixels from the left of the screen."""
+    return page.locator(HEADINGS).evaluate_all("all => all.map(one => one.getBoundingClientRect().right)")
+
+
+def test_a_phone_shows_the_index_of_every_unit_without_scrolling_sideways(chromium: Browser, address: str) -> None:
+    page = opened(chromium, address, 360)
+    names = page.locator(HEADINGS).all_inner_texts()
+    assert names[2].startswith("Chỉ số hài lòng")
+    assert ends(page)[2] <= 360
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_a_desk_screen_shows_every_column(chromium: Browser, address: str) -> None:
+    page = opened(chromium, address, 1280)
+    assert page.locator(HEADINGS).last.inner_text() == "Tình trạng"
+    assert max(ends(page)) <= 1280
+    assert page.locator(f"{UNITS} svg").first.is_visible()
