@@ -4,7 +4,7 @@ import argparse
 import json
 import math
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,13 +12,18 @@ from analysis.indices import Missing, evaluate_given
 from questionnaires.instrument import Instrument
 from questionnaires.model import Fault, Refused
 from questionnaires.reader import read
-from questionnaires.trees import IndexTree
+from questionnaires.trees import IndexTree, Points, Proportion, Released
 
 WHY = {
     "no_value": "no value was given for {id}",
     "given_only": "{id} has no established formula: give its value",
     "pooled_from_answers": "{id} is pooled from answers, not computed from the values below it: give its value",
 }
+ROUNDING = 1e-6
+"""How far beyond an end a published value may lie: they are printed with seven digits."""
+
+Span = tuple[float, float]
+UNBOUNDED: Span = (-math.inf, math.inf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def index(file: Path, leaves: Path) -> list[NodeLine]:
     """Every node of every tree of an instrument file, computed over values given for leaves or nodes."""
     instrument = read(_bytes(file), str(file))
-    numbers = _numbers(leaves)
-    _refuse_unknown(instrument, numbers, leaves)
+    numbers = _numbers(instrument, leaves)
     lines: list[NodeLine] = []
     for tree in instrument.trees:
         values = evaluate_given(tree, numbers)
@@ -90,8 +94,8 @@ def _bytes(path: Path) -> bytes:
         raise Refused(Fault("file_not_read", str(path), "The file cannot be read: {reason}.", {"reason": reason})) from error
 
 
-def _numbers(path: Path) -> dict[str, float]:
-    """Id to number; Refused names every entry that is no number, and every id given twice."""
+def _given(path: Path) -> tuple[dict[str, object], list[Fault]]:
+    """What the file says, id to value, and a fault for every id that it names twice."""
     faults: list[Fault] = []
 
     def pairs(found: list[tuple[str, object]]) -> dict[str, object]:
@@ -106,25 +110,65 @@ def _numbers(path: Path) -> dict[str, float]:
         raise Refused(Fault("not_json", str(path), "Not valid JSON: {why}.", {"why": str(error)})) from error
     if not isinstance(given, dict):
         raise Refused(Fault("not_an_object", str(path), "Expected a JSON object: leaf or node id to number."))
+    return given, faults
+
+
+def _numbers(instrument: Instrument, path: Path) -> dict[str, float]:
+    """Id to number; Refused names every id given twice or unknown, and every value that is no number or not in range."""
+    given, faults = _given(path)
+    ranges = {id: _range(tree, id) for tree in instrument.trees for id in (*tree.nodes, *tree.leaves)}
+    name = f"{instrument.id} {instrument.version}"
     numbers: dict[str, float] = {}
     for id, value in given.items():
-        if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
-            numbers[id] = float(value)
+        place, values = f"{path}, {id}", {"id": id, "value": json.dumps(value, ensure_ascii=False)}
+        low, high = ranges.get(id, UNBOUNDED)
+        if id not in ranges:
+            faults.append(Fault("unknown_leaf", place, "{instrument} has no leaf or node {id}.", {"instrument": name, "id": id}))
+        if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+            faults.append(Fault("not_a_number", place, "The value of {id} must be a finite number, not {value}.", values))
+        elif not low - ROUNDING <= value <= high + ROUNDING:
+            ends = {"low": f"{low:g}", "high": f"{high:g}"}
+            faults.append(Fault("out_of_range", place, "The value of {id} must lie from {low} to {high}, not {value}.", values | ends))
         else:
-            values = {"id": id, "value": json.dumps(value, ensure_ascii=False)}
-            faults.append(Fault("not_a_number", f"{path}, {id}", "The value of {id} must be a finite number, not {value}.", values))
+            numbers[id] = float(value)
     if faults:
         raise Refused(*faults)
     return numbers
 
 
-def _refuse_unknown(instrument: Instrument, numbers: Mapping[str, float], place: Path) -> None:
-    known = {id for tree in instrument.trees for id in (*tree.nodes, *tree.leaves)}
-    unknown = [id for id in numbers if id not in known]
-    if unknown:
-        sentence = "{instrument} has no leaf or node {id}."
-        name = f"{instrument.id} {instrument.version}"
-        raise Refused(*(Fault("unknown_leaf", f"{place}, {id}", sentence, {"instrument": name, "id": id}) for id in unknown))
+def _range(tree: IndexTree, id: str) -> Span:
+    """The least and the greatest value that may be given for a leaf, on its own scale, or for a node."""
+    if id in tree.nodes:
+        return _node_range(tree, id)
+    value = tree.leaves[id].value
+    return (0.0, 1.0) if isinstance(value, Proportion) else (min(value.low, value.high), max(value.low, value.high))
+
+
+def _node_range(tree: IndexTree, id: str) -> Span:
+    """Unbounded where it is not known: no range in the file, or children that may be left out of a sum."""
+    node = tree.nodes[id]
+    if not node.children:
+        return node.range or UNBOUNDED
+    if node.combine == "pooled":
+        return 0.0, 1.0
+    if node.missing != "propagate":
+        return UNBOUNDED
+    low, high = node.range or (0.0, 1.0)
+    coefficients = node.coefficients or (1.0,) * len(node.children)
+    ends = []
+    for child, coefficient in zip(node.children, coefficients, strict=True):
+        ends.append(sorted(coefficient * (low + (high - low) * end) for end in _share_of_parent(tree, child)))
+    divisor = node.divisor or (sum(coefficients) if node.combine == "mean" else 1.0)
+    least, most = (sum(column) / divisor for column in zip(*ends, strict=True))
+    return least, most
+
+
+def _share_of_parent(tree: IndexTree, id: str) -> Span:
+    """The same range as the node above sees it: leaves are mapped to 0…1 first, but points stay points."""
+    value = None if id in tree.nodes else tree.leaves[id].value
+    if value is None or isinstance(value, Points):
+        return _range(tree, id)
+    return (0.0, value.maximum) if isinstance(value, Released) else (0.0, 1.0)
 
 
 def _nodes(tree: IndexTree) -> Iterator[tuple[str, int]]:
