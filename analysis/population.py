@@ -19,7 +19,8 @@ LEAST_UNITS, LARGEST_PART = 3, 0.9
 @dataclass(frozen=True, slots=True)
 class Population:
     """`weighted`: to the frame. `units`: rows of the domains that are units; `members_of`: unit label × unit domain, 1 where
-    the label belongs to it; `inside`: domain × unit domain, which units belong to a group."""
+    the label belongs to it; `inside`: domain × unit domain, which units belong to a group; `roles`: of a node, in which roles
+    units are judged by the questions behind it."""
 
     name: str
     weighted: bool
@@ -31,6 +32,7 @@ class Population:
     units: Ints
     members_of: Floats
     inside: Bools
+    roles: Mapping[str, frozenset[str]]
 
     @classmethod
     def of(cls, name: str, weighted: bool, trees: Sequence[IndexTree], estimates: Estimates, domains: Sequence[Domain]) -> "Population":
@@ -51,6 +53,7 @@ class Population:
             inside=_belonging(
                 [{} if domain.kind == "unit" else domain.members for domain in domains], [domains[unit].id for unit in units]
             ) > 0,
+            roles={node: _roles(estimates, node) for node in values},
         )  # fmt: skip
 
     def units_in(self, domain: int) -> Ints:
@@ -72,14 +75,6 @@ class Population:
             return False
         of_unit = self.estimates.received[domain] @ self.members_of
         return int((of_unit > 0).sum()) < LEAST_UNITS or bool(of_unit.max() > LARGEST_PART * of_unit.sum())
-
-    def roles(self, node: str) -> frozenset[str]:
-        """In which roles units are judged by the questions behind a node; both where nothing is known of them."""
-        if node not in self.estimates.measures:
-            return frozenset(("reception", "decider"))
-        part = self.estimates.parts[self.estimates.measures.index(node)]
-        terms = [term for term, used in zip(self.estimates.terms, part, strict=True) if used]
-        return frozenset("decider" if term.rates == "decider" else "reception" for term in terms)
 
 
 def is_one_figure(tree: IndexTree) -> bool:
@@ -103,6 +98,15 @@ def floor(tree: IndexTree, domain: Domain) -> int:
 def has_mean_of_units(tree: IndexTree, domain: Domain) -> bool:
     """City and blocks are also shown as the plain mean of their units, the figure that cities publish (methodology §9.4)."""
     return "unit" in tree.published_for and (domain.kind == "city" or domain.grouping == "block")
+
+
+def _roles(estimates: Estimates, node: str) -> frozenset[str]:
+    """Both roles where no answer can reach the node."""
+    if node not in estimates.measures:
+        return frozenset(("reception", "decider"))
+    part = estimates.parts[estimates.measures.index(node)]
+    terms = (term for term, used in zip(estimates.terms, part, strict=True) if used)
+    return frozenset("decider" if term.rates == "decider" else "reception" for term in terms)
 
 
 def _leaves_alone(tree: IndexTree, domain: Domain) -> bool:

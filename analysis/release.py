@@ -144,7 +144,7 @@ def _screened(population: Population, handling: frozenset[str] | None, before: B
         domain = population.domains[row]
         late = domain.kind == "unit" and any(batch(unit, population.name) in waiting for unit in domain.members)
         for candidate in _candidates(population, row, handling, kept):
-            held = before.held(candidate.figure, population.roles(candidate.figure.node), late)
+            held = before.held(candidate.figure, population.roles[candidate.figure.node], late)
             if held and held.estimate and domain.kind == "unit":
                 kept.setdefault(held.node, {})[row] = held.estimate
             found.append(held or screened(candidate))

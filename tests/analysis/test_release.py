@@ -302,7 +302,8 @@ def test_the_mean_of_units_counts_a_held_over_unit_with_what_is_shown_of_it() ->
 
 def test_a_waiting_unit_repeats_its_interval_too_although_its_block_moved() -> None:
     first = made.release(INSTRUMENT, [*answers("u", 20, 16), *answers("v", 40, 30)], CITY)
-    second = made.release(INSTRUMENT, [*answers("u", 20, 16), *answers("v", 60, 60)], CITY, previous=first, waiting=frozenset({"u|finished"}))
+    rows = [*answers("u", 20, 16), *answers("v", 60, 60)]
+    second = made.release(INSTRUMENT, rows, CITY, previous=first, waiting=frozenset({"u|finished"}))
     assert made.figure(second, "u", "B") == replace(made.figure(first, "u", "B"), mark="held_over")
     without = made.release(INSTRUMENT, [*answers("u", 20, 16), *answers("v", 60, 60)], CITY)
     assert made.figure(without, "u", "B").estimate.ci_low != made.figure(first, "u", "B").estimate.ci_low
