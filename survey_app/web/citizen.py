@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlencode
 
 from flask import Blueprint, abort, request
 from werkzeug import Response
+from werkzeug.exceptions import HTTPException
 
 from questionnaires.answers import RESERVED
 from questionnaires.model import Refused
@@ -127,8 +128,21 @@ def _posted() -> dict[str, list[str]]:
     if request.environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
         abort(415)
     try:
-        return parse_qs(request.get_data().decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        return parse_qs(_body().decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError:
+        abort(400)
+
+
+def _body() -> bytes:
+    """As it was sent. A body in chunks says no length: what was read of it ends at the limit, whether or not more would follow."""
+    try:
+        body = request.get_data()
+        if len(body) >= guard.LARGEST_BODY and request.content_length is None:
+            abort(413)
+        return body
+    except HTTPException:
+        raise  # longer than is allowed, or broken off
+    except Exception:  # what a server throws at a malformed chunk is its own affair: gunicorn's classes are not ours to know
         abort(400)
 
 
@@ -167,7 +181,10 @@ def _forged(code: str, sent: _Sent) -> Response:
 
 
 def _no_form(closed: NoForm, language: str, status: int, fields: Fields = form_page.NOTHING) -> Response:
-    """One kind page for unknown, retired and closed; nobody learns from it which codes exist."""
+    """One kind page for unknown, retired and closed codes. Where a wave is known it says whom to ask, so the page does tell
+    a code that once was printed from one that never was. What was written is shown in any case: with its questions where
+    they are known, else as it was sent.
+    """
     wave = closed.wave
     return page(
         "citizen/no_form.html",
@@ -176,6 +193,7 @@ def _no_form(closed: NoForm, language: str, status: int, fields: Fields = form_p
         organiser=None if wave is None else words.of(wave.organiser, language),
         contact=None if wave is None else words.of(wave.contact, language),
         kept=[] if wave is None else form_page.kept_answers(submission.instrument_of(wave), language, fields),
+        unread=[] if wave is not None else [value for values in fields.values() for value in values if value.strip()],
     )
 
 

@@ -2,8 +2,10 @@
 
 import logging
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
+from gunicorn.http.errors import ParseException
 
 from survey_app.services import submission
 from survey_app.storage.writer import Busy
@@ -154,6 +156,18 @@ def test_a_forged_form_at_a_closed_counter_keeps_the_answers_readable(citizen: C
     assert "chờ lâu" in words(response.text)
 
 
+def test_a_forged_form_at_an_unknown_code_keeps_the_answers_readable(citizen: Citizen) -> None:
+    response = citizen.client.post("/q/NOSUCHCODE99", data={**FINISHED, "form_token": "made up", "comment": "chờ <b>lâu</b>"})
+    assert response.status_code == 400
+    page = words(response.text)
+    assert "Quầy này hiện không nhận ý kiến qua mã này." in page
+    assert "Các câu Ông/Bà đã trả lời" in page
+    assert "chờ <b>lâu</b>" in page
+    assert "chờ <b>" not in response.text
+    assert "made up" not in response.text
+    assert rows() == []
+
+
 def test_a_busy_server_says_so_and_keeps_the_answers(citizen: Citizen, monkeypatch: pytest.MonkeyPatch) -> None:
     def busy(rows: object) -> None:
         raise Busy
@@ -201,6 +215,31 @@ def test_a_body_over_64_kb_is_refused(citizen: Citizen) -> None:
     response = citizen.send({**FINISHED, "comment": "x" * 65_536})
     assert response.status_code == 413
     assert "Nội dung gửi quá dài." in words(response.text)
+    assert rows() == []
+
+
+class Chunks:
+    """A body without a length as gunicorn hands it over; `broken`: what comes after it cannot be read."""
+
+    def __init__(self, content: bytes, broken: bool) -> None:
+        self.content, self.broken = BytesIO(content), broken
+
+    def read(self, size: int) -> bytes:
+        found = self.content.read(size)
+        if self.broken and not found:
+            raise ParseException("a size that is no number")
+        return found
+
+
+@pytest.mark.parametrize(("length", "broken", "status"), [(100, True, 400), (65_537, False, 413), (100, False, 400)])
+def test_a_body_in_chunks_that_is_malformed_too_long_or_no_form_is_refused(
+    citizen: Citizen, length: int, broken: bool, status: int
+) -> None:
+    body = Chunks(b"\xff" * length, broken)
+    environ = {"wsgi.input": body, "wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_LENGTH": ""}
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    response = citizen.client.post(f"/q/{citizen.city.code}", environ_overrides=environ, headers=headers)
+    assert response.status_code == status
     assert rows() == []
 
 
