@@ -63,8 +63,8 @@ response_flags = Table(
     sqlite_with_rowid=False,
 )
 
-# Nothing leads from a comment to the answer it came with: no response id, no time finer than the day, and, clustered
-# by a random id, no order of arrival either.
+# No response id, no time finer than the day, and, clustered by a random id, no order of arrival: no column leads from a
+# comment to the answer it came with. Unit and day still tell where a unit had a single answer on a day.
 comments = Table(
     "comments",
     metadata,
