@@ -17,6 +17,8 @@ EVERY = 5.0
 
 WIDTH = 32
 
+ANSWERS = "Simulated answers: about a thousand or more; the command names the exact least number of a city when given less."
+
 
 class Bar:
     """Progress on standard error: one moving line on a terminal, else a line from time to time."""
@@ -52,7 +54,7 @@ class Bar:
 
 @click.command("demo")
 @click.option("--city", "--province", "city", metavar="CODE", default="79", show_default=True, help="79 Hồ Chí Minh City, 31 Hải Phòng.")
-@click.option("--responses", type=click.IntRange(min=1), default=20_000, show_default=True, help="Simulated answers.")
+@click.option("--responses", type=int, default=20_000, show_default=True, metavar="NUMBER", help=ANSWERS)
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same city.")
 @click.option("--if-missing", is_flag=True, help="Do nothing where it has been built already.")
 @click.option("--show", is_flag=True, help="Print a counter's address with its QR code and the accounts.")
