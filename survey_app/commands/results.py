@@ -16,8 +16,17 @@ from questionnaires.reader import read
 from survey_app.commands.clock import DAY, now
 from survey_app.commands.faults import refusing
 from survey_app.commands.options import LANGUAGE
-from survey_app.services import exports, releases
+from survey_app.services import admitted, exports, releases
 from survey_app.words import say
+
+UNTIL = (
+    "Last service day: each unit's answers up to the first one of a later day. "
+    "Answers that an earlier release let in stay in: a release never takes answers out."
+)
+BEYOND = (
+    "Answers after {day} that an earlier release let in stay in, because a release never takes answers out: "
+    "{count} units ({units})."
+)
 
 
 @click.group("release")
@@ -27,12 +36,15 @@ def release_group() -> None:
 
 @release_group.command("make")
 @click.option("--wave", required=True, help="Code of the wave.")
-@click.option("--until", type=DAY, help="Last service day: each unit's answers up to the first one of a later day.")
+@click.option("--until", type=DAY, help=UNTIL)
 @refusing
 def make(wave: str, until: datetime | None) -> None:
     """Make a draft release from the answers admitted so far."""
     click.echo(say(LANGUAGE, "Computing the figures of wave {wave}…", wave=wave), err=True)
     made = releases.make(wave, until.date() if until else None, now())
+    beyond = admitted.units_beyond(made, until.date()) if until else ()
+    if beyond:
+        click.echo(say(LANGUAGE, BEYOND, day=f"{until:%Y-%m-%d}", count=len(beyond), units=", ".join(beyond)), err=True)
     hidden = Counter(figure.hidden for figure in made.figures if figure.hidden)
     reasons = ", ".join(f"{reason} {count}" for reason, count in sorted(hidden.items())) or "–"
     sentence = "Release {number} (draft), digest {digest}. Figures shown: {shown}, hidden: {hidden} ({reasons})."

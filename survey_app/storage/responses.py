@@ -203,6 +203,13 @@ def counts_by_unit(tx: Connection, province: str, wave: str) -> dict[str, int]:
     return {row.reception_unit: row[1] for row in rows}
 
 
+def first_positions_after(tx: Connection, province: str, wave: str, day: date) -> dict[str, int]:
+    """Reception unit to the position of its first answer of a later service day."""
+    later = (responses.c.province == province) & (responses.c.wave == wave) & (responses.c.service_day > day)
+    rows = tx.execute(select(responses.c.reception_unit, func.min(responses.c.position)).where(later).group_by(responses.c.reception_unit))
+    return {row.reception_unit: row[1] for row in rows}
+
+
 def stored_digest(tx: Connection, id: str) -> str | None:
     """The digest of the answers stored under that id; None when nothing is."""
     return tx.execute(select(responses.c.answers_digest).where(responses.c.id == id)).scalar()

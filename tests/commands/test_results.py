@@ -56,6 +56,20 @@ def test_show_gives_every_figure_flat_and_unrounded(app: Flask) -> None:
     assert run(app, "release", "show", "1").stdout.startswith("number: 1\n")
 
 
+def test_until_names_the_units_whose_later_answers_are_in_already(app: Flask) -> None:
+    """The other ward has too few answers to be let in. Later answers of the others were let in by the release before."""
+    first = run(app, "release", "make", "--wave", WAVE, "--until", "2026-09-02")
+    assert "stay in" not in first.stderr
+    run(app, "release", "make", "--wave", WAVE)
+    units = sorted((cast.WARD, cast.STRADDLING, cast.PERFECT_WARD, cast.NEIGHBOUR))
+    again = run(app, "release", "make", "--wave", WAVE, "--until", "2026-09-02")
+    assert again.exit_code == 0
+    said = "Answers after 2026-09-02 that an earlier release let in stay in, because a release never takes answers out: 4 units"
+    assert f"{said} ({', '.join(units)})." in again.stderr.splitlines()
+    assert "stay in" not in run(app, "release", "make", "--wave", WAVE, "--until", "2026-12-31").stderr
+    assert "takes answers out" in " ".join(run(app, "release", "make", "--help").stdout.split())
+
+
 def test_until_is_a_day(app: Flask) -> None:
     assert run(app, "release", "make", "--wave", WAVE, "--until", "2026-09-02").exit_code == 0
     assert run(app, "release", "make", "--wave", WAVE, "--until", "soon").exit_code == 2
