@@ -142,7 +142,7 @@ def test_a_simulated_wave_says_so_on_form_and_thank_you(citizen: Citizen) -> Non
     thanks = citizen.send(FINISHED).headers["Location"].partition("#")[0]
     small_city.simulate(citizen.city)
     for page in (citizen.open(), citizen.client.get(thanks)):
-        assert "PHIẾU THỬ, không tính vào kết quả." in words(page.text)
+        assert "PHIẾU THỬ, không tính vào kết quả. Đợt khảo sát mô phỏng." in words(page.text)
 
 
 @pytest.mark.parametrize("code", ["ZZZZZZZZZZZZ", "x", small_city.RETIRED_CODE, "'; DROP TABLE"])
