@@ -7,8 +7,9 @@ import numpy as np
 
 from analysis.cells import CELL, CellCounts, Factors, counts, distinct, totals
 from analysis.domains import Domain, Membership, Places, membership
-from analysis.survey_data import Bools, Column, Columns, Floats, Ints, SurveyData, populations, values
+from analysis.survey_data import Bools, Column, Columns, Floats, Ints, SurveyData, populations
 from analysis.tallies import CellTotals, Moments, PsuMargins, PsuTotals, Source, Tallies, sums_by
+from analysis.terms import values
 from questionnaires.instrument import Instrument
 from questionnaires.trees import Measure, Term
 

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from questionnaires.instrument import Instrument
 from questionnaires.model import Condition, Fault, Question, Refused
-from questionnaires.trees import Term
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -133,33 +132,6 @@ def holds(answers: Mapping[str, Codes], condition: Condition) -> Bools:
         raise KeyError(condition.question)
     found: Bools = np.logical_or.reduce(ticked)
     return found
-
-
-def values(data: SurveyData, term: Term) -> tuple[Floats, Floats, Bools]:
-    """(y, x, answered) of one term for every answer; y and x carry 1/π of a rotated question (methodology §8.3).
-
-    x = 1/π where the answer has a listed code, y = value of that code × 1/π. A multiple question counts once: x where
-    any listed option is ticked, y = the largest value of the ticked listed options. Blank, not asked, no basis, or
-    outside `where`: x = y = 0. `answered` is x > 0, the plain count.
-    """
-    if term.question in data.answers:
-        column = data.answers[term.question]
-        answered = np.isin(column, tuple(term.codes))
-        lookup = np.zeros(1 + max((*term.codes, 0)))
-        lookup[list(term.codes)] = list(term.codes.values())
-        y = np.where(answered, lookup[np.where(answered, column, 0)], 0.0)
-    else:
-        answered = np.zeros(len(data), np.bool_)
-        y = np.zeros(len(data))
-        for code, value in term.codes.items():
-            ticked = data.answers[f"{term.question}.{code}"] == 1
-            y = np.where(ticked, np.where(answered, np.maximum(y, value), value), y)
-            answered |= ticked
-    if term.where is not None:
-        inside = holds(data.answers, term.where)
-        answered, y = answered & inside, np.where(inside, y, 0.0)
-    x = answered.astype(np.float64)
-    return (y / data.pi, x / data.pi, answered) if term.rotation else (y, x, answered)
 
 
 def _rows_of(instrument: Instrument, columns: Columns, population: str) -> list[int]:

@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from analysis.survey_data import NO_BASIS, NOT_ANSWERED, NOT_ASKED, SurveyData, values
+from analysis.survey_data import NO_BASIS, NOT_ANSWERED, NOT_ASKED, SurveyData
+from analysis.terms import values
 from questionnaires.model import Condition, Meaning, Refused
 from questionnaires.trees import Term
 from tests.analysis import made
