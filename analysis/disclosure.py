@@ -30,6 +30,11 @@ def batch(unit: str, population: str) -> str:
     return f"{unit}|{population}"
 
 
+def unit_of(name: str) -> str:
+    """The reception unit of a batch."""
+    return name.partition("|")[0]
+
+
 def admit(new_by_batch: Mapping[str, Iterable[int]], previous_cuts: Mapping[str, int]) -> dict[str, int]:
     """Batch of a reception unit to the position up to which its answers are in (methodology §13.3, the batch rule).
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from analysis.disclosure import unit_of
 from analysis.figures import Release
 from survey_app.services.access import OPERATOR, Permission, Viewer, demand
 from survey_app.storage import responses, session
@@ -15,5 +16,5 @@ def units_beyond(release: Release, until: date, by: Viewer = OPERATOR) -> tuple[
     demand(by, Permission.MAKE_RELEASES)
     with session.reading() as tx:
         first = responses.first_positions_after(tx, release.province, release.wave, until)
-    cuts = ((batch.partition("|")[0], cut) for batch, cut in release.cuts.items())  # as disclosure.batch writes it
+    cuts = ((unit_of(batch), cut) for batch, cut in release.cuts.items())
     return tuple(sorted({unit for unit, cut in cuts if unit in first and cut >= first[unit]}))

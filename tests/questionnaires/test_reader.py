@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from questionnaires import SHIPPED
+from questionnaires.faults import SENTENCES
 from questionnaires.instrument import Instrument
 from questionnaires.model import Condition, Meaning, Option, Question, Refused, Section, Status
 from questionnaires.reader import read
@@ -237,8 +238,10 @@ def test_a_missing_key_is_said_once_and_has_no_echo():
 
 
 @given(st.text() | st.binary())
-def test_any_text_is_read_or_refused(text):
-    faults_of(text)
+def test_no_stray_text_is_an_instrument_and_each_refusal_has_a_known_code(text):
+    codes = {code for code, _ in faults_of(text)}
+    assert codes
+    assert codes <= set(SENTENCES)
 
 
 @given(st.randoms(use_true_random=False))
@@ -246,7 +249,7 @@ def test_a_shipped_file_with_any_letter_changed_is_read_or_refused(chance: rando
     letters = list(SMALL)
     for _ in range(chance.randrange(1, 4)):
         letters[chance.randrange(len(letters))] = chance.choice('abc"=[]{},.\n1-')
-    faults_of("".join(letters))
+    assert {code for code, _ in faults_of("".join(letters))} <= set(SENTENCES)
 
 
 def test_the_files_that_cities_may_build_on_are_read(tmp_path: Path):
