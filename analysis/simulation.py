@@ -1,7 +1,7 @@
 """A simulated city from a seed: offices, files, who answers and what, and the truth behind it (methodology §16.1).
 
-Pure: the same instrument, bodies, parameters and seed give the same city. Days are numbered, never dated. Parameters:
-behaviour.py; offices, files and latent answers: the modules simulated_*.py.
+Pure: the same instrument, bodies, parameters and seed give the same city. Days are numbered, never dated. The
+parameters, offices, files and latent answers live in simulated/.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,11 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis import simulated_answers, simulated_files, simulated_offices
-from analysis.behaviour import Behaviour
-from analysis.simulated_answers import Floats, Given, Ints
-from analysis.simulated_files import POPULATION, Crowd
-from analysis.simulated_offices import Body, Desk, Office, TooFew
+from analysis.simulated import answers as simulated_answers
+from analysis.simulated import files as simulated_files
+from analysis.simulated import offices as simulated_offices
+from analysis.simulated.answers import Floats, Given, Ints
+from analysis.simulated.behaviour import Behaviour
+from analysis.simulated.files import POPULATION, Crowd
+from analysis.simulated.offices import Body, Desk, Office, TooFew
 from questionnaires.answers import asked, module_for
 from questionnaires.instrument import Instrument
 from questionnaires.trees import Term, measures

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import TypedDict
 
 import questionnaires
-from analysis import behaviour, simulation
-from analysis.behaviour import Behaviour
+from analysis import simulation
 from analysis.figures import Release
+from analysis.simulated import behaviour
+from analysis.simulated.behaviour import Behaviour
 from analysis.simulation import Body, City, TooFew, Visit
 from questionnaires.instrument import Instrument
 from questionnaires.model import Fault, Refused

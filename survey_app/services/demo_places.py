@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from analysis.behaviour import Behaviour
+from analysis.simulated.behaviour import Behaviour
 from analysis.simulation import City, Office
 from questionnaires.instrument import Instrument
 from questionnaires.model import Text

@@ -8,14 +8,16 @@ import numpy as np
 import pytest
 
 import questionnaires
-from analysis import behaviour, simulated_answers, simulation
-from analysis.behaviour import Behaviour
-from analysis.simulated_answers import Cases, Offices
+from analysis import simulation
+from analysis.simulated import answers as simulated_answers
+from analysis.simulated import behaviour
+from analysis.simulated.answers import Cases, Offices
+from analysis.simulated.behaviour import Behaviour
 from analysis.simulation import CITY, Body, City, Visit
 from questionnaires.answers import module_for, read_answers
 from questionnaires.instrument import Instrument
 
-PARAMETERS = Path(behaviour.__file__).parents[1] / "survey_app" / "reference" / "simulation.toml"
+PARAMETERS = Path(behaviour.__file__).parents[2] / "survey_app" / "reference" / "simulation.toml"
 COUNTER_FORM = questionnaires.load("sipas_counter", "2026-1")
 BODIES = [*(Body(f"{26000 + at}", "ward") for at in range(40)), Body("SNNMT", "department"), Body("SXD", "department")]
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-from analysis.behaviour import NO_HABIT, Behaviour, Habit, Ticks
+from analysis.simulated.behaviour import NO_HABIT, Behaviour, Habit, Ticks
 from questionnaires.instrument import Instrument
 from questionnaires.model import Question
 

@@ -1,6 +1,6 @@
 """Files and visitors of a simulated city, and who of them answers: by office, kind of matter and day, never by satisfaction.
 
-What they answer is simulated_answers.py's.
+What they answer is answers.py's.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.behaviour import Behaviour
-from analysis.simulated_answers import Cases, Floats, Ints
-from analysis.simulated_offices import Office, deciders
+from analysis.simulated.answers import Cases, Floats, Ints
+from analysis.simulated.behaviour import Behaviour
+from analysis.simulated.offices import Office, deciders
 from questionnaires.instrument import Instrument
 
 POPULATION = "finished"

@@ -1,6 +1,6 @@
 """The offices of a simulated city: how many answer there, how good they are, which are built to show a case.
 
-Files and people are simulated_files.py's.
+Files and people are files.py's.
 """
 
 from collections.abc import Sequence
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.behaviour import Behaviour
-from analysis.simulated_answers import Floats, Offices
+from analysis.simulated.answers import Floats, Offices
+from analysis.simulated.behaviour import Behaviour
 
 DEPARTMENT = "department"
 FEWEST = 3

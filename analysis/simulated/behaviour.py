@@ -1,4 +1,4 @@
-"""How a simulated city behaves: the parameters of simulation.py as values, read from TOML text. No figure stands here."""
+"""How a simulated city behaves: the parameters of a simulation as values, read from TOML text. No figure stands here."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
