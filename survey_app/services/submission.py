@@ -23,11 +23,11 @@ from survey_app.services.fieldwork import INSTRUMENTS, Wave
 from survey_app.services.form_token import Forged, FormToken, Receipt
 from survey_app.services.organisation import Door
 from survey_app.storage import responses, session
-from survey_app.storage.responses import Comment, Duplicate, Row, Stored
+from survey_app.storage.responses import Comment, Duplicate, Row, Spent
 from survey_app.storage.writer import Busy
 
 __all__ = [
-    "Acknowledgement", "Busy", "Changed", "Expired", "Forged", "Form", "NoForm", "Post",
+    "Acknowledgement", "Busy", "Changed", "CodeUsed", "Expired", "Forged", "Form", "NoForm", "Post",
     "accept", "accept_all", "instrument_of", "open_form", "reopen",
 ]  # fmt: skip
 
@@ -89,7 +89,11 @@ class Changed(Exception):
     """An answer with this id is stored already and says something else."""
 
 
-Outcome = Acknowledgement | Refused | Forged | NoForm | Expired | Changed
+class CodeUsed(Exception):
+    """The single-use code that opened this form has been used by another answer."""
+
+
+Outcome = Acknowledgement | Refused | Forged | NoForm | Expired | Changed | CodeUsed
 
 
 def open_form(
@@ -120,7 +124,7 @@ def reopen(signed: str, language: str, now: datetime) -> Form:
 
 
 def accept(form_token: str, fields: Fields, now: datetime, language: str = "vi") -> Acknowledgement:
-    """Validate and store durably. Raises Refused (all faults), Forged, NoForm, Expired, Changed, Busy."""
+    """Validate and store durably. Raises Refused (all faults), Forged, NoForm, Expired, Changed, CodeUsed, Busy."""
     outcome = accept_all((Post(form_token, fields, now, language),))[0]
     if isinstance(outcome, Acknowledgement):
         return outcome
@@ -172,8 +176,13 @@ def _judge(post: Post, remembered: Doors) -> _Sound | Refused | Forged | NoForm 
     return _Sound(row, Acknowledgement(number, receipt))
 
 
-def _outcome(post: _Sound, receipt: responses.Receipt) -> Acknowledgement | Changed:
-    return post.acknowledgement if isinstance(receipt, Stored) or _says_the_same(post.row, receipt) else Changed()
+def _outcome(post: _Sound, receipt: responses.Receipt) -> Acknowledgement | Changed | CodeUsed:
+    match receipt:
+        case Spent():
+            return CodeUsed()
+        case Duplicate() if not _says_the_same(post.row, receipt):
+            return Changed()
+    return post.acknowledgement
 
 
 def _row(post: Post, token: FormToken, door: Door, wave: Wave, remembered: Doors) -> Row:

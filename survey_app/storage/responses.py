@@ -11,7 +11,7 @@ from functools import partial
 from sqlalchemy import Column, Connection, Date, DateTime, Float, Index, Integer, SmallInteger, String, Table, Text, func, select
 from sqlalchemy.engine.interfaces import DBAPICursor
 
-from survey_app.storage import writer
+from survey_app.storage import slips, writer
 from survey_app.storage.session import metadata
 
 # Immutable, and the only input of figures. Clustered by commit order, so that a release reads it front to back and the
@@ -91,8 +91,20 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True)
+class Flag:
+    """Something worth a look at an answer, found by that version of a rule while its traces exist. Never a verdict."""
+
+    rule: str
+    version: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """One answer to be stored; its position is given on storing. `service_day` and `received_at` (UTC) in ISO form."""
+    """One answer to be stored; its position is given on storing. `service_day` and `received_at` (UTC) in ISO form.
+
+    `spends`: the mark of the single-use code it came with, used up in the same transaction.
+    """
 
     id: str
     province: str
@@ -116,6 +128,9 @@ class Row:
     received_at: str
     seconds: int
     comments: tuple[Comment, ...]
+    day_mark: str | None = None
+    flags: tuple[Flag, ...] = ()
+    spends: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +145,12 @@ class Duplicate:
     answers_digest: str
 
 
-Receipt = Stored | Duplicate
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """The single-use code of this answer was used by another one: nothing was stored."""
+
+
+Receipt = Stored | Duplicate | Spent
 
 
 def append(rows: Sequence[Row]) -> tuple[Receipt, ...]:
@@ -143,6 +163,8 @@ def _store(rows: Sequence[Row], cursor: DBAPICursor) -> tuple[Receipt, ...]:
 
 
 def _store_one(cursor: DBAPICursor, row: Row) -> Receipt:
+    if row.spends is not None and slips.is_spent(cursor, row.spends):
+        return _stored_before(cursor, row) or Spent()
     place = (row.id, row.province, row.province, row.wave, row.counter, row.reception_unit, row.point, row.deciding_unit, row.sector)
     design = (row.channel, row.batch, row.instrument_digest, row.module, row.pi, row.design_weight, row.language)
     cursor.execute(
@@ -153,17 +175,27 @@ def _store_one(cursor: DBAPICursor, row: Row) -> Receipt:
         (*place, *design, row.service_day, row.psu, row.answers, row.answers_digest),
     )
     written = cursor.fetchall()
-    if not written:  # an answer with this id is there already
-        cursor.execute("SELECT answers_digest FROM responses WHERE id = ?", (row.id,))
-        return Duplicate(cursor.fetchall()[0][0])
-    trace = (row.id, row.received_at, row.seconds)
-    cursor.execute("INSERT INTO response_traces (response_id, received_at, seconds) VALUES (?, ?, ?)", trace)
+    if not written and (before := _stored_before(cursor, row)):
+        return before
+    trace = (row.id, row.received_at, row.seconds, row.day_mark)
+    cursor.execute("INSERT INTO response_traces (response_id, received_at, seconds, day_mark) VALUES (?, ?, ?, ?)", trace)
+    for flag in row.flags:
+        found = (row.id, flag.rule, flag.version, flag.value)
+        cursor.execute("INSERT INTO response_flags (response_id, rule, rule_version, value) VALUES (?, ?, ?, ?)", found)
+    if row.spends is not None:
+        slips.spend(cursor, row.spends)
     for comment in row.comments:
         words = (comment.id, row.province, row.reception_unit, row.wave, row.channel, comment.question, row.service_day, comment.text)
         cursor.execute(
             "INSERT INTO comments (id, province, unit, wave, channel, question, day, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", words
         )
     return Stored(written[0][0])
+
+
+def _stored_before(cursor: DBAPICursor, row: Row) -> Duplicate | None:
+    cursor.execute("SELECT answers_digest FROM responses WHERE id = ?", (row.id,))
+    found = cursor.fetchall()
+    return Duplicate(found[0][0]) if found else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import inspect
 
 from survey_app.storage import responses, session, writer
-from survey_app.storage.responses import Comment, Duplicate, Row, Stored
+from survey_app.storage.responses import Comment, Duplicate, Flag, Row, Spent, Stored
 from survey_app.storage.writer import Busy
 
 PROJECT = Path(__file__).parent.parent.parent
@@ -67,6 +67,28 @@ def test_an_answer_is_stored_as_it_was_handed_in(database: Path) -> None:
     )]  # fmt: skip
     assert read(database, "SELECT * FROM response_traces") == [(f"{7:032x}", "2026-03-02 01:30:00", 95, None)]
     assert read(database, "SELECT * FROM response_flags") == []
+
+
+def test_what_was_noticed_on_arrival_is_stored_beside_the_answer(database: Path) -> None:
+    responses.append([row(7, day_mark="m" * 64, flags=(Flag("fast", "1", 4.0), Flag("honeypot", "1", 1.0)))])
+    assert read(database, "SELECT day_mark FROM response_traces") == [("m" * 64,)]
+    assert read(database, "SELECT * FROM response_flags ORDER BY rule") == [
+        (f"{7:032x}", "fast", "1", 4.0), (f"{7:032x}", "honeypot", "1", 1.0),
+    ]  # fmt: skip
+
+
+def test_a_single_use_code_is_good_for_one_answer(database: Path) -> None:
+    mark = "a" * 64
+    assert responses.append([row(1, spends=mark), row(2, spends=mark)]) == (Stored(1), Spent())
+    assert responses.append([row(1, spends=mark)]) == (Duplicate("a" * 64),)
+    assert read(database, "SELECT id FROM responses") == [(f"{1:032x}",)]
+    assert read(database, "SELECT * FROM spent_codes") == [(mark,)]
+
+
+def test_an_answer_that_is_not_stored_spends_no_code(database: Path) -> None:
+    responses.append([row(1)])
+    assert responses.append([row(1, spends="b" * 64)]) == (Duplicate("a" * 64),)
+    assert read(database, "SELECT * FROM spent_codes") == []
 
 
 def test_positions_count_up_within_each_province(database: Path) -> None:
