@@ -1,12 +1,12 @@
-"""Intervals of shares and means: Korn-Graubard as pinned in methodology §7, and t.
+"""Intervals of shares (Korn-Graubard, Wilson, logit) and of means (t), as pinned in methodology §7.
 
 Every function takes arrays or numbers that broadcast, and answers NaN where no interval exists; it never invents one.
 """
 
 import numpy as np
-from scipy.special import betaincinv, stdtrit
+from scipy.special import betaincinv, expit, logit, stdtrit
 
-from analysis.survey_data import Floats
+from analysis.survey_data import Bools, Floats
 
 Numbers = Floats | float
 
@@ -35,14 +35,10 @@ def korn_graubard(
     Source: Korn and Graubard 1998; oracle: R survey::svyciprop(method = "beta"), which does not truncate and has no
     answer at 0 and 1.
     """
-    share, n, df = np.asarray(share, np.float64), np.asarray(n, np.float64), np.asarray(df, np.float64)
-    spread = share * (1 - share) if spread is None else np.asarray(spread, np.float64)
-    usable = (df > 0) & (n > 1) & ~np.isnan(share)
+    share, n, df, usable = _usable(share, n, df)
+    size, cap = _effective_size(share, variance, n, answers, spread, n_kish, truncate)
+    tail = (1 - level) / 2
     with np.errstate(divide="ignore", invalid="ignore"):
-        size = np.where((np.asarray(variance) > ZERO * spread / n) & (spread > 0), spread / np.asarray(variance), n_kish)
-        cap = np.asarray(answers, np.float64) if truncate else np.inf
-        size = np.minimum(size, cap)
-        tail = (1 - level) / 2
         shrink = stdtrit(np.where(usable, n - 1, 1.0), 1 - tail) / stdtrit(np.where(usable, df, 1.0), 1 - tail)
         size = np.minimum(size * shrink**2, cap)
         yes = share * size
@@ -51,6 +47,80 @@ def korn_graubard(
         high = np.where(no <= 0, 1.0, betaincinv(yes + 1, np.where(no > 0, no, 1.0), 1 - tail))
     missing = ~usable | np.isnan(size)
     return np.where(missing, np.nan, low), np.where(missing, np.nan, high)
+
+
+def wilson(
+    share: Numbers,
+    variance: Numbers,
+    df: Numbers,
+    n: Numbers,
+    answers: Numbers,
+    *,
+    level: float = 0.95,
+    spread: Numbers | None = None,
+    n_kish: Numbers = np.nan,
+    truncate: bool = True,
+) -> tuple[Floats, Floats]:
+    """Wilson's score interval of a share θ with n_e in place of n and t_df in place of z; arguments as `korn_graubard`.
+
+    (θ + t²/2n_e ± t √(θ(1 − θ)/n_e + t²/4n_e²)) / (1 + t²/n_e); n_e = p(1 − p)/V, cut at the valid answers M. The loss of
+    degrees of freedom is in t, so n_e is not shrunk for it. At 1 the interval is [n_e/(n_e + t²), 1].
+    NaN where df ≤ 0, n ≤ 1 or θ is missing. Source: Wilson 1927, n_e and t as Korn and Graubard; oracle: by hand.
+    """
+    share, n, df, usable = _usable(share, n, df)
+    size, _ = _effective_size(share, variance, n, answers, spread, n_kish, truncate)
+    square = stdtrit(np.where(usable, df, 1.0), 0.5 + level / 2) ** 2 / size
+    half = np.sqrt(square * share * (1 - share) + square**2 / 4)
+    low = np.where(share <= 0, 0.0, (share + square / 2 - half) / (1 + square))
+    high = np.where(share >= 1, 1.0, (share + square / 2 + half) / (1 + square))
+    missing = ~usable | np.isnan(size)
+    return np.where(missing, np.nan, low), np.where(missing, np.nan, high)
+
+
+def xlogit(
+    share: Numbers,
+    variance: Numbers,
+    df: Numbers,
+    n: Numbers,
+    answers: Numbers,
+    *,
+    level: float = 0.95,
+    spread: Numbers | None = None,
+    n_kish: Numbers = np.nan,
+    truncate: bool = True,
+) -> tuple[Floats, Floats]:
+    """logit θ ± t_df √V / (θ(1 − θ)), taken back to 0…1; arguments as `korn_graubard`.
+
+    At 0 and 1, and where V is zero, the logit has no spread and would answer one point as if it were certain: there
+    `korn_graubard` answers, with n_kish for n_e. NaN where df ≤ 0, n ≤ 1 or θ is missing.
+    Oracle: R survey::svyciprop(method = "xlogit") for 0 < θ < 1, V > 0; "logit" agrees to the precision of its iteration.
+    """
+    low, high = korn_graubard(
+        share, variance, df, n, answers, level=level, spread=spread, n_kish=n_kish, truncate=truncate
+    )  # fmt: skip
+    share, n, df, usable = _usable(share, n, df)
+    inner = share * (1 - share)
+    curved = usable & (inner > 0) & (np.asarray(variance) > ZERO * inner / n)
+    safe, kept = np.where(curved, share, 0.5), np.where(curved, inner, 0.25)
+    half = stdtrit(np.where(usable, df, 1.0), 0.5 + level / 2) * np.sqrt(np.where(curved, variance, 0.0)) / kept
+    return np.where(curved, expit(logit(safe) - half), low), np.where(curved, expit(logit(safe) + half), high)
+
+
+def _usable(share: Numbers, n: Numbers, df: Numbers) -> tuple[Floats, Floats, Floats, Bools]:
+    """The three as arrays, and where an interval exists at all."""
+    share, n, df = np.asarray(share, np.float64), np.asarray(n, np.float64), np.asarray(df, np.float64)
+    return share, n, df, (df > 0) & (n > 1) & ~np.isnan(share)
+
+
+def _effective_size(
+    share: Floats, variance: Numbers, n: Floats, answers: Numbers, spread: Numbers | None, n_kish: Numbers, truncate: bool
+) -> tuple[Floats, Floats]:
+    """n_e = p(1 − p)/V, n_kish where either is zero, cut at the valid answers; and that cut (infinite without truncation)."""
+    spread = share * (1 - share) if spread is None else np.asarray(spread, np.float64)
+    cap = np.asarray(answers if truncate else np.inf, np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        size = np.where((np.asarray(variance) > ZERO * spread / n) & (spread > 0), spread / np.asarray(variance), n_kish)
+    return np.minimum(size, cap), cap
 
 
 def student(
