@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 
+from analysis.diagnostics import Diagnostics
 from analysis.survey_data import UNKNOWN, Bools, Column, Floats, Ints, SurveyData
 
 CELL = ("reception", "decider", "sector")
@@ -58,17 +59,6 @@ class Merge:
     n: int
     files: int
     why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Diagnostics:
-    """Of the calibrated weights of one population. Kish: (Σw)²/Σw². Coverage: answers ÷ files, None without a frame."""
-
-    factor_low: float
-    factor_high: float
-    cv: float
-    n_eff: float
-    coverage: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from analysis.cells import Diagnostics, Merge
+from analysis.cells import Merge
+from analysis.diagnostics import Diagnostics
 from analysis.domains import Domain
 from analysis.estimation import Estimate
 

@@ -3,7 +3,6 @@
 Nothing is summed here: tallies.py does that.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress
@@ -11,6 +10,7 @@ from itertools import compress
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.design_weights import sound
 from questionnaires.instrument import Instrument
 from questionnaires.model import Condition, Fault, Question, Refused
 
@@ -252,19 +252,7 @@ def _facts(instrument: Instrument, answers: Mapping[str, Codes]) -> dict[str, Co
 
 
 def _design_weights(columns: Columns, rows: Sequence[int]) -> Floats:
-    faults = [
-        Fault(
-            "weight_not_positive",
-            f"position {columns.position[row]}",
-            "A design weight must be a positive, finite number, not {value}.",
-            {"value": str(columns.design_weight[row])},
-        )
-        for row in rows
-        if not 0 < columns.design_weight[row] < math.inf
-    ]
-    if faults:
-        raise Refused(*faults)
-    return np.array([columns.design_weight[row] for row in rows], np.float64)
+    return sound([columns.design_weight[row] for row in rows], lambda k: f"position {columns.position[rows[k]]}")
 
 
 def _chances(columns: Columns, rows: Sequence[int]) -> Floats:

@@ -9,7 +9,8 @@ from statistics import median
 
 import numpy as np
 
-from analysis.cells import CellCounts, CellName, Diagnostics, Factors, Merge
+from analysis.cells import CellCounts, CellName, Factors, Merge
+from analysis.diagnostics import Diagnostics, diagnose
 from analysis.survey_data import Floats
 from questionnaires.model import Fault, Refused
 
@@ -76,7 +77,7 @@ def weigh(counts: CellCounts, frame: Frame | None, rules: Rules = DEFAULT) -> Fa
     if frame is None:
         g = np.ones(len(names))
         cells = {name: row for row, name in enumerate(names)}
-        return Factors(cells, g, np.arange(len(names)), "none", (), (), _diagnostics(counts, g, None))
+        return Factors(cells, g, np.arange(len(names)), "none", (), (), _diagnosed(counts, g, None))
     files = _files(frame)
     _refuse_missing(names, counts, files)
     order = {label: float(place) for place, label in enumerate(counts.keys["sector"].labels)}
@@ -99,7 +100,7 @@ def weigh(counts: CellCounts, frame: Frame | None, rules: Rules = DEFAULT) -> Fa
     covered = sum(row.files for row in frame.rows)
     cells = {name: row for row, name in enumerate(names)}
     return Factors(
-        cells, g, group, "totals" if totals else "sectors", tuple(merges), tuple(crowded), _diagnostics(counts, g, covered)
+        cells, g, group, "totals" if totals else "sectors", tuple(merges), tuple(crowded), _diagnosed(counts, g, covered)
     )
 
 
@@ -225,12 +226,5 @@ def _absorb(cell: _Cell, other: _Cell) -> None:
     cell.why |= other.why
 
 
-def _diagnostics(counts: CellCounts, g: Floats, files: int | None) -> Diagnostics:
-    """Of w = d·g from sums alone: Σw = Σ g Σd, Σw² = Σ g² Σd²."""
-    n = int(counts.n.sum())
-    total = float(g @ counts.design_weight)
-    squared = float((g * g) @ counts.design_weight_squared)
-    if not n:
-        return Diagnostics(1.0, 1.0, 0.0, 0.0, 0.0 if files else None)
-    spread = max(n * squared / (total * total) - 1, 0.0)
-    return Diagnostics(float(g.min()), float(g.max()), float(np.sqrt(spread)), total * total / squared, n / files if files else None)
+def _diagnosed(counts: CellCounts, g: Floats, files: int | None) -> Diagnostics:
+    return diagnose(g, counts.n, counts.design_weight, counts.design_weight_squared, files)

@@ -5,7 +5,8 @@ from dataclasses import asdict, fields, replace
 from datetime import date
 from typing import Literal, Never, cast, get_args
 
-from analysis.cells import Diagnostics, Merge
+from analysis.cells import Merge
+from analysis.diagnostics import Diagnostics
 from analysis.domains import Domain
 from analysis.figures import Release, State, Studies
 from analysis.release import flat, restored
