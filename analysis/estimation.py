@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from analysis.design import factors
 from analysis.survey_data import Bools, Floats, Ints
 from analysis.tallies import Tallies, sums_by
 from questionnaires.trees import Term
@@ -166,7 +167,7 @@ def simple_variances(estimates: Estimates, gradients: Floats) -> Floats:
 
 
 def _influences(estimates: Estimates, domain: int, gradients: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """z of the domain's PSUs, its sum by stratum, and the factors of both in Σ f (Σ z² − (Σ z)²/G), f = G/(G − 1)."""
+    """z of the domain's PSUs, its sum by stratum, and the factors of both in V = Σ inner z² − Σ outer (Σ z)²."""
     influence = estimates.influence
     here = slice(int(influence.start[domain]), int(influence.start[domain + 1]))
     z: Floats = influence.totals[here] @ gradients
@@ -174,11 +175,9 @@ def _influences(estimates: Estimates, domain: int, gradients: Floats) -> tuple[F
     if not len(stratum):
         return z, np.zeros((0, gradients.shape[1])), np.zeros(0), np.zeros(0)
     first = np.flatnonzero(np.r_[True, stratum[1:] != stratum[:-1]])
-    size = influence.size[stratum[first]].astype(np.float64)
-    alone = size == 1
-    factor = np.where(alone, 1.0, size / np.maximum(size - 1, 1.0))
-    row_factor = np.repeat(factor, np.diff(np.r_[first, len(stratum)]))
-    return z, np.add.reduceat(z, first, axis=0), np.where(alone, 0.0, factor / size), row_factor
+    factor = factors(influence.size[stratum[first]])
+    row_factor = np.repeat(factor.inner, np.diff(np.r_[first, len(stratum)]))
+    return z, np.add.reduceat(z, first, axis=0), factor.outer, row_factor
 
 
 def _calibrated(tallies: Tallies, totals: Floats) -> tuple[Ints, Ints, Floats]:
