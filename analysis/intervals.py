@@ -31,11 +31,11 @@ def korn_graubard(
 
     variance: V, zero when V ≤ 1e-12 · p(1 − p)/n; df: its degrees of freedom; n: respondents; answers: M ≥ n; spread:
     p̃(1 − p̃) of the stabilised variance, θ(1 − θ) unless given; n_kish: stands for n_e where V or the spread is zero.
-    NaN where df ≤ 0, n ≤ 1 or θ is missing. `truncate=False` leaves out both cuts: what R computes.
+    NaN where df ≤ 0, n ≤ 1, θ or V is missing. `truncate=False` leaves out both cuts: what R computes.
     Source: Korn and Graubard 1998; oracle: R survey::svyciprop(method = "beta"), which does not truncate and has no
     answer at 0 and 1.
     """
-    share, n, df, usable = _usable(share, n, df)
+    share, variance, df, n, usable = _usable(share, variance, df, n)
     size, cap = _effective_size(share, variance, n, answers, spread, n_kish, truncate)
     tail = (1 - level) / 2
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -65,9 +65,9 @@ def wilson(
 
     (θ + t²/2n_e ± t √(θ(1 − θ)/n_e + t²/4n_e²)) / (1 + t²/n_e); n_e = p(1 − p)/V, cut at the valid answers M. The loss of
     degrees of freedom is in t, so n_e is not shrunk for it. At 1 the interval is [n_e/(n_e + t²), 1].
-    NaN where df ≤ 0, n ≤ 1 or θ is missing. Source: Wilson 1927, n_e and t as Korn and Graubard; oracle: by hand.
+    NaN where df ≤ 0, n ≤ 1, θ or V is missing. Source: Wilson 1927, n_e and t as Korn and Graubard; oracle: by hand.
     """
-    share, n, df, usable = _usable(share, n, df)
+    share, variance, df, n, usable = _usable(share, variance, df, n)
     size, _ = _effective_size(share, variance, n, answers, spread, n_kish, truncate)
     square = stdtrit(np.where(usable, df, 1.0), 0.5 + level / 2) ** 2 / size
     half = np.sqrt(square * share * (1 - share) + square**2 / 4)
@@ -95,31 +95,37 @@ def xlogit(
     `korn_graubard` answers, with n_kish for n_e. NaN where df ≤ 0, n ≤ 1 or θ is missing.
     Oracle: R survey::svyciprop(method = "xlogit") for 0 < θ < 1, V > 0; "logit" agrees to the precision of its iteration.
     """
-    low, high = korn_graubard(
-        share, variance, df, n, answers, level=level, spread=spread, n_kish=n_kish, truncate=truncate
-    )  # fmt: skip
-    share, n, df, usable = _usable(share, n, df)
-    inner = share * (1 - share)
-    curved = usable & (inner > 0) & (np.asarray(variance) > ZERO * inner / n)
-    safe, kept = np.where(curved, share, 0.5), np.where(curved, inner, 0.25)
-    half = stdtrit(np.where(usable, df, 1.0), 0.5 + level / 2) * np.sqrt(np.where(curved, variance, 0.0)) / kept
-    return np.where(curved, expit(logit(safe) - half), low), np.where(curved, expit(logit(safe) + half), high)
+    low, high = korn_graubard(share, variance, df, n, answers, level=level, spread=spread, n_kish=n_kish, truncate=truncate)
+    share, variance, df, n, usable = _usable(share, variance, df, n)
+    spread = share * (1 - share)
+    curved = usable & _informative(variance, spread, n)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        half = stdtrit(np.where(usable, df, 1.0), 0.5 + level / 2) * np.sqrt(variance) / spread
+        middle = logit(share)
+    return np.where(curved, expit(middle - half), low), np.where(curved, expit(middle + half), high)
 
 
-def _usable(share: Numbers, n: Numbers, df: Numbers) -> tuple[Floats, Floats, Floats, Bools]:
-    """The three as arrays, and where an interval exists at all."""
-    share, n, df = np.asarray(share, np.float64), np.asarray(n, np.float64), np.asarray(df, np.float64)
-    return share, n, df, (df > 0) & (n > 1) & ~np.isnan(share)
+def _usable(share: Numbers, variance: Numbers, df: Numbers, n: Numbers) -> tuple[Floats, Floats, Floats, Floats, Bools]:
+    """The four as arrays, and where an interval exists at all."""
+    share, variance = np.asarray(share, np.float64), np.asarray(variance, np.float64)
+    df, n = np.asarray(df, np.float64), np.asarray(n, np.float64)
+    return share, variance, df, n, (df > 0) & (n > 1) & ~np.isnan(share) & ~np.isnan(variance)
+
+
+def _informative(variance: Floats, spread: Floats, n: Floats) -> Bools:
+    """Where V says how large the sample is worth: not where it is zero but for rounding, or where all answers are alike."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return (spread > 0) & (variance > ZERO * spread / n)
 
 
 def _effective_size(
-    share: Floats, variance: Numbers, n: Floats, answers: Numbers, spread: Numbers | None, n_kish: Numbers, truncate: bool
+    share: Floats, variance: Floats, n: Floats, answers: Numbers, spread: Numbers | None, n_kish: Numbers, truncate: bool
 ) -> tuple[Floats, Floats]:
     """n_e = p(1 − p)/V, n_kish where either is zero, cut at the valid answers; and that cut (infinite without truncation)."""
     spread = share * (1 - share) if spread is None else np.asarray(spread, np.float64)
     cap = np.asarray(answers if truncate else np.inf, np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
-        size = np.where((np.asarray(variance) > ZERO * spread / n) & (spread > 0), spread / np.asarray(variance), n_kish)
+        size = np.where(_informative(variance, spread, n), spread / variance, n_kish)
     return np.minimum(size, cap), cap
 
 

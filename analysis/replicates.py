@@ -77,12 +77,17 @@ def variance(full: Floats, replicated: Iterable[Floats], replicates: Replicates)
 
 
 def _jackknife(kind: Literal["jk1", "jkn"], stratum: Ints, fraction: Floats | None) -> Replicates:
-    stratum = np.asarray(stratum, np.int64)
-    sizes = np.bincount(stratum)
-    free = np.ones(len(sizes)) if fraction is None else 1 - np.asarray(fraction, np.float64)
+    stratum, sizes, free = _strata(stratum, fraction)
     dropped = np.flatnonzero((sizes[stratum] > 1) & (free[stratum] > 0))
-    scales = (free * (sizes - 1) / np.maximum(sizes, 1))[stratum[dropped]]
-    return Replicates(kind, scales, lambda: _deleted(stratum, sizes, dropped))
+    scales = free * (sizes - 1) / np.maximum(sizes, 1)
+    return Replicates(kind, scales[stratum[dropped]], lambda: _deleted(stratum, sizes, dropped))
+
+
+def _strata(stratum: Ints, fraction: Floats | None) -> tuple[Ints, Ints, Floats]:
+    """Stratum of each PSU, G_h and 1 − f_h of each stratum; strata that no PSU names may stand in `fraction`."""
+    stratum = np.asarray(stratum, np.int64)
+    sizes = np.bincount(stratum, minlength=0 if fraction is None else len(fraction))
+    return stratum, sizes, np.ones(len(sizes)) if fraction is None else 1 - np.asarray(fraction, np.float64)
 
 
 def _deleted(stratum: Ints, sizes: Ints, dropped: Ints) -> Iterator[Floats]:
@@ -94,15 +99,14 @@ def _deleted(stratum: Ints, sizes: Ints, dropped: Ints) -> Iterator[Floats]:
 
 
 def _drawn(stratum: Ints, draws: int, rng: np.random.Generator, fraction: Floats | None) -> Iterator[Floats]:
-    """Each stratum's PSUs lie side by side in `order`, so one call draws places for all of them."""
-    stratum = np.asarray(stratum, np.int64)
-    sizes = np.bincount(stratum)
+    """`order` lays the PSUs of a stratum side by side, so that one call draws places for all strata."""
+    stratum, sizes, free = _strata(stratum, fraction)
     order, first = np.argsort(stratum, kind="stable"), np.cumsum(sizes) - sizes
-    low = np.repeat(first, np.maximum(sizes - 1, 0))
-    high = low + np.repeat(sizes, np.maximum(sizes - 1, 0))
-    stretch = (sizes / np.maximum(sizes - 1, 1))[stratum]
-    root = np.ones(len(stratum)) if fraction is None else np.sqrt(1 - np.asarray(fraction, np.float64))[stratum]
+    times = np.maximum(sizes - 1, 0)
+    low = np.repeat(first, times)
+    high = low + np.repeat(sizes, times)
+    stretch, root = (sizes / np.maximum(times, 1))[stratum], np.sqrt(free)[stratum]
     lonely = sizes[stratum] == 1
     for _ in range(draws):
-        times = np.bincount(order[rng.integers(low, high)], minlength=len(stratum))
-        yield np.where(lonely, 1.0, 1 + root * (stretch * times - 1))
+        drawn = np.bincount(order[rng.integers(low, high)], minlength=len(stratum))
+        yield np.where(lonely, 1.0, 1 + root * (stretch * drawn - 1))
