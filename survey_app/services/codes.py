@@ -39,6 +39,11 @@ def link(base_url: str, code: str) -> str:
     return f"{base_url}/q/{code}".upper()
 
 
+def slip_link(base_url: str, code: str) -> str:
+    """The same for a slip code: which of the two a code is, is said by its address, or by where it is known."""
+    return f"{base_url}/v/{code}".upper()
+
+
 def issue(tx: Transaction, province: str, counter: str, today: date, source: random.Random) -> str:
     """A new code for a counter; those it had before are retired the same day, so that one poster is the right one."""
     return issue_all(tx, province, [counter], today, source)[counter]

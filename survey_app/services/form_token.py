@@ -40,10 +40,11 @@ class FormToken:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the thank-you page shows. It names no answer and cannot be traced to one."""
+    """What the thank-you page shows. It names no answer, no counter and no slip code, and cannot be traced to any."""
 
     number: str
-    code: str
+    province: str
+    unit: str
     wave: str
     language: str
 
@@ -72,12 +73,12 @@ def acknowledgement(nonce: str) -> str:
 
 
 def sign_receipt(receipt: Receipt) -> str:
-    return _signed("receipt", receipt.number, receipt.code, receipt.wave, receipt.language)
+    return _signed("receipt", receipt.number, receipt.province, receipt.unit, receipt.wave, receipt.language)
 
 
 def read_receipt(signed: str) -> Receipt:
     """Raises Forged."""
-    return Receipt(*_read("receipt", signed, 4))
+    return Receipt(*_read("receipt", signed, 5))
 
 
 def _moment(seconds: str) -> datetime:

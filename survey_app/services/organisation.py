@@ -19,15 +19,27 @@ from survey_app.storage.fieldwork import CodeRow
 from survey_app.storage.organisation import UnitRow
 from survey_app.storage.places import CounterRow, PointRow
 from survey_app.storage.rows import valid_on
+from survey_app.storage.slips import BatchRow
 
-__all__ = ["Deciders", "Door", "behind", "decider", "domains", "door", "revision"]
+__all__ = ["Deciders", "Door", "Slip", "behind", "behind_slip", "decider", "domains", "door", "revision"]
 
 revision = rows.revision
 
 
 @dataclass(frozen=True, slots=True)
+class Slip:
+    """The single-use code in a citizen's hand. `mark`: its keyed hash; None once nobody remembers it."""
+
+    mark: str | None
+    batch: BatchRow
+
+
+@dataclass(frozen=True, slots=True)
 class Door:
-    """What a citizen stands at when the code is opened. `sector` is fixed where the counter serves one kind of matter."""
+    """What a citizen stands at when the code is opened. `sector` is fixed where the counter or the slip settles it.
+
+    A slip stands for a reception point on one day; where it names no counter, `counter`, `number` and `name` are empty.
+    """
 
     code: str
     province: str
@@ -41,6 +53,7 @@ class Door:
     sector: int | None
     simulated: bool
     retired: bool
+    slip: Slip | None = None
 
 
 def door(code: str, today: date) -> Door | None:
@@ -73,4 +86,27 @@ def behind(row: CodeRow, counter: CounterRow, point: PointRow, units: Mapping[st
         sector=counter.sector,
         simulated=point.simulated,
         retired=not works,
+    )
+
+
+def behind_slip(code: str, slip: Slip, counter: CounterRow | None, point: PointRow, units: Mapping[str, UnitRow]) -> Door:
+    """The door that a slip code makes: the place as it was on the day the slip is for."""
+    batch = slip.batch
+    unit = serving(units, batch.unit, batch.day)
+    works = unit is not None and valid_on(point, batch.day) and (counter is None or valid_on(counter, batch.day))
+    rated = unit or units[batch.unit]
+    return Door(
+        code=code,
+        province=batch.province,
+        counter="" if counter is None else counter.id,
+        number="" if counter is None else counter.number,
+        name={"vi": ""} if counter is None else counter.names,
+        point=point.code,
+        point_name=point.names,
+        unit=rated.code,
+        unit_name=rated.names,
+        sector=counter.sector if batch.sector is None and counter is not None else batch.sector,
+        simulated=point.simulated,
+        retired=not works,
+        slip=slip,
     )

@@ -235,6 +235,20 @@ def counts_by_unit(tx: Connection, province: str, wave: str) -> dict[str, int]:
     return {row.reception_unit: row[1] for row in rows}
 
 
+def used_by_batch(tx: Connection, province: str) -> dict[str, int]:
+    """Progress: answers given with a code of each batch of slips."""
+    with_slip = (responses.c.province == province) & responses.c.batch.is_not(None)
+    rows = tx.execute(select(responses.c.batch, func.count()).where(with_slip).group_by(responses.c.batch))
+    return {row.batch: row[1] for row in rows}
+
+
+def batch_of(tx: Connection, id: str) -> tuple[str, str] | None:
+    """Province and batch of a stored answer that was given with a slip."""
+    of_slip = (responses.c.id == id) & responses.c.batch.is_not(None)
+    found = tx.execute(select(responses.c.province, responses.c.batch).where(of_slip)).first()
+    return None if found is None else (found[0], found[1])
+
+
 def first_positions_after(tx: Connection, province: str, wave: str, day: date) -> dict[str, int]:
     """Reception unit to the position of its first answer of a later service day."""
     later = (responses.c.province == province) & (responses.c.wave == wave) & (responses.c.service_day > day)

@@ -64,6 +64,13 @@ def transaction() -> Iterator[Connection]:
         connection.commit()
 
 
+def forget_log() -> None:
+    """Move what the write-ahead log still holds into the database and cut the log off: it remembers what came together."""
+    with engine().connect() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A connection out of the pool for good and a cursor that stays open, for what is said to the driver with every answer.
@@ -114,7 +121,10 @@ def _keep_to_ourselves(file: str | None) -> None:
 
 
 def _prepare_sqlite(connection: _DriverConnection, _record: object) -> None:
-    """No implicit BEGIN of the driver (we say IMMEDIATE or not), WAL, and FULL: an acknowledged answer survives power loss."""
+    """No implicit BEGIN of the driver (we say IMMEDIATE or not), WAL, and FULL: an acknowledged answer survives power loss.
+
+    What is deleted is overwritten: no page of the file keeps it, nor the order in which it came.
+    """
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=20000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=20000", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")

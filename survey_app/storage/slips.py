@@ -1,12 +1,146 @@
-"""Single-use codes that have been used: marks that lead to no answer, no time and no batch."""
+"""Slip codes as they lie on disk: batches, marks of codes that may be used, marks of codes that have been.
 
-from sqlalchemy import Column, String, Table
+A mark is a keyed hash of a code; the code itself is never stored. Nothing here leads from a mark to an answer: an answer
+names its batch, a used mark names nothing. Counting used codes is responses.py's.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+
+from sqlalchemy import Column, Connection, Date, ForeignKeyConstraint, Integer, SmallInteger, String, Table, delete, insert, select, update
 from sqlalchemy.engine.interfaces import DBAPICursor
 
+from survey_app.storage.fieldwork import WAVES
 from survey_app.storage.session import metadata
 
-# Clustered by the mark, which is a keyed hash: no order of use shows. Nothing stands beside it, so nothing can be joined.
+slip_batches = Table(
+    "slip_batches",
+    metadata,
+    Column("province", String(8), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("channel", String(16), nullable=False),
+    Column("wave", String(64), nullable=False),
+    Column("unit", String(32), nullable=False),
+    Column("point", String(64), nullable=False),
+    Column("counter", String(64)),
+    Column("sector", SmallInteger),
+    Column("day", Date, nullable=False),
+    Column("every", Integer, nullable=False),
+    Column("source", String(64), nullable=False),
+    Column("expires", Date, nullable=False),
+    Column("issued", Integer, nullable=False),
+    Column("returned", Integer, nullable=False),
+    Column("revoked", Date),
+    ForeignKeyConstraint(["province", "wave"], [WAVES.c.province, WAVES.c.code]),
+)
+
+# Clustered by the mark, so that neither table shows in which order codes were made or used; what a page of the file still
+# shows of it is gone when spent_codes is written anew (rewrite_spent). Nothing stands beside a used mark.
+slip_codes = Table(
+    "slip_codes",
+    metadata,
+    Column("mark", String(64), primary_key=True),
+    Column("province", String(8), nullable=False),
+    Column("batch", String(64), nullable=False),
+    ForeignKeyConstraint(["province", "batch"], [slip_batches.c.province, slip_batches.c.id]),
+    sqlite_with_rowid=False,
+)
 spent_codes = Table("spent_codes", metadata, Column("mark", String(64), primary_key=True), sqlite_with_rowid=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRow:
+    """Codes that were made for one place and day. `channel`: issued | handed_out. `counter`, `sector` None: not settled.
+
+    `every`: of so many people one got a code; it becomes the design weight. `expires`: the last day on which a code opens
+    the form. `issued`, `returned`: how many codes were made, how many came back unused. `source`: who asked for them.
+    """
+
+    province: str
+    id: str
+    channel: str
+    wave: str
+    unit: str
+    point: str
+    counter: str | None
+    sector: int | None
+    day: date
+    every: int
+    source: str
+    expires: date
+    issued: int = 0
+    returned: int = 0
+    revoked: date | None = None
+
+
+_BATCH = tuple(slip_batches.c[field.name] for field in fields(BatchRow))
+
+
+def find(tx: Connection, marks: Sequence[str]) -> tuple[str, BatchRow] | None:
+    """The mark among these that is known, and its batch."""
+    same = (slip_codes.c.province == slip_batches.c.province) & (slip_codes.c.batch == slip_batches.c.id)
+    found = tx.execute(select(slip_codes.c.mark, *_BATCH).join(slip_batches, same).where(slip_codes.c.mark.in_(marks))).first()
+    return None if found is None else (found[0], BatchRow(*found[1:]))
+
+
+def batch(tx: Connection, province: str, id: str) -> BatchRow | None:
+    found = tx.execute(select(*_BATCH).where(slip_batches.c.province == province, slip_batches.c.id == id)).first()
+    return None if found is None else BatchRow(*found)
+
+
+def batches(tx: Connection, province: str, first: date | None = None, last: date | None = None) -> list[BatchRow]:
+    """By day, unit and id."""
+    query = select(*_BATCH).where(slip_batches.c.province == province)
+    if first is not None:
+        query = query.where(slip_batches.c.day >= first)
+    if last is not None:
+        query = query.where(slip_batches.c.day <= last)
+    return [BatchRow(*line) for line in tx.execute(query.order_by(slip_batches.c.day, slip_batches.c.unit, slip_batches.c.id))]
+
+
+def save(tx: Connection, rows: Iterable[BatchRow]) -> None:
+    """Add batches; one whose id is there already takes its place."""
+    for row in rows:
+        values = {field.name: getattr(row, field.name) for field in fields(BatchRow)}
+        key = (slip_batches.c.province == row.province) & (slip_batches.c.id == row.id)
+        if not tx.execute(update(slip_batches).where(key).values(values)).rowcount:
+            tx.execute(insert(slip_batches).values(values))
+
+
+def add_codes(tx: Connection, codes: Iterable[tuple[str, str, str]]) -> None:
+    """(mark, province, batch) each. Many at once: they go to the driver as they are."""
+    lines = list(codes)
+    if lines:
+        tx.exec_driver_sql("INSERT INTO slip_codes (mark, province, batch) VALUES (?, ?, ?)", lines)
+
+
+def remove_codes(tx: Connection, marks: Iterable[str]) -> int:
+    """How many of them were there."""
+    return sum(tx.execute(delete(slip_codes).where(slip_codes.c.mark == mark)).rowcount for mark in marks)
+
+
+def remove_codes_of(tx: Connection, province: str, ids: Iterable[str]) -> int:
+    """The codes of these batches; the batches stay, for their counts."""
+    of_batch = slip_codes.c.province == province
+    return sum(tx.execute(delete(slip_codes).where(of_batch, slip_codes.c.batch == id)).rowcount for id in ids)
+
+
+def spent_of(tx: Connection, marks: Sequence[str]) -> frozenset[str]:
+    """Those of the marks that have been used."""
+    return frozenset(tx.scalars(select(spent_codes.c.mark).where(spent_codes.c.mark.in_(marks))))
+
+
+def known_spent(tx: Connection) -> list[str]:
+    """Used marks whose code is still known; the others can open nothing any more and need not be remembered."""
+    return list(tx.scalars(select(spent_codes.c.mark).where(spent_codes.c.mark.in_(select(slip_codes.c.mark)))))
+
+
+def write_spent_anew(tx: Connection, marks: Sequence[str]) -> None:
+    """Replace what is remembered by these marks, written in this order."""
+    tx.execute(delete(spent_codes))
+    if marks:
+        tx.exec_driver_sql("INSERT INTO spent_codes (mark) VALUES (?)", [(mark,) for mark in marks])
 
 
 def is_spent(cursor: DBAPICursor, mark: str) -> bool:

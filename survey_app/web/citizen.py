@@ -1,10 +1,11 @@
-"""Every door to the form: the first page with its box for the code, the form behind a code, the thank-you page.
+"""Every door to the form: the first page with its box for a code, the form behind the code of a counter (/q) or of a
+slip (/v), the thank-you page.
 
 Only turns requests into fields and outcomes into pages; what is accepted is decided in services/submission.py.
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qs, urlencode
@@ -16,9 +17,10 @@ from werkzeug.exceptions import HTTPException
 from questionnaires.answers import RESERVED
 from questionnaires.model import Refused
 from survey_app import words
-from survey_app.services import doors, form_token, submission
+from survey_app.services import doors, form_token, slip_doors, submission
 from survey_app.services.access import Permission
-from survey_app.services.submission import Busy, Changed, Expired, Fields, Forged, Form, NoForm, local_day
+from survey_app.services.fieldwork import Wave
+from survey_app.services.submission import Busy, Changed, CodeUsed, Expired, Fields, Forged, Form, NoForm, local_day
 from survey_app.web import form_page, guard
 from survey_app.web.citizen_page import go_to, page, respond
 
@@ -31,6 +33,9 @@ BUSY = "Not sent yet, because the server is busy. Your answers are still here be
 RECORDED = "Your opinion was recorded before, so it can no longer be changed."
 SCAN_AGAIN = "If you would like to say more, please scan the code again."
 
+Opener = Callable[[str, str, datetime], Form]
+"""A code from an address, a language and the time to a fresh form; raises NoForm and CodeUsed."""
+
 
 @pages.get("/")
 @guard.public(Permission.ANSWER_FORM)
@@ -41,41 +46,43 @@ def first() -> Response:
 @pages.get("/go")
 @guard.public(Permission.ANSWER_FORM)
 def go() -> Response:
-    """To the form of a code as typed from a poster."""
+    """To the form of a code as typed from a poster or a slip: the two look alike, and each is known in one place only."""
     typed, language = request.args.get("code", ""), _language(request.args)
-    door = doors.current().door(typed, local_day(guard.now()))
-    if door is None:
-        return page("citizen/first.html", language, 404, typed=typed, unknown=True)
     query = "" if language == "vi" else "?" + urlencode({"language": language})
-    return go_to(f"/q/{door.code}{query}")
+    remembered = doors.current()
+    if counter := remembered.door(typed, local_day(guard.now())):
+        return go_to(f"/q/{counter.code}{query}")
+    if slip := slip_doors.door(typed, remembered):
+        return go_to(f"/v/{slip.code}{query}")
+    return page("citizen/first.html", language, 404, typed=typed, unknown=True)
 
 
 @pages.get("/q/<code>")
 @pages.get("/Q/<code>")
 @guard.public(Permission.ANSWER_FORM)
 def form(code: str) -> Response:
-    language = _language(request.args)
-    try:
-        return respond(form_page.fresh(_open(code, language, guard.now())))
-    except NoForm as closed:
-        return _no_form(closed, language, 404)
+    return _form(_open, code)
 
 
 @pages.post("/q/<code>")
 @pages.post("/Q/<code>")
 @guard.public(Permission.ANSWER_FORM)
 def send(code: str) -> Response:
-    sent = _Sent.of(_posted(), guard.now())
-    try:
-        return _send(sent)
-    except Expired as expired:
-        return respond(form_page.filled(expired.form, sent.fields, notice=words.say(sent.language, TOO_OLD)), 422)
-    except Forged:
-        return _forged(code, sent)
-    except NoForm as closed:
-        return _no_form(closed, sent.language, 410, sent.fields)
-    except Changed:
-        return guard.message(409, RECORDED, SCAN_AGAIN, sent.language)
+    return _answer(_open, code)
+
+
+@pages.get("/v/<code>")
+@pages.get("/V/<code>")
+@guard.public(Permission.ANSWER_FORM)
+def slip_form(code: str) -> Response:
+    return _form(_open_slip, code)
+
+
+@pages.post("/v/<code>")
+@pages.post("/V/<code>")
+@guard.public(Permission.ANSWER_FORM)
+def send_slip(code: str) -> Response:
+    return _answer(_open_slip, code)
 
 
 @pages.get("/thanks/<receipt>")
@@ -86,15 +93,14 @@ def thanks(receipt: str) -> Response:
     except Forged:
         abort(404)
     remembered = doors.current()
-    door = remembered.door(read.code, local_day(guard.now()))
-    wave = None if door is None else remembered.wave(door.province, read.wave)
-    if door is None or wave is None:
+    unit, wave = remembered.unit_name(read.province, read.unit), remembered.wave(read.province, read.wave)
+    if unit is None or wave is None:
         abort(404)
     return page(
         "citizen/thanks.html",
         read.language,
         number=read.number,
-        unit=words.of(door.unit_name, read.language),
+        unit=words.of(unit, read.language),
         results_url=wave.results_url,
         expected=None if wave.results_expected is None else words.month(read.language, wave.results_expected),
         test=wave.simulated,
@@ -146,11 +152,37 @@ def _body() -> bytes:
         abort(400)
 
 
-def _send(sent: _Sent) -> Response:
+def _form(opener: Opener, code: str) -> Response:
+    language = _language(request.args)
+    try:
+        return respond(form_page.fresh(opener(code, language, guard.now())))
+    except CodeUsed as used:
+        return _used(used, language, 410)
+    except NoForm as closed:
+        return _no_form(closed, language, 404)
+
+
+def _answer(opener: Opener, code: str) -> Response:
+    sent = _Sent.of(_posted(), guard.now())
+    try:
+        return _send(sent, code)
+    except Expired as expired:
+        return respond(form_page.filled(expired.form, sent.fields, notice=words.say(sent.language, TOO_OLD)), 422)
+    except Forged:
+        return _forged(opener, code, sent)
+    except NoForm as closed:
+        return _no_form(closed, sent.language, 410, sent.fields)
+    except CodeUsed as used:
+        return _used(used, sent.language, 409, sent.fields)
+    except Changed:
+        return guard.message(409, RECORDED, SCAN_AGAIN, sent.language)
+
+
+def _send(sent: _Sent, code: str) -> Response:
     if sent.wanted_language is not None:
         return respond(form_page.filled(submission.reopen(sent.token, sent.wanted_language, sent.now), sent.fields))
     try:
-        accepted = submission.accept(sent.token, sent.fields, sent.now, sent.language)
+        accepted = submission.accept(sent.token, sent.fields, sent.now, sent.language, code)
     except Refused as refused:
         again = submission.reopen(sent.token, sent.language, sent.now)
         return respond(form_page.filled(again, sent.fields, refused.faults), 422)
@@ -171,10 +203,25 @@ def _open(code: str, language: str, now: datetime) -> Form:
     return submission.open_form(door, language, now, secrets.token_hex(16), remembered=remembered)
 
 
-def _forged(code: str, sent: _Sent) -> Response:
-    """Refused, but whoever wrote the answers keeps them: on a fresh form of the counter in the address."""
+def _open_slip(code: str, language: str, now: datetime) -> Form:
+    """A fresh form for that slip. Raises CodeUsed, and for every other code that opens none the same NoForm: whether it was
+    never made, taken back, or has run out is nobody's to find out by trying.
+    """
+    remembered = doors.current()
     try:
-        fresh = _open(code, sent.language, sent.now)
+        if door := slip_doors.door(code, remembered):
+            return submission.open_form(door, language, now, secrets.token_hex(16), remembered=remembered)
+    except NoForm:
+        pass
+    raise NoForm(remembered.only_wave(local_day(now)))
+
+
+def _forged(opener: Opener, code: str, sent: _Sent) -> Response:
+    """Refused, but whoever wrote the answers keeps them: on a fresh form of the code in the address."""
+    try:
+        fresh = opener(code, sent.language, sent.now)
+    except CodeUsed as used:
+        return _used(used, sent.language, 400, sent.fields)
     except NoForm as closed:
         return _no_form(closed, sent.language, 400, sent.fields)
     return respond(form_page.filled(fresh, sent.fields, notice=words.say(sent.language, NOT_OURS)), 400)
@@ -182,19 +229,27 @@ def _forged(code: str, sent: _Sent) -> Response:
 
 def _no_form(closed: NoForm, language: str, status: int, fields: Fields = form_page.NOTHING) -> Response:
     """One kind page for unknown, retired and closed codes. Where a wave is known it says whom to ask, so the page does tell
-    a code that once was printed from one that never was. What was written is shown in any case: with its questions where
-    they are known, else as it was sent.
+    a counter's code that once was printed from one that never was; of slip codes it tells nothing.
     """
-    wave = closed.wave
-    return page(
-        "citizen/no_form.html",
-        language,
-        status,
-        organiser=None if wave is None else words.of(wave.organiser, language),
-        contact=None if wave is None else words.of(wave.contact, language),
-        kept=[] if wave is None else form_page.kept_answers(submission.instrument_of(wave), language, fields),
-        unread=[] if wave is not None else [value for values in fields.values() for value in values if value.strip()],
-    )
+    return page("citizen/no_form.html", language, status, **_whom_to_ask(closed.wave, language), **_written(closed.wave, language, fields))
+
+
+def _used(used: CodeUsed, language: str, status: int, fields: Fields = form_page.NOTHING) -> Response:
+    return page("citizen/code_used.html", language, status, **_whom_to_ask(used.wave, language), **_written(used.wave, language, fields))
+
+
+def _whom_to_ask(wave: Wave | None, language: str) -> dict[str, str | None]:
+    if wave is None:
+        return {"organiser": None, "contact": None}
+    return {"organiser": words.of(wave.organiser, language), "contact": words.of(wave.contact, language)}
+
+
+def _written(wave: Wave | None, language: str, fields: Fields) -> dict[str, object]:
+    """What was written, to be read and copied: with its questions where they are known, else as it was sent."""
+    return {
+        "kept": [] if wave is None else form_page.kept_answers(submission.instrument_of(wave), language, fields),
+        "unread": [] if wave is not None else [value for values in fields.values() for value in values if value.strip()],
+    }
 
 
 def _language(given: Mapping[str, str]) -> str:

@@ -166,22 +166,25 @@ def _words_of(question: Question, codes: Sequence[int], language: str) -> Iterat
     return (words.of(option.text, language) for option in question.options if option.code in codes)
 
 
-def _words_of_place(form: Form) -> tuple[str, str, str, str, str, str, str, str, str, bool]:
-    """Everything above the first question that differs between counters and days."""
+def _words_of_place(form: Form) -> tuple[str, str, str, str, str, str, str, str, str, bool, str]:
+    """Everything above the first question that differs between counters, slips and days."""
     language, door, wave = form.language, form.door, form.wave
     place = (words.of(door.unit_name, language), words.of(door.point_name, language), door.number)
     who = (words.of(wave.organiser, language), words.of(wave.supervised_by or {"vi": ""}, language), words.of(wave.contact, language))
     kept = words.of(wave.comments_kept or {"vi": ""}, language)
-    return language, *place, *who, kept, words.day_short(language, form.until), wave.simulated
+    served_on = "" if door.slip is None else words.day(language, door.slip.batch.day)
+    return language, *place, *who, kept, words.day_short(language, form.until), wave.simulated, served_on
 
 
 @lru_cache(maxsize=2_000)
 def _place(
-    language: str, unit: str, point: str, counter: str, organiser: str, supervised_by: str, contact: str, kept: str, until: str, test: bool
+    language: str, unit: str, point: str, counter: str, organiser: str, supervised_by: str, contact: str, kept: str, until: str, test: bool,
+    served_on: str,
 ) -> Part:
-    """The head of the form at one counter on one day. Its arguments are all it says, so it is never stale."""
+    """The head of the form at one counter on one day, or of one day's slips. Its arguments are all it says: it is never stale."""
     drawn = render(
         "citizen/place.html", language, unit=unit, point=point, counter=counter, organiser=organiser, supervised_by=supervised_by,
         contact=contact, comments_kept=kept, until=until, test=test,
+        served_on=served_on,
     )  # fmt: skip
     return compressed.packed(drawn)

@@ -176,7 +176,7 @@ def test_a_code_that_nobody_has_stays_in_the_box(citizen: Citizen) -> None:
     response = citizen.client.get("/go", query_string={"code": 'zzz"> 1', "language": "en"})
     assert response.status_code == 404
     assert 'value="zzz&#34;&gt; 1"' in response.text
-    assert "No counter has this code." in words(response.text)
+    assert "No counter and no slip has this code." in words(response.text)
 
 
 def test_the_first_page_leads_to_results_and_staff(citizen: Citizen) -> None:
