@@ -181,6 +181,7 @@ def test_without_degrees_of_freedom_a_second_answer_a_share_or_a_variance_there_
     low, high = OF_A_SHARE[kind](
         [0.5, 0.5, 0.5, math.nan, 0.5, 1.0, 0.5], [0.01, 0.01, 0.01, 0.01, math.nan, 0.0, 0.01],
         [0, -1, 5, 5, 5, 5, 5], [10, 10, 1, 10, 10, 10, 10], [10, 10, 1, 10, 10, 10, 10],
+        n_kish=[8, 8, 8, 8, 8, math.nan, 8],
     )  # fmt: skip
     assert list(np.isnan(low)) == [True] * 6 + [False]  # the sixth: all satisfied, and no Kish size given
     assert list(np.isnan(high)) == [True] * 6 + [False]
