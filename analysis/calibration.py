@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 
+from analysis.design_weights import sound
 from analysis.margins import MOST_COLUMNS, MarginTable, indicators, refuse_unsound, solved
 from analysis.survey_data import Floats
 from questionnaires.model import Fault, Refused
@@ -19,8 +20,11 @@ REACHED = 1e-10
 """Largest relative error of a margin that counts as met (methodology §3.5)."""
 
 ROUNDS = 500
-TABLE_ROUNDS = 50
+TABLE_ROUNDS = 100
 """Rounds of raking on the table before the equations of all margins are solved together, which slow cases need."""
+
+SOLVED = 1e-12
+"""Where the independent columns are met as closely as this and the redundant ones stay away, the margins contradict each other."""
 
 EXACT = 1e-14
 """Rounds go on below REACHED until an error is this small or no longer falls."""
@@ -50,6 +54,7 @@ def calibrate(
     that are not met within 500 rounds, linear factors of zero or below.
     Source: Deville and Särndal 1992, Deville, Särndal and Sautory 1993; oracle: R survey::calibrate, postStratify.
     """
+    sound(design_weight, lambda cell: f"cell {cell + 1}")
     refuse_unsound(margins)
     low, high = _bounds(distance, bounds)
     total = margins.population[0].sum()
@@ -115,7 +120,7 @@ def _multiples(d: Floats, margins: MarginTable, distance: Distance, low: float, 
     """d: Σ d of each cell, scaled to the population total."""
     if len(margins.names) == 1:
         only = margins.category[:, 0]
-        h = (margins.population[0] / np.maximum(margins.sums(d)[0], np.finfo(np.float64).tiny))[only]
+        h = margins.population[0][only] / margins.sums(d)[0][only]
         inside = h.min() >= low * (1 - REACHED) and h.max() <= high * (1 + REACHED)
         return _Found(np.clip(h, low, high), bool(inside), 1)
     if distance == "raking" and high == np.inf:
@@ -160,7 +165,10 @@ def _curve(distance: Distance, low: float, high: float) -> Curve:
 
 
 def _solved(d: Floats, margins: MarginTable, curve: Curve, ends: tuple[float, float]) -> _Found:
-    """Newton's method for λ on the concave dual: Σ d F(Mλ) M = the margins; stops when bounds are proven to leave no solution."""
+    """Newton's method for λ on the concave dual: Σ d F(Mλ) M = the margins; stops when bounds are proven to leave no solution.
+
+    Where all cells of a column stand at a bound its slope is 0: a little is added, less and less as the margins are met.
+    """
     columns = indicators(margins)
     wished = np.array([margins.population[m][k] for m, k in zip(columns.margin, columns.category, strict=True)])
     point = np.zeros(columns.width)
@@ -170,13 +178,15 @@ def _solved(d: Floats, margins: MarginTable, curve: Curve, ends: tuple[float, fl
         u = columns.fitted(point)
         h, slope = curve(u)
         error = float(margins.distances(d * h).max())
-        done = least <= REACHED and error > 0.5 * least
+        missing = wished - columns.summed(d * h)
+        solved_for = least <= REACHED or float((np.abs(missing) / wished).max()) <= SOLVED
+        done = error <= EXACT or (solved_for and error > 0.5 * least)
         if error < least:
             best, least = h, error
-        if done or error <= EXACT or _proven_impossible(d, u, float(wished @ point), ends):
+        if done or _proven_impossible(d, u, float(wished @ point), ends):
             break
-        missing = wished - columns.summed(d * h)
-        step = solved(columns.gram(d * (slope + min(1e-3, error))), missing)
+        flat = min(1e-3, float(np.abs(missing).sum() / wished.sum())) + 1e-15
+        step = solved(columns.gram(d * (slope + flat)), missing)
         point = point + _length(d, u, columns.fitted(step), float(wished @ step), curve) * step
     return _Found(best, least <= REACHED, rounds)
 

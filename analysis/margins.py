@@ -203,17 +203,20 @@ def indicators(margins: MarginTable) -> Indicators:
     if made > MOST_COLUMNS:
         sentence = "The margins have {columns} categories with answers; more than {most} cannot be solved together. Merge some."
         raise Refused(Fault("margins_too_wide", "margins", sentence, {"columns": str(made), "most": str(MOST_COLUMNS)}))
-    kept = _independent(every)
+    people = np.array([margins.population[m][k] for m, k in zip(every.margin, every.category, strict=True)])
+    kept = _independent(every, people)
     place = np.full(made, -1)
     place[kept] = np.arange(len(kept))
     return Indicators(place[every.code], every.margin[kept], every.category[kept])
 
 
-def _independent(every: Indicators) -> Ints:
-    """Columns that do not follow from those before them; the margin with most categories, which is diagonal, stands first."""
+def _independent(every: Indicators, people: Floats) -> Ints:
+    """Columns that do not follow from those before them: first the margin with most categories, which is diagonal, then from
+    few people to many, because a left-out column is met only as closely as the others add up."""
     gram = every.gram(np.ones(len(every.code)))
     largest = every.margin == np.bincount(every.margin).argmax()
-    first, rest = np.flatnonzero(largest), np.flatnonzero(~largest)
+    first = np.flatnonzero(largest)
+    rest = np.flatnonzero(~largest)[np.argsort(people[~largest], kind="stable")]
     across = gram[np.ix_(rest, first)]
     left = gram[np.ix_(rest, rest)] - (across / gram[first, first]) @ across.T
     size = gram[rest, rest]
