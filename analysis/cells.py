@@ -3,8 +3,9 @@
 How the factors come about is in weighting.py.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Literal
 
 import numpy as np
@@ -34,9 +35,8 @@ class CellCounts:
         return tuple((str(columns[0][a]), columns[1][b], columns[2][c]) for a, b, c in zip(*codes, strict=True))
 
     def merge(self, other: "CellCounts") -> "CellCounts":
-        """The counts of both sets of answers together."""
-        joined = [_appended(self.keys[key], other.keys[key]) for key in CELL]
-        cells, cell = distinct(joined)
+        """The counts of both sets of answers together: what counts() gives of them all, bit for bit when d = 1."""
+        cells, cell = distinct([appended(self.keys[key], other.keys[key], int if key == "sector" else str) for key in CELL])
         size = len(cells[0].codes)
         return CellCounts(
             dict(zip(CELL, cells, strict=True)),
@@ -112,8 +112,13 @@ def distinct(columns: Sequence[Column]) -> tuple[tuple[Column, ...], Ints]:
     return tuple(Column(code, column.labels) for code, column in zip(reversed(codes), columns, strict=True)), inverse
 
 
-def _appended(one: Column, other: Column) -> Column:
-    labels = (*one.labels, *(label for label in other.labels if label not in set(one.labels)))
+def appended(one: Column, other: Column, order: Callable[[str], str | int] = str) -> Column:
+    """The codes of one and then of the other, under the labels of both as if both had been coded together.
+
+    Labels lie in `order`, or first in that of a list with which both begin (sectors lie in the order of the instrument).
+    """
+    begun = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one.labels, other.labels, strict=False)))
+    labels = (*one.labels[:begun], *sorted({*one.labels[begun:], *other.labels[begun:]}, key=order))
     place = {label: number for number, label in enumerate(labels)}
-    moved = np.array([*(place[label] for label in other.labels), UNKNOWN], np.int64)[other.codes]
-    return Column(np.concatenate([one.codes, moved]), labels)
+    codes = [np.array([*(place[label] for label in column.labels), UNKNOWN], np.int64)[column.codes] for column in (one, other)]
+    return Column(np.concatenate(codes), labels)

@@ -40,6 +40,9 @@ class Places:
     point: Column
     decider: Column
 
+    def columns(self) -> tuple[Column, Column, Column]:
+        return self.reception, self.point, self.decider
+
 
 @dataclass(frozen=True, slots=True)
 class Membership:

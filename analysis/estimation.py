@@ -8,8 +8,9 @@ from typing import Literal
 
 import numpy as np
 
+from analysis.credit import Credit
 from analysis.design import factors
-from analysis.survey_data import Bools, Floats, Ints
+from analysis.survey_data import Bools, Column, Floats, Ints
 from analysis.tallies import Tallies, sums_by
 from questionnaires.trees import Term
 
@@ -36,14 +37,20 @@ class Estimate:
 class Influence:
     """PSU influence of every domain's totals after calibration: rows × 2 terms (y of every term, then x).
 
-    Rows of domain d: start[d] : start[d + 1], sorted by stratum. `size`: PSUs of each stratum, answers of the domain or not.
+    Rows of domain d: start[d] : start[d + 1], sorted by stratum. `n`: answers of the domain in that PSU; 0 where the PSU is
+    touched through a calibration cell alone. `psus`: stratum and label of every PSU. `size`: PSUs of each stratum, answers
+    of the domain or not.
     """
 
     start: Ints
     psu: Ints
-    stratum: Ints
-    size: Ints
+    n: Floats
     totals: Floats
+    psus: tuple[Column, Column]
+    size: Ints
+
+    def rows(self, domain: int) -> slice:
+        return slice(int(self.start[domain]), int(self.start[domain + 1]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,44 +103,36 @@ def estimate(tallies: Tallies) -> Estimates:
     df = PSUs with an answer of the domain − their strata, the same at every node (§6.1).
     Source: Binder 1983; Deville and Särndal 1992; oracle: R survey::postStratify and svyratio.
     """
-    rows, width = tallies.rows, len(tallies.terms)
-    totals = np.concatenate([rows.y, rows.x], axis=1)
-    domain, psu, after = _calibrated(tallies, totals)
-    size = len(tallies.domains)
-    sums = np.zeros((size, 2 * width))
-    np.add.at(sums, rows.domain, totals)
-    psus = np.bincount(rows.domain, minlength=size)
-    strata = np.unique(np.stack([rows.domain, tallies.stratum[rows.psu]], axis=1), axis=0)[:, 0]
-    n = np.bincount(rows.domain, rows.n, size)
+    credit = Credit.of(tallies)
+    width, size = len(tallies.terms), len(tallies.domains)
+    domain, psu, found = _by_domain(tallies, credit)
+    n, whole = found[:, 0], np.zeros((size, 2 * width))
+    np.add.at(whole, domain, found[:, 1:])
+    psus, answers = np.bincount(domain, minlength=size), np.bincount(domain, n, size)
+    strata = np.unique(np.stack([domain, tallies.psus[0].codes[psu]], axis=1), axis=0)[:, 0]
     with np.errstate(divide="ignore", invalid="ignore"):
-        typical = np.where(n > 0, np.bincount(rows.domain, rows.n**2, size) / n, 1.0)
-    moments = tallies.moments
-    influence = Influence(
-        start=np.searchsorted(domain, np.arange(size + 1)),
-        psu=psu,
-        stratum=tallies.stratum[psu],
-        size=np.bincount(tallies.stratum, minlength=len(tallies.strata)),
-        totals=after,
-    )
+        typical = np.where(answers > 0, np.bincount(domain, n**2, size) / answers, 1.0)
+    moments = credit.moments(tallies.by_place, tallies.factor)
+    units, received, decided = credit.by_unit(tallies.by_psu)
     return Estimates(
-        tallies.measures,
-        tallies.terms,
-        tallies.parts,
-        tallies.domains,
-        tallies.units,
-        sums[:, :width],
-        sums[:, width:],
-        moments.n,
-        moments.answers,
-        moments.w,
-        moments.w2,
-        moments.products,
-        psus,
-        psus - np.bincount(strata, minlength=size),
-        typical,
-        influence,
-        tallies.received,
-        tallies.decided,
+        measures=tallies.measures,
+        terms=tallies.terms,
+        parts=tallies.parts,
+        domains=tuple(domain.id for domain in tallies.domains),
+        units=units,
+        y=whole[:, :width],
+        x=whole[:, width:],
+        n=moments.n,
+        answers=moments.answers,
+        w=moments.w,
+        w2=moments.w2,
+        products=moments.products,
+        psus=psus,
+        df=psus - np.bincount(strata, minlength=size),
+        typical=typical,
+        influence=_influence(tallies, credit, (domain, psu, found)),
+        received=received,
+        decided=decided,
     )
 
 
@@ -144,15 +143,25 @@ def covariance(estimates: Estimates, domain: int, gradients: Floats) -> Floats:
     A stratum with one PSU is centred at 0, the mean of all influence values (R: lonely.psu = "adjust").
     Source: Särndal, Swensson, Wretman 1992; oracle: R survey::svyrecvar.
     """
-    z, stratum_sums, factor, row_factor = _influences(estimates, domain, gradients)
-    found: Floats = z.T @ (z * row_factor[:, None]) - stratum_sums.T @ (stratum_sums * factor[:, None])
+    influence = estimates.influence
+    here = influence.rows(domain)
+    return psu_covariance(influence, influence.psu[here], influence.totals[here] @ gradients)
+
+
+def psu_covariance(influence: Influence, psu: Ints, z: Floats) -> Floats:
+    """The same of q influence vectors. psu: sorted, each once; z: PSUs × q, 0 in the PSUs that are not named."""
+    stratum_sums, inner, outer = _centring(influence, psu, z)
+    found: Floats = z.T @ (z * inner[:, None]) - stratum_sums.T @ (stratum_sums * outer[:, None])
     return found
 
 
 def variances(estimates: Estimates, domain: int, gradients: Floats) -> Floats:
     """The diagonal of covariance(): the variance of each of q functions."""
-    z, stratum_sums, factor, row_factor = _influences(estimates, domain, gradients)
-    found: Floats = np.einsum("i,iq,iq->q", row_factor, z, z) - np.einsum("h,hq,hq->q", factor, stratum_sums, stratum_sums)
+    influence = estimates.influence
+    here = influence.rows(domain)
+    z: Floats = influence.totals[here] @ gradients
+    stratum_sums, inner, outer = _centring(influence, influence.psu[here], z)
+    found: Floats = np.einsum("i,iq,iq->q", inner, z, z) - np.einsum("h,hq,hq->q", outer, stratum_sums, stratum_sums)
     return np.maximum(found, 0.0)
 
 
@@ -166,34 +175,47 @@ def simple_variances(estimates: Estimates, gradients: Floats) -> Floats:
     return np.maximum(found, 0.0)
 
 
-def _influences(estimates: Estimates, domain: int, gradients: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """z of the domain's PSUs, its sum by stratum, and the factors of both in V = Σ inner z² − Σ outer (Σ z)²."""
-    influence = estimates.influence
-    here = slice(int(influence.start[domain]), int(influence.start[domain + 1]))
-    z: Floats = influence.totals[here] @ gradients
-    stratum = influence.stratum[here]
+def _centring(influence: Influence, psu: Ints, z: Floats) -> tuple[Floats, Floats, Floats]:
+    """Σ z by stratum, and the factors of PSUs and strata in V = Σ inner z² − Σ outer (Σ z)²."""
+    stratum = influence.psus[0].codes[psu]
     if not len(stratum):
-        return z, np.zeros((0, gradients.shape[1])), np.zeros(0), np.zeros(0)
+        return np.zeros((0, z.shape[1])), np.zeros(0), np.zeros(0)
     first = np.flatnonzero(np.r_[True, stratum[1:] != stratum[:-1]])
     factor = factors(influence.size[stratum[first]])
-    row_factor = np.repeat(factor.inner, np.diff(np.r_[first, len(stratum)]))
-    return z, np.add.reduceat(z, first, axis=0), factor.outer, row_factor
+    return np.add.reduceat(z, first, axis=0), np.repeat(factor.inner, np.diff(np.r_[first, len(stratum)])), factor.outer
 
 
-def _calibrated(tallies: Tallies, totals: Floats) -> tuple[Ints, Ints, Floats]:
-    """(domain, PSU) rows of Σ_c g_c A_ic − b_c W_ic for the totals; PSUs of a touched cell get a row of their own."""
-    rows, cells, margins = tallies.rows, tallies.cells, tallies.margins
-    if not len(margins.psu):
-        return rows.domain, rows.psu, totals
-    expected = np.concatenate([cells.y, cells.x], axis=1) / cells.design_weight[cells.cell, None]
-    order = np.argsort(margins.cell, kind="stable")
-    start = np.searchsorted(margins.cell[order], np.arange(len(cells.design_weight) + 1))
-    count = start[cells.cell + 1] - start[cells.cell]
-    item = np.repeat(np.arange(len(cells.cell)), count)
-    margin = order[np.arange(len(item)) - (np.cumsum(count) - count)[item] + start[cells.cell][item]]
-    taken = -expected[item] * margins.weight[margin, None]
-    return sums_by(
-        np.concatenate([rows.domain, cells.domain[item]]),
-        np.concatenate([rows.psu, margins.psu[margin]]),
-        np.concatenate([totals, taken]),
-    )
+def _by_domain(tallies: Tallies, credit: Credit) -> tuple[Ints, Ints, Floats]:
+    """Domain and PSU of every PSU with an answer of the domain; n and the totals Σ w m t there, side by side."""
+    sums = tallies.by_psu
+    weighted = np.column_stack([sums.n, sums.totals * tallies.factor[sums.cell, None]])
+    psu, place, of_psu = sums_by(sums.psu, sums.place, weighted)
+    domain, psu, n, totals = credit.spread(psu, place, of_psu[:, 0], of_psu[:, 1:])
+    return domain, psu, np.column_stack([n, totals])
+
+
+def _influence(tallies: Tallies, credit: Credit, rows: tuple[Ints, Ints, Floats]) -> Influence:
+    """rows: domain, PSU, and n with the totals of the PSUs that have an answer of the domain."""
+    domain, psu, found = sums_by(*_with_residuals(tallies, credit, rows)) if tallies.calibrated else rows
+    stratum, _ = tallies.psus
+    start = np.searchsorted(domain, np.arange(len(tallies.domains) + 1))
+    return Influence(start, psu, found[:, 0], found[:, 1:], tallies.psus, np.bincount(stratum.codes, minlength=len(stratum.labels)))
+
+
+def _with_residuals(tallies: Tallies, credit: Credit, rows: tuple[Ints, Ints, Floats]) -> tuple[Ints, Ints, Floats]:
+    """Rows that add up to Σ_c g_c A_ic − b_c W_ic: those given and −b_c W_ic of every PSU of a cell that the domain touches.
+
+    W_ic = Σ g d of PSU i in cell c belongs to the PSU, not to a domain.
+    """
+    sums, factor = tallies.by_psu, tallies.factor
+    cell, place, of_place = sums_by(sums.cell, sums.place, sums.totals)
+    domain, cell, _, of_domain = credit.spread(cell, place, np.zeros(len(cell)), of_place)
+    expected = of_domain / np.bincount(sums.cell, sums.design_weight, len(factor))[cell, None]
+    margin_cell, margin_psu, weight = sums_by(sums.cell, sums.psu, (factor[sums.cell] * sums.design_weight)[:, None])
+    start = np.searchsorted(margin_cell, np.arange(len(factor) + 1))
+    count = start[cell + 1] - start[cell]
+    item = np.repeat(np.arange(len(cell)), count)
+    margin = np.arange(len(item)) - (np.cumsum(count) - count)[item] + start[cell][item]
+    taken = np.zeros((len(item), rows[2].shape[1]))
+    taken[:, 1:] = -expected[item] * weight[margin]
+    return np.concatenate([rows[0], domain[item]]), np.concatenate([rows[1], margin_psu[margin]]), np.concatenate([rows[2], taken])

@@ -9,7 +9,7 @@ import numpy as np
 from analysis.domains import Domain
 from analysis.estimation import Estimate, Estimates, simple_variances, variances
 from analysis.indices import NodeValues
-from analysis.intervals import korn_graubard, student
+from analysis.intervals import ZERO, korn_graubard, student
 from analysis.smoothing import PRIOR_DF, Clustering, clustering, share_spread, stabilised
 from analysis.survey_data import Bools, Floats, Ints
 
@@ -113,6 +113,7 @@ def precision(nodes: Mapping[str, NodeValues], estimates: Estimates, domains: Se
     simple = simple_variances(estimates, gradients)
     known = ~np.isnan(value)
     outside = np.array([nodes[id].outside for id in ids])
+    raw = _without_rounding(raw, value, count, nodes)
     raw, simple = np.where(known & ~outside, raw, np.nan), np.where(known & ~outside, simple * weight, np.nan)
     leans_on = _references(domains)
     units = np.array([domain.kind == "unit" for domain in domains], np.bool_)
@@ -141,6 +142,15 @@ def precision(nodes: Mapping[str, NodeValues], estimates: Estimates, domains: Se
     bounds = {id: (nodes[id].low, nodes[id].high) for id in ids}
     thinnest = _thinnest(nodes, estimates, count)
     return Precision(ids, value, count, thinnest, answers, raw, stable, low, high, deff, estimates.df, bounds, places)
+
+
+def _without_rounding(variance: Floats, value: Floats, count: Floats, nodes: Mapping[str, NodeValues]) -> Floats:
+    """Zero where V ≤ 1e-12 · (θ − low)(high − θ)/n, for a share θ(1 − θ)/n (methodology §6.2): what is left is rounding, and
+    would differ from machine to machine. At an end of the range, where that product is rounding too, against the range."""
+    low, high = (np.array([getattr(node, end) for node in nodes.values()]) for end in ("low", "high"))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        possible = np.maximum((value - low) * (high - value), ZERO * (high - low) ** 2) / count
+        return np.where(variance <= ZERO * possible, 0.0, variance)
 
 
 def _thinnest(nodes: Mapping[str, NodeValues], estimates: Estimates, count: Floats) -> Floats:

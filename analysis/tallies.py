@@ -1,108 +1,86 @@
-"""Tallies: the sums under given weights that every estimate and variance is computed from. Sums only; parts add: merge().
+"""Tallies: the sums under design weights that every estimate and variance is computed from. Sums only; parts add: merge().
 
-How rows become sums is in counting.py, what counts for whom in domains.py, what follows from the sums in estimation.py.
+How rows become sums is in counting.py, who gets which of them in credit.py, what follows from them in estimation.py.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 
-from analysis.cells import CellCounts, Factors
-from analysis.domains import Domain
-from analysis.survey_data import Bools, Floats, Ints
+from analysis.cells import CellCounts, Factors, appended, distinct
+from analysis.domains import Domain, Places
+from analysis.survey_data import Bools, Column, Floats, Ints
 from questionnaires.trees import Measure, Term
 
 
 @dataclass(frozen=True, slots=True)
-class PsuTotals:
-    """One row a (domain, PSU) with an answer of the domain: n answers; y, x = Σ w m y, Σ w m x, a column a term."""
+class PsuSums:
+    """One row a (PSU, place, calibration cell) with answers, sorted so: n answers, Σ d, and Σ d t, rows × 2 terms.
 
-    domain: Ints
-    psu: Ints
-    n: Floats
-    y: Floats
-    x: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class PsuMargins:
-    """W: one row a (PSU, calibration cell), Σ g d. Belongs to the PSU, not to a domain. Empty without calibration."""
-
-    psu: Ints
-    cell: Ints
-    weight: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class CellTotals:
-    """One row a (domain, calibration cell): Σ d m y, Σ d m x before calibration; `design_weight`: Σ d of every cell."""
-
-    domain: Ints
-    cell: Ints
-    y: Floats
-    x: Floats
-    design_weight: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class Moments:
-    """Domain × measure: respondents with a valid answer, valid answers, Σw and Σw² of those respondents.
-
-    `products`: domain × 2 terms × 2 terms, Σ w t t' with t = (y of every term, x of every term).
+    t = (y of every term, x of every term). Before calibration, and nobody's share taken.
     """
 
+    psu: Ints
+    place: Ints
+    cell: Ints
     n: Floats
+    design_weight: Floats
+    totals: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceSums:
+    """One row a (place, calibration cell) with answers, sorted so.
+
+    n, design_weight, squared: rows × measures × sides: people with a valid answer behind the measure, their Σ d, their Σ d².
+    Sides: to any of its questions, to one that rates the reception, to one that rates the decider. answers: rows × measures
+    × 2, valid answers to questions of either kind. products: rows × 2 terms × 2 terms, Σ d t t'.
+    """
+
+    place: Ints
+    cell: Ints
+    n: Floats
+    design_weight: Floats
+    squared: Floats
     answers: Floats
-    w: Floats
-    w2: Floats
     products: Floats
 
 
 @dataclass(frozen=True, slots=True)
 class Tallies:
-    """`parts`: measure × term, which terms a measure adds up. `stratum`: of every PSU; PSUs lie sorted by stratum.
+    """`parts`: measure × term, which terms a measure adds up. `psus`: stratum and label of every PSU, sorted.
 
-    `received`, `decided`: domain × unit, the domain's answers by receiving and by deciding unit, answered the item or not.
+    `factor`: g of every calibration cell; one cell with g = 1 where nothing is calibrated. With design weights of 1, and
+    values of answers that are whole multiples of a power of two (shares, five levels, a module shown to one in m), every
+    sum is exact: the same bits whatever the order of answers and parts (methodology §5.8).
     """
 
     measures: tuple[str, ...]
     terms: tuple[Term, ...]
     parts: Bools
-    domains: tuple[str, ...]
-    units: tuple[str, ...]
-    psus: tuple[str, ...]
-    strata: tuple[str, ...]
-    stratum: Ints
-    rows: PsuTotals
-    margins: PsuMargins
-    cells: CellTotals
-    moments: Moments
-    received: Floats
-    decided: Floats
+    domains: tuple[Domain, ...]
+    places: Places
+    psus: tuple[Column, Column]
+    calibrated: bool
+    factor: Floats
+    by_psu: PsuSums
+    by_place: PlaceSums
 
     def merge(self, other: "Tallies") -> "Tallies":
         """The sums of both sets of answers together; both were made with the same factors, measures and domains."""
-        if (self.measures, self.terms, self.domains) != (other.measures, other.terms, other.domains):
-            raise ValueError("tallies of different measures or domains do not add")
-        psus, strata, stratum, mine, theirs = _joined_psus(self, other)
-        units = tuple(sorted({*self.units, *other.units}))
-        return Tallies(
-            self.measures,
-            self.terms,
-            self.parts,
-            self.domains,
-            units,
-            psus,
-            strata,
-            stratum,
-            _add_rows(self.rows, other.rows, mine, theirs),
-            _add_margins(self.margins, other.margins, mine, theirs),
-            _add_cells(self.cells, other.cells),
-            Moments(*(getattr(self.moments, name) + getattr(other.moments, name) for name in Moments.__slots__)),
-            _widened(self.received, self.units, units) + _widened(other.received, other.units, units),
-            _widened(self.decided, self.units, units) + _widened(other.decided, other.units, units),
+        same = (self.measures, self.terms, self.domains) == (other.measures, other.terms, other.domains)
+        if not same or not np.array_equal(self.factor, other.factor):
+            raise ValueError("tallies of different measures, domains or factors do not add")
+        (stratum, psu), my_psu, their_psu = _joined(self.psus, other.psus)
+        (reception, point, decider), my_place, their_place = _joined(self.places.columns(), other.places.columns())
+        return replace(
+            self,
+            places=Places(reception, point, decider),
+            psus=(stratum, psu),
+            by_psu=_added_by_psu(_moved(self.by_psu, my_psu, my_place), _moved(other.by_psu, their_psu, their_place)),
+            by_place=_added_by_place(self.by_place, other.by_place, my_place, their_place),
         )
 
 
@@ -112,6 +90,20 @@ class Source(Protocol):
     def counts(self) -> CellCounts: ...
 
     def tally(self, factors: Factors, measures: Sequence[Measure], domains: Sequence[Domain]) -> Tallies: ...
+
+
+def grouped(*keys: Ints) -> tuple[tuple[Ints, ...], Ints]:
+    """The distinct combinations of several codes ≥ 0, sorted, and for every row which one it is."""
+    sizes = [int(key.max()) + 1 if len(key) else 1 for key in keys]
+    mixed = np.zeros(len(keys[0]), np.int64)
+    for key, size in zip(keys, sizes, strict=True):
+        mixed = mixed * size + key
+    found, inverse = np.unique(mixed, return_inverse=True)
+    codes: list[Ints] = []
+    for size in reversed(sizes):
+        found, code = np.divmod(found, size)
+        codes.append(code)
+    return tuple(reversed(codes)), inverse
 
 
 def sums_by(first: Ints, second: Ints, values: Floats) -> tuple[Ints, Ints, Floats]:
@@ -125,45 +117,50 @@ def sums_by(first: Ints, second: Ints, values: Floats) -> tuple[Ints, Ints, Floa
     return key[start] // width, key[start] % width, totals
 
 
-def _joined_psus(one: Tallies, other: Tallies) -> tuple[tuple[str, ...], tuple[str, ...], Ints, Ints, Ints]:
-    """PSUs of both, sorted by (stratum, PSU), and where the PSUs of each lie among them."""
-    pairs = [[(t.strata[s], psu) for s, psu in zip(t.stratum, t.psus, strict=True)] for t in (one, other)]
-    joined = sorted({*pairs[0], *pairs[1]})
-    place = {pair: number for number, pair in enumerate(joined)}
-    strata = tuple(sorted({stratum for stratum, _ in joined}))
-    number_of = {label: number for number, label in enumerate(strata)}
-    stratum = np.array([number_of[label] for label, _ in joined], np.int64)
-    mine, theirs = (np.array([place[pair] for pair in part], np.int64) for part in pairs)
-    return tuple(psu for _, psu in joined), strata, stratum, mine, theirs
+def _joined(one: Sequence[Column], other: Sequence[Column]) -> tuple[tuple[Column, ...], Ints, Ints]:
+    """The distinct rows of both, sorted by their labels, and where the rows of each lie among them."""
+    columns, place = distinct([appended(mine, theirs) for mine, theirs in zip(one, other, strict=True)])
+    return columns, place[: len(one[0].codes)], place[len(one[0].codes) :]
 
 
-def _add_rows(one: PsuTotals, other: PsuTotals, mine: Ints, theirs: Ints) -> PsuTotals:
-    width = one.y.shape[1]
-    values = np.concatenate([np.column_stack([rows.n, rows.y, rows.x]) for rows in (one, other)])
-    domain, psu, totals = sums_by(
-        np.concatenate([one.domain, other.domain]), np.concatenate([mine[one.psu], theirs[other.psu]]), values
+def _moved(sums: PsuSums, psu: Ints, place: Ints) -> PsuSums:
+    return replace(sums, psu=psu[sums.psu], place=place[sums.place])
+
+
+def _added_by_psu(one: PsuSums, other: PsuSums) -> PsuSums:
+    (psu, place, cell), add = _rows((one.psu, one.place, one.cell), (other.psu, other.place, other.cell))
+    return PsuSums(
+        psu,
+        place,
+        cell,
+        add(one.n, other.n),
+        add(one.design_weight, other.design_weight),
+        add(one.totals, other.totals),
     )
-    return PsuTotals(domain, psu, totals[:, 0], totals[:, 1 : width + 1], totals[:, width + 1 :])
 
 
-def _add_margins(one: PsuMargins, other: PsuMargins, mine: Ints, theirs: Ints) -> PsuMargins:
-    weight = np.concatenate([one.weight, other.weight])[:, None]
-    psu, cell, totals = sums_by(
-        np.concatenate([mine[one.psu], theirs[other.psu]]), np.concatenate([one.cell, other.cell]), weight
+def _added_by_place(one: PlaceSums, other: PlaceSums, mine: Ints, theirs: Ints) -> PlaceSums:
+    (place, cell), add = _rows((mine[one.place], one.cell), (theirs[other.place], other.cell))
+    return PlaceSums(
+        place,
+        cell,
+        add(one.n, other.n),
+        add(one.design_weight, other.design_weight),
+        add(one.squared, other.squared),
+        add(one.answers, other.answers),
+        add(one.products, other.products),
     )
-    return PsuMargins(psu, cell, totals[:, 0])
 
 
-def _add_cells(one: CellTotals, other: CellTotals) -> CellTotals:
-    width = one.y.shape[1]
-    values = np.concatenate([np.column_stack([cells.y, cells.x]) for cells in (one, other)])
-    domain, cell, totals = sums_by(
-        np.concatenate([one.domain, other.domain]), np.concatenate([one.cell, other.cell]), values
-    )
-    return CellTotals(domain, cell, totals[:, :width], totals[:, width:], one.design_weight + other.design_weight)
+def _rows(one: Sequence[Ints], other: Sequence[Ints]) -> tuple[tuple[Ints, ...], Callable[[Floats, Floats], Floats]]:
+    """The rows of two tables, which have no row twice, under common keys; and how a column of one is added to the other's."""
+    keys, row = grouped(*(np.concatenate(pair) for pair in zip(one, other, strict=True)))
+    mine, theirs = row[: len(one[0])], row[len(one[0]) :]
 
+    def add(ours: Floats, others: Floats) -> Floats:
+        total = np.zeros((len(keys[0]), *ours.shape[1:]))
+        total[mine] += ours
+        total[theirs] += others
+        return total
 
-def _widened(table: Floats, labels: Sequence[str], to: Sequence[str]) -> Floats:
-    wide = np.zeros((table.shape[0], len(to)))
-    wide[:, [to.index(label) for label in labels]] = table
-    return wide
+    return keys, add
