@@ -89,6 +89,37 @@ design <- update(calibrated, ya = data$ya, xa = data$xa, yc = data$yc, xc = data
 totals <- svytotal(~ya + xa + yc + xc, design)
 half <- svycontrast(totals, quote(0.25 + 2.25 * (ya / xa + yc / xc) / 2))
 
+# Figures of different domains and of different measures: covariance and difference, by the delta method of R (svycontrast
+# on all their totals). Domains that share no stratum, that lie inside one another, that share days and cells across roles.
+part_of <- function(domain, measure, of_reception, of_decider) {
+  m <- shares(domain)
+  switch(measure, a = m$mr * of_reception$a, b = m$md * of_decider, c = m$mr * of_reception$c, pooled = m$mr * of_reception$a + m$md * of_decider)
+}
+numerator <- function(domain, measure) part_of(domain, measure, list(a = data$ya, c = data$yc), data$yb)
+denominator <- function(domain, measure) part_of(domain, measure, list(a = data$xa, c = data$xc), data$xb)
+answers_in <- function(domain) { m <- shares(domain); m$mr > 0 | m$md > 0 }
+pairs <- list(c("u02", "a", "block", "a"), c("u02", "pooled", "block", "pooled"), c("u03", "b", "dept", "b"), c("u03", "a", "dept", "b"),
+              c("u05", "a", "west", "a"), c("u05", "c", "city", "c"), c("west", "pooled", "city", "pooled"), c("u01", "a", "u09", "a"),
+              c("city", "a", "city", "c"), c("u07", "a", "u07", "c"), c("u12", "a", "city", "a"))
+compared <- list()
+for (name in c("poststratified", "plain")) for (pair in pairs) {
+  design <- update(if (name == "plain") plain else calibrated,
+                   y1 = numerator(pair[1], pair[2]), x1 = denominator(pair[1], pair[2]),
+                   y2 = numerator(pair[3], pair[4]), x2 = denominator(pair[3], pair[4]),
+                   either = answers_in(pair[1]) | answers_in(pair[3]))
+  totals <- svytotal(~y1 + x1 + y2 + x2, design)
+  both <- svycontrast(totals, list(one = quote(y1 / x1), other = quote(y2 / x2), difference = quote(y1 / x1 - y2 / x2)))
+  mixed <- svycontrast(totals, list(total = quote(y1 + 0), other = quote(y2 / x2)))
+  compared[[length(compared) + 1]] <- list(
+    design = name, domain = pair[1], measure = pair[2], other_domain = pair[3], other_measure = pair[4],
+    covariance = vcov(both)[1, 2], difference = unname(coef(both)[3]), se = unname(SE(both)[3]), df = degf(subset(design, either)),
+    total = unname(coef(mixed)[1]), total_se = unname(SE(mixed)[1]), total_and_ratio = vcov(mixed)[1, 2])
+}
+
+# The same by R's own comparison of groups: what was decided by every unit and by the department, whose days are shared.
+groups <- svyby(~yb, ~decider, subset(update(plain, yb = data$yb, xb = data$xb), xb > 0), svymean, covmat = TRUE)
+by_group <- list(measure = "b", domains = names(coef(groups)), estimates = unname(coef(groups)), covariance = unname(vcov(groups)))
+
 # Korn-Graubard without truncation, on an item asked of everybody (blanks of a as 0: every row answers). The plain design:
 # svyciprop takes n from the rows of the design, and a subset of a calibrated one keeps the rows of all other units.
 design <- update(plain, ya = data$ya)
@@ -100,7 +131,7 @@ beta <- lapply(c("u02", "u07", "u11"), function(u) {
 })
 
 write_json(list(made_by = paste("tests/golden/survey.R;", R.version.string, "; survey", as.character(packageVersion("survey"))),
-                ratios = expected, mean_of_two = list(estimate = unname(coef(half)), se = unname(SE(half))[1]), beta = beta,
+                ratios = expected, pairs = compared, groups = by_group, mean_of_two = list(estimate = unname(coef(half)), se = unname(SE(half))[1]), beta = beta,
                 weights = list(sum = sum(weights(calibrated)), sum_of_squares = sum(weights(calibrated)^2))),
            "survey_expected.json", auto_unbox = TRUE, digits = NA, pretty = TRUE)
-cat(nrow(data), "answers,", length(expected), "ratios\n")
+cat(nrow(data), "answers,", length(expected), "ratios,", length(compared), "pairs\n")
