@@ -1,0 +1,119 @@
+"""Rows laid out for summing: boxes of rows alike in all but their answers, sites of rows of one unit in one place.
+
+A figure of a million rows is made of some ten thousand boxes. Where rows are units of their own, boxes are all that is
+needed; where units are clusters, weighted sums by site come beside them.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.any_table.cells import Weights
+from analysis.any_table.groups import Places
+from analysis.any_table.keys import Integers, combine, starts
+from analysis.any_table.sampling import Sample
+from analysis.survey_data import Floats, Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Boxes:
+    """`code`: box of each row. Of each box: head (a unit or stratum), place, calibration cell, rows n, and what one row weighs:
+    by design d, calibrated d·g, final (trimmed)."""
+
+    code: Integers
+    head: Ints
+    place: Ints
+    cell: Ints
+    n: Floats
+    d: Floats
+    calibrated: Floats
+    final: Floats
+
+    @property
+    def size(self) -> int:
+        return len(self.n)
+
+    @property
+    def left(self) -> Floats:
+        """What trimming left of each weight: final ÷ calibrated, 1 where nothing was trimmed."""
+        return np.divide(self.final, self.calibrated, out=np.ones(self.size), where=self.calibrated > 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Sites:
+    """Rows in one order, by unit, place, cell and design weight, so that sums of their weights do not depend on how they came.
+
+    order: the rows; code, final: site and weight of each row in that order; unit, place: of each site.
+    """
+
+    order: Ints
+    code: Ints
+    final: Floats
+    unit: Ints
+    place: Ints
+
+    @property
+    def size(self) -> int:
+        return len(self.unit)
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """Rows n of each finest unit in each box."""
+
+    unit: Ints
+    box: Ints
+    n: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """sites: None where boxes are within units already."""
+
+    boxes: Boxes
+    sites: Sites | None
+    runs: Runs
+
+    @property
+    def part_unit(self) -> Ints:
+        """Finest unit of each part of the sample: of each site, or box where there are none."""
+        return self.sites.unit if self.sites else self.boxes.head
+
+    @property
+    def part_place(self) -> Ints:
+        """Its place."""
+        return self.sites.place if self.sites else self.boxes.place
+
+
+def laid_out(sample: Sample, places: Places, weights: Weights) -> Layout:
+    """For linearisation: boxes within strata of the last stage where rows are its units, else sites of its units."""
+    if sample.single[-1]:
+        return within(sample.units[-1], places, weights)
+    boxes = _boxes(np.zeros(len(places.code), np.int8), places, weights)
+    key = sample.units[-1].astype(np.int64) * boxes.size + boxes.code
+    order = np.argsort(key)
+    unit, box = np.divmod(key[order], boxes.size)
+    place = boxes.place[box]
+    bounds = starts(unit, place)
+    sites = Sites(
+        order=order,
+        code=np.repeat(np.arange(len(bounds) - 1), np.diff(bounds)),
+        final=boxes.final[box],
+        unit=unit[bounds[:-1]],
+        place=place[bounds[:-1]],
+    )
+    ends = starts(unit, box)
+    return Layout(boxes, sites, Runs(unit[ends[:-1]], box[ends[:-1]], np.diff(ends).astype(np.float64)))
+
+
+def within(head: Integers, places: Places, weights: Weights) -> Layout:
+    """Boxes within units or strata, nothing else. head: of each row."""
+    boxes = _boxes(head, places, weights)
+    return Layout(boxes, None, Runs(boxes.head, np.arange(boxes.size), boxes.n))
+
+
+def _boxes(head: Integers, places: Places, weights: Weights) -> Boxes:
+    keys = combine([head, places.code, weights.classes.code])
+    first, place, kind = keys.parts
+    n = keys.counts().astype(np.float64)
+    return Boxes(keys.code, first, place, weights.cell[kind], n, weights.d[kind], weights.calibrated[kind], weights.final[kind])

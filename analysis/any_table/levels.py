@@ -1,0 +1,126 @@
+"""The stages of a sample as sums see them: elements with their factors, and what calibration weighs in each.
+
+What is done with them is in variance.py.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.any_table.groups import Grouping
+from analysis.any_table.keys import combine, starts
+from analysis.any_table.layout import Layout
+from analysis.any_table.matrices import Matrix, adding
+from analysis.any_table.residual import Residual
+from analysis.any_table.sampling import Sample
+from analysis.design import Stage
+from analysis.survey_data import Floats, Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Calibrated weights by margin column. unit: W, elements × columns, of one unit of each element; stratum: Σ W of each
+    stratum; square: Σ inner W W' over all units."""
+
+    unit: Matrix
+    stratum: Matrix
+    square: Matrix | Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One stage: V = Σ inner z² − Σ outer (Σ z)². An element is a unit, or a box of n rows that are units of their own (`rows`).
+
+    element: of each part of the layout; n, inner, stratum: of each element; outer: of each stratum.
+    """
+
+    rows: bool
+    element: Ints
+    n: Floats
+    inner: Floats
+    stratum: Ints
+    outer: Floats
+    fit: Fit | None
+
+
+def levels(sample: Sample, layout: Layout, residual: Residual | None) -> tuple[Level, ...]:
+    """The stages that add to a variance: a second stage below a first one drawn with replacement does not."""
+    part_unit, run_unit = layout.part_unit, layout.runs.unit
+    first, last = sample.stages[0], sample.stages[-1]
+    lower = _of_rows(last, layout, residual) if sample.single[-1] else _of_units(last, part_unit, run_unit, layout, residual)
+    if len(sample.stages) == 1:
+        return (lower,)
+    psu = np.arange(len(first.stratum)) if sample.single[-1] else np.asarray(last.stratum, np.int64)
+    upper = _of_units(first, psu[part_unit], psu[run_unit], layout, residual)
+    return (upper, lower) if last.passed.any() else (upper,)
+
+
+def of_psus(sample: Sample, layout: Layout) -> Level:
+    """The first stage over boxes within its units, where nothing is calibrated."""
+    return _of_units(sample.stages[0], layout.boxes.head, layout.runs.unit, layout, None)
+
+
+def _of_units(stage: Stage, part_unit: Ints, run_unit: Ints, layout: Layout, residual: Residual | None) -> Level:
+    runs, boxes, stratum = layout.runs, layout.boxes, np.asarray(stage.stratum, np.int64)
+    weight = runs.n * boxes.calibrated[runs.box]
+    return _level(stage, part_unit, np.ones(len(stratum)), stratum, residual, (weight, run_unit, boxes.cell[runs.box]), rows=False)
+
+
+def _of_rows(stage: Stage, layout: Layout, residual: Residual | None) -> Level:
+    boxes, box = layout.boxes, np.arange(layout.boxes.size)
+    return _level(stage, box, boxes.n, boxes.head, residual, (boxes.calibrated, box, boxes.cell), rows=True)
+
+
+def _level(
+    stage: Stage, element: Ints, n: Floats, stratum: Ints, residual: Residual | None, weights: tuple[Floats, Ints, Ints], *, rows: bool
+) -> Level:
+    """weights: calibrated weight, element and cell of whatever is summed to one unit of each element."""
+    factors = stage.factors()
+    inner, fit = factors.inner[stratum], None
+    if residual is not None:
+        unit = residual.columns_of(Matrix.of(*weights, (len(n), len(residual.column))))
+        by_stratum = Matrix.of(n, stratum, np.arange(len(n)), (len(stage.size), len(n)))
+        fit = Fit(unit, by_stratum.times(unit), unit.gram(n * inner))
+    return Level(rows, element, n, inner, stratum, factors.outer, fit)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What of one level lies in the domains of one grouping: pairs of domain and element, strips of domain and stratum.
+
+    join: pairs × parts; strips: strips × pairs. Pairs of domain d: start[d] : start[d + 1]; its strips: strip_start, alike.
+    """
+
+    join: Matrix
+    element: Ints
+    start: Ints
+    strips: Matrix
+    stratum: Ints
+    strip_start: Ints
+
+
+def cut(level: Level, grouping: Grouping, layout: Layout) -> Cut:
+    domain = grouping.domain[layout.part_place]
+    inside = np.flatnonzero(domain >= 0)
+    pairs = combine([domain[inside], level.element[inside]])
+    pair = np.full(len(domain), -1, np.int64)
+    pair[inside] = pairs.code
+    of, element = pairs.parts
+    first = starts(of, level.stratum[element])[:-1]
+    strip = np.repeat(np.arange(len(first)), np.diff(np.append(first, pairs.size)))
+    bounds = np.arange(grouping.size + 1)
+    return Cut(
+        adding(pair, pairs.size),
+        element,
+        np.searchsorted(of, bounds),
+        adding(strip, len(first)),
+        level.stratum[element[first]],
+        np.searchsorted(of[first], bounds),
+    )
+
+
+def degrees(psus: Level, grouping: Grouping, layout: Layout) -> Ints:
+    """df of each domain: PSUs with a row of it − strata with one, the item answered or not (methodology §6.1, R's degf)."""
+    here = cut(psus, grouping, layout)
+    units = np.add.reduceat(np.append(psus.n[here.element], 0.0), here.start[:-1])
+    return np.round(units).astype(np.int64) - np.diff(here.strip_start)

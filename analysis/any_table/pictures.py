@@ -1,0 +1,104 @@
+"""What is to be given a variance: measures of a block in the domains of one grouping. Made one after the other, to save memory."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.any_table.finding import numbers
+from analysis.any_table.groups import Grouping, Places
+from analysis.any_table.layout import Boxes, Layout
+from analysis.any_table.measures import Measure, up_to
+from analysis.any_table.points import Points, points
+from analysis.any_table.request import Estimator, Quantile
+from analysis.any_table.sums import Counted, Sums, counted, sums
+from analysis.any_table.table import Table
+from analysis.cells import totals
+from analysis.quantiles import quantile
+from analysis.survey_data import Floats, Ints
+
+BLOCK = 1 << 21
+"""Numbers in one table of sums: this many cells, so that ten such tables stay within 200 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """Values seen in each domain with their weights, sorted: those of domain d lie at start[d] : start[d + 1]."""
+
+    levels: Floats
+    weight: Floats
+    start: Ints
+
+    def of(self, domain: int) -> tuple[Floats, Floats]:
+        here = slice(int(self.start[domain]), int(self.start[domain + 1]))
+        return self.levels[here], self.weight[here]
+
+
+NONE = Distribution(np.zeros(0), np.zeros(0), np.zeros(1, np.int64))
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Columns of `sums` and `points` are the estimators. A quantile stands alone, as the share of answers up to its value; only
+    there is `distribution` not empty."""
+
+    estimators: tuple[Estimator, ...]
+    grouping: Grouping
+    sums: Sums
+    points: Points
+    distribution: Distribution = NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What is asked: the measure of each estimator that has one whatever the domain, the quantiles, and for whom."""
+
+    table: Table
+    measures: Mapping[Estimator, Measure]
+    quantiles: Sequence[Quantile]
+    places: Places
+
+    def blocks(self, layout: Layout) -> list[tuple[Estimator, ...]]:
+        parts = max(layout.boxes.size, layout.sites.size if layout.sites else 0)
+        width, every = max(1, BLOCK // parts), tuple(self.measures)
+        return [every[first : first + width] for first in range(0, len(every), width)]
+
+    def count(self, layout: Layout) -> int:
+        """Of pictures."""
+        return (len(self.blocks(layout)) + len(self.quantiles)) * len(self.places.groupings)
+
+
+def pictures(asking: Asking, layout: Layout) -> Iterator[Picture]:
+    """Every estimator in every grouping, each once."""
+    groupings = asking.places.groupings
+    for block in asking.blocks(layout):
+        of = sums([asking.measures[estimator] for estimator in block], layout, asking.places.size)
+        for grouping in groupings:
+            yield Picture(block, grouping, of, points(of, layout.boxes, grouping))
+    for estimator in asking.quantiles:
+        for grouping in groupings:
+            yield _of_quantile(asking.table, estimator, asking.places, grouping, layout)
+
+
+def _of_quantile(table: Table, estimator: Quantile, places: Places, grouping: Grouping, layout: Layout) -> Picture:
+    column, boxes = numbers(table, estimator.of), layout.boxes
+    found = _distribution(column.levels, counted(column.codes, len(column.levels), boxes.code, boxes.size), boxes, grouping)
+    value = np.array([_quantile(*found.of(domain), estimator.p) for domain in range(grouping.size)])
+    limit = np.searchsorted(column.levels, np.where(np.isnan(value), -np.inf, value))
+    measure = up_to(column.codes, limit[grouping.domain[places.code]])
+    of = sums([measure], layout, places.size)
+    return Picture((estimator,), grouping, of, points(of, boxes, grouping), found)
+
+
+def _quantile(levels: Floats, weight: Floats, p: float) -> float:
+    return float(quantile(levels, weight, p)) if len(levels) else np.nan
+
+
+def _distribution(levels: Floats, found: Counted, boxes: Boxes, grouping: Grouping) -> Distribution:
+    domain = grouping.domain[boxes.place[found.group]]
+    inside = domain >= 0
+    key = domain[inside] * len(levels) + found.level[inside]
+    values, place = np.unique(key, return_inverse=True)
+    weight = totals(place, (found.amount * boxes.final[found.group])[inside], len(values))
+    start = np.searchsorted(values, np.arange(grouping.size + 1) * len(levels))
+    return Distribution(levels[values % max(len(levels), 1)], weight, start)
