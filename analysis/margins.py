@@ -1,4 +1,4 @@
-"""The margin table: cells with answers × known margins; its indicator columns and the coefficients of a residual.
+"""The margin table: cells with answers × known margins; its indicator columns, without those that follow from others.
 
 How factors come about is in calibration.py; the columns are kept as codes, so sums over them never need a wide table.
 """
@@ -54,17 +54,6 @@ class MarginTable:
         found = [_distance(sums, known) for sums, known in zip(self.sums(weight), self.population, strict=True)]
         m = max(range(len(found)), key=lambda number: found[number][1])
         return self.names[m], self.labels[m][found[m][0]], found[m][1]
-
-    def with_emptied(self, filled: Bools) -> "MarginTable":
-        """The same margins for a part of the cells: a category emptied there gives its population to the others in proportion.
-
-        filled: cells that still have answers. For replicates (methodology §5.10).
-        """
-        population = []
-        for m, known in enumerate(self.population):
-            there = totals(self.category[:, m], filled, len(known)) > 0
-            population.append(np.where(there, known, 0.0) * (known.sum() / known[there].sum()))
-        return MarginTable(self.names, self.labels, self.category[filled], tuple(population))
 
 
 def _distance(sums: Floats, known: Floats) -> tuple[int, float]:
@@ -143,12 +132,6 @@ class Indicators:
     def width(self) -> int:
         return len(self.margin)
 
-    def table(self) -> Floats:
-        """M itself: cells × columns."""
-        found = np.zeros((len(self.code), self.width + 1))
-        np.put_along_axis(found, self.code, 1.0, axis=1)
-        return found[:, :-1]
-
     def fitted(self, coefficients: Floats) -> Floats:
         """M B: cells (× q) for coefficients of columns (× q)."""
         padded = np.concatenate([coefficients, np.zeros_like(coefficients[:1])])
@@ -169,6 +152,17 @@ class Indicators:
     def gram(self, weight: Floats) -> Floats:
         """M' diag(weight) M: columns × columns; weight: cells."""
         return _cross_sums(self.code % (self.width + 1), self.width + 1, weight)[:-1, :-1]
+
+    def inverse(self, design_weight: Floats) -> Floats:
+        """(M' D M)⁻¹ of the residual e = u − a'B, B = (M' D M)⁻¹ M' A (methodology §5.3, §5.5); one margin: its diagonal, as a row.
+
+        design_weight: Σ d of each cell; A: Σ d u of each cell. For post-strata B_c = Σ d u / Σ d.
+        Source: Deville and Särndal 1992; oracle: R survey::calibrate, whose residual is that of a regression weighted by d.
+        """
+        if self.code.shape[1] == 1:
+            found: Floats = 1 / self.summed(design_weight)
+            return found
+        return solved(self.gram(design_weight), np.eye(self.width))
 
 
 def _cross_sums(code: Ints, width: int, weight: Floats) -> Floats:
@@ -228,20 +222,6 @@ def _independent(every: Indicators, people: Floats) -> Ints:
             factor[j:, len(kept)] = column / np.sqrt(column[0])
             kept.append(j)
     return np.sort(np.concatenate([first, rest[kept]]))
-
-
-def coefficients(columns: Indicators, design_weight: Floats, influence: Floats) -> Floats:
-    """B = (M' D M)⁻¹ M' A, the regression of influence values on the margins (methodology §5.3, §5.5): columns × q.
-
-    design_weight: Σ d of each cell; influence: cells × q, Σ d u of each cell. One margin: post-strata, B_c = Σ d u / Σ d.
-    The residual total of PSU i is then Σ_c g_c A_ic − W_i'B with W_i = Σ_c g_c D_ic M_c.
-    Source: Deville and Särndal 1992; oracle: R survey::calibrate, whose residual is that of a regression weighted by d.
-    """
-    across = columns.summed(influence)
-    if columns.code.shape[1] == 1:
-        found: Floats = across / columns.summed(design_weight)[:, None]
-        return found
-    return solved(columns.gram(design_weight), across)
 
 
 def solved(gram: Floats, right: Floats) -> Floats:

@@ -1,11 +1,11 @@
-"""Indicator columns of a margin table, their sums, the coefficients of a residual, margins for a part of the cells."""
+"""Indicator columns of a margin table, their sums, the regression of a residual; which category is missed most."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.margins import MarginTable, coefficients, indicators
+from analysis.margins import Indicators, MarginTable, indicators
 from questionnaires.model import Refused
 from tests.analysis.margin_tables import Known, known_tables, table
 
@@ -16,15 +16,22 @@ def every_column(margins: MarginTable) -> np.ndarray:
     return np.column_stack([codes == k for codes, known in zip(category, margins.population, strict=True) for k in range(len(known))]) * 1.0
 
 
+def wide_table(columns: Indicators, margins: MarginTable) -> np.ndarray:
+    """M: cells × columns of 0 and 1."""
+    return np.column_stack([margins.category[:, m] == k for m, k in zip(columns.margin, columns.category, strict=True)]) * 1.0
+
+
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(known_tables())
 def test_redundant_columns_are_left_out_and_no_others(known: Known) -> None:
     """The judge is the rank of the whole table of indicators, by singular values."""
     columns = indicators(known.margins)
-    table_of_all, found = every_column(known.margins), columns.table()
-    assert columns.width == np.linalg.matrix_rank(table_of_all) == np.linalg.matrix_rank(found)
-    for number, (m, k) in enumerate(zip(columns.margin, columns.category, strict=True)):
-        assert (found[:, number] == (known.margins.category[:, m] == k)).all()
+    assert columns.width == np.linalg.matrix_rank(every_column(known.margins))
+    assert columns.width == np.linalg.matrix_rank(wide_table(columns, known.margins))
+    for m, code in enumerate(columns.code.T):
+        kept = code >= 0
+        assert (columns.margin[code[kept]] == m).all()
+        assert (columns.category[code[kept]] == known.margins.category[kept, m]).all()
 
 
 def test_a_nested_and_a_crossed_margin_add_only_what_is_new() -> None:
@@ -40,7 +47,7 @@ def test_a_nested_and_a_crossed_margin_add_only_what_is_new() -> None:
 @given(known_tables(), st.integers(0, 1000))
 def test_sums_over_codes_are_those_of_the_wide_table(known: Known, seed: int) -> None:
     columns = indicators(known.margins)
-    wide = columns.table()
+    wide = wide_table(columns, known.margins)
     values = np.random.default_rng(seed).normal(size=(len(known.d), 3))
     assert columns.summed(values) == pytest.approx(wide.T @ values, abs=1e-12)
     assert columns.summed(values[:, 0]) == pytest.approx(wide.T @ values[:, 0], abs=1e-12)
@@ -52,21 +59,22 @@ def test_sums_over_codes_are_those_of_the_wide_table(known: Known, seed: int) ->
 
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(known_tables(), st.integers(0, 1000))
-def test_coefficients_are_the_weighted_regression_on_all_columns(known: Known, seed: int) -> None:
+def test_the_inverse_gives_the_weighted_regression_on_all_columns(known: Known, seed: int) -> None:
     """Least squares on every column, redundant ones too, fits the same values: u = A/d on rows √d M."""
     columns = indicators(known.margins)
     influence = np.random.default_rng(seed).normal(size=(len(known.d), 2)) * known.d[:, None]
     root = np.sqrt(known.d)[:, None]
     wide = every_column(known.margins)
     solution = np.linalg.lstsq(wide * root, influence / root, rcond=None)[0]
-    assert columns.fitted(coefficients(columns, known.d, influence)) == pytest.approx(wide @ solution, rel=1e-8, abs=1e-9)
+    inverse = columns.inverse(known.d)
+    b = (np.diag(inverse) if inverse.ndim == 1 else inverse) @ columns.summed(influence)
+    assert columns.fitted(b) == pytest.approx(wide @ solution, rel=1e-8, abs=1e-8)
 
 
-def test_the_coefficient_of_a_post_stratum_is_its_mean_influence() -> None:
+def test_the_inverse_of_post_strata_is_one_over_their_design_weight() -> None:
     """Methodology §5.3: b_c = Σ d u / Σ d."""
     margins = table([("f",), ("m",)], sex={"f": 60, "m": 40})
-    found = coefficients(indicators(margins), np.array([4.0, 5.0]), np.array([[2.0], [-10.0]]))
-    assert found.tolist() == [[0.5], [-2.0]]
+    assert indicators(margins).inverse(np.array([4.0, 5.0])).tolist() == [0.25, 0.2]
 
 
 def test_margins_too_wide_to_be_solved_together_are_refused() -> None:
@@ -75,14 +83,6 @@ def test_margins_too_wide_to_be_solved_together_are_refused() -> None:
     assert indicators(margins.first(1)).width == 5000
     with pytest.raises(Refused, match="5002 categories"):
         indicators(margins)
-
-
-def test_an_emptied_category_gives_its_people_to_the_others_in_proportion() -> None:
-    """Without the answers of x, the 50 of y and 30 of z become 100: 62.5 and 37.5. The other margin stays."""
-    margins = table([("x", "f"), ("y", "f"), ("y", "m"), ("z", "m")], area={"x": 20, "y": 50, "z": 30}, sex={"f": 60, "m": 40})
-    part = margins.with_emptied(np.array([False, True, True, True]))
-    assert [list(known) for known in part.population] == [[0, 62.5, 37.5], [60, 40]]
-    assert part.category.tolist() == [[1, 0], [1, 1], [2, 1]]
 
 
 def test_the_category_that_is_missed_most_is_named() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from analysis.calibration import Calibrated, calibrate
-from analysis.margins import MarginTable, coefficients, indicators
+from analysis.margins import MarginTable, indicators
 from analysis.survey_data import Bools, Floats, Ints
 from analysis.trimming import trim
 
@@ -125,10 +125,13 @@ def test_standard_errors_of_calibrated_means_equal_r(rows: Rows, expected: dict)
     weight = rows.d * made.found.g[made.cell]
     ratio, u = influence(rows, weight, rows.inside(expected["domain"]))
     columns = indicators(made.margins)
-    b = coefficients(columns, made.d, np.bincount(made.cell, rows.d * u)[:, None])
-    by_rows = standard_error(rows, psu_totals(rows, weight * (u - columns.fitted(b)[made.cell, 0])))
-    w_i = np.column_stack([psu_totals(rows, weight * column) for column in columns.table()[made.cell].T])
-    by_sums = standard_error(rows, psu_totals(rows, weight * u) - w_i @ b[:, 0])
+    inverse = columns.inverse(made.d)
+    b = (np.diag(inverse) if inverse.ndim == 1 else inverse) @ columns.summed(np.bincount(made.cell, rows.d * u))
+    by_rows = standard_error(rows, psu_totals(rows, weight * (u - columns.fitted(b)[made.cell])))
+    category = made.margins.category[made.cell]
+    pairs = zip(columns.margin, columns.category, strict=True)
+    w_i = np.column_stack([psu_totals(rows, weight * (category[:, m] == k)) for m, k in pairs])
+    by_sums = standard_error(rows, psu_totals(rows, weight * u) - w_i @ b)
     assert ratio == pytest.approx(expected["estimate"], rel=1e-8)
     assert by_rows == pytest.approx(expected["se"], rel=1e-8)
     assert by_sums == pytest.approx(expected["se"], rel=1e-8)
