@@ -31,7 +31,7 @@ bench: $(VENV)/tools ## Measure speed: ratios of CPU time in one run
 	@for script in tests/benchmarks/bench_*.py; do echo "== $$script"; PYTHONPATH=. $(BIN)/python $$script || exit 1; done
 
 words: $(VENV)/tools ## Compile the translations (.po to .mo)
-	@for po in survey_app/locale/*/LC_MESSAGES/*.po; do $(BIN)/pybabel -q compile -i $$po -o $${po%.po}.mo || exit 1; done
+	@for po in */locale/*/LC_MESSAGES/*.po; do $(BIN)/pybabel -q compile -i $$po -o $${po%.po}.mo || exit 1; done
 
 browser:
 	@if ! command -v chromium chromium-browser google-chrome >/dev/null; then \

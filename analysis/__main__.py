@@ -1,195 +1,184 @@
-"""python -m analysis: the arithmetic on files of one's own. The only module here that opens files."""
+"""python -m analysis: the arithmetic on files of one's own. Files are opened in files.py and parquet.py."""
 
-import argparse
-import json
-import math
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
-from analysis.indices import Missing, evaluate_given
-from questionnaires.instrument import Instrument
+from analysis import files, index_lines
+from analysis.any_table import arguments, explaining, flags, known_margins, printing, weights_file
+from analysis.any_table.flags import COMMANDS, Given
+from analysis.any_table.grammar import nearest
+from analysis.any_table.request import KnownMargin, Request
+from analysis.any_table.run import quietly, run, weigh
+from analysis.any_table.table import Table
+from analysis.needed_n import needed_n, other_formulas
+from analysis.speech import LANGUAGES, Speech
 from questionnaires.model import Fault, Refused
 from questionnaires.reader import read
-from questionnaires.trees import IndexTree, Points, Proportion, Released
 
-WHY = {
-    "no_value": "no value was given for {id}",
-    "given_only": "{id} has no established formula: give its value",
-    "pooled_from_answers": "{id} is pooled from answers, not computed from the values below it: give its value",
-}
-ROUNDING = 1e-6
-"""How far beyond an end a published value may lie: they are printed with seven digits."""
-
-Span = tuple[float, float]
-UNBOUNDED: Span = (-math.inf, math.inf)
+Progress = Callable[[int, int], None]
+STOPPED, BAD_INPUT = 130, 2
 
 
-@dataclass(frozen=True, slots=True)
-class NodeLine:
-    """One line of the answer: a node with its value, or why it has none."""
-
-    tree: str
-    id: str
-    label: str
-    depth: int
-    value: float | Missing
-
-    def as_json(self) -> dict[str, object]:
-        if isinstance(self.value, Missing):
-            missing = {"reason": self.value.reason, "id": self.value.id, "text": WHY[self.value.reason].format(id=self.value.id)}
-            return {"tree": self.tree, "id": self.id, "estimate": None, "missing": missing}
-        return {"tree": self.tree, "id": self.id, "estimate": self.value, "missing": None}
-
-    def as_text(self) -> str:
-        shown = "–" if isinstance(self.value, Missing) else f"{self.value:.6f}"
-        why = WHY[self.value.reason].format(id=self.value.id) if isinstance(self.value, Missing) else ""
-        return f"{'  ' * self.depth + self.id:<28}{shown:>14}  {self.label}{f'  ({why})' if why else ''}"
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Exit code 0, or 2 with every fault on standard error."""
-    asked = _arguments().parse_args(arguments)
+def main(words: Sequence[str] | None = None) -> int:
+    """Results on standard output, notes and faults on standard error. Exit code 0, or 2 with every fault."""
+    words = list(sys.argv[1:] if words is None else words)
+    language = _language(words)
+    speech = files.speech(language if language in LANGUAGES else LANGUAGES[0])
     try:
-        lines = index(asked.file, asked.leaves)
+        if language not in LANGUAGES:
+            raise Refused(_no_language(language))
+        text = _answer(words, speech)
     except Refused as refused:
-        for fault in refused.faults:
-            sys.stderr.write(f"{fault}\n")
-        return 2
-    if asked.json:
-        text = json.dumps([line.as_json() for line in lines], ensure_ascii=False, allow_nan=False, indent=1)
-    else:
-        text = "\n".join(line.as_text() for line in lines)
+        sys.stderr.writelines(f"{speech.fault(fault)}\n" for fault in refused.faults)
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        return STOPPED
     sys.stdout.write(f"{text}\n")
     return 0
 
 
-def index(file: Path, leaves: Path) -> list[NodeLine]:
-    """Every node of every tree of an instrument file, computed over values given for leaves or nodes."""
-    instrument = read(_bytes(file), str(file))
-    numbers = _numbers(instrument, leaves)
-    lines: list[NodeLine] = []
-    for tree in instrument.trees:
-        values = evaluate_given(tree, numbers)
-        lines += [NodeLine(tree.id, id, _label(tree, id), depth, values[id]) for id, depth in _nodes(tree)]
-    return lines
+def _language(words: Sequence[str]) -> str:
+    """Asked for before anything else is read, so that every fault is said in it."""
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        if word == "--language" or word.startswith("--language="):
+            return word.partition("=")[2] or following
+    return LANGUAGES[0]
 
 
-def _arguments() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m analysis", description="Index trees computed over values of your own.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    command = commands.add_parser("index", help="evaluate the index trees of an instrument file over given values")
-    command.add_argument("file", type=Path, metavar="FILE.toml", help="an instrument file, for example questionnaires/papi/2019.toml")
-    command.add_argument("--leaves", type=Path, required=True, metavar="LEAVES.json", help="a JSON object: leaf or node id to number")
-    command.add_argument("--json", action="store_true", help="every node in full precision; without it a table to read")
-    return parser
+def _no_language(language: str) -> Fault:
+    values = {"flag": "--language", "choices": ", ".join(LANGUAGES), "value": language}
+    return Fault("flag_choice", "", "{flag} takes {choices}, not “{value}”.", values)
 
 
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise Refused(Fault("file_not_read", str(path), "The file cannot be read: {reason}.", {"reason": reason})) from error
+def _answer(words: Sequence[str], speech: Speech) -> str:
+    if not words or words[0] in ("--help", "-h") or words[0].startswith("--language"):
+        lines = [speech.say("python -m analysis COMMAND …   (COMMAND --help says more)"), ""]
+        return "\n".join([*lines, *(f"  {name:<10} {speech.say(command.about)}" for name, command in COMMANDS.items())])
+    command = COMMANDS.get(words[0])
+    if command is None:
+        names = ", ".join(nearest(words[0], list(COMMANDS)) or COMMANDS)
+        raise Refused(Fault("unknown_command", "", "There is no command {word}. Commands: {names}.", {"word": words[0], "names": names}))
+    given = flags.given(command, words[1:])
+    if given.has("--help"):
+        return flags.help_text(command, speech.say).rstrip()
+    return ANSWERS[command.name](given, speech)
 
 
-def _given(path: Path) -> tuple[dict[str, object], list[Fault]]:
-    """What the file says, id to value, and a fault for every id that it names twice."""
+def _index(given: Given, speech: Speech) -> str:
+    leaves = given.last("--leaves")
+    if leaves is None:
+        raise Refused(Fault("flag_missing", "", "{flag} is needed.", {"flag": "--leaves"}))
+    file = given.data or ""
+    found = index_lines.lines(read(files.raw(file), file), files.raw(leaves), leaves)
+    return index_lines.as_json(found, speech) if given.has("--json") else index_lines.as_text(found, speech)
+
+
+def _estimate(given: Given, speech: Speech) -> str:
+    data, margins = _opened(given)
+    request = arguments.request(given, data.name, data.columns, margins)
+    table = _rows_there(data.table(*arguments.columns_read(request)))
+    result = run(table, request, _progress(request, speech))
+    _say_notes(result.notes, speech)
+    explained = explaining.of_estimates(table, request, result.design, result.weights, speech) if given.has("--explain") else []
+    if given.has("--json"):
+        _beside(explained)
+        return printing.rows_as_json(result.rows)
+    return "\n\n".join([printing.rows_as_text(result.rows, request.level, speech), *map(printing.paragraph, explained)])
+
+
+def _weights(given: Given, speech: Speech) -> str:
+    data, margins = _opened(given)
+    request, keep = arguments.weights_request(given, data.name, data.columns, margins)
+    out = given.last("--out") or ""
+    files.refuse_to_overwrite(out, given.has("--overwrite"), data.name, *arguments.margin_files(given))
+    table = _rows_there(data.table(*arguments.columns_read(request)))
+    weighted = weigh(table, request)
+    kept = data.verbatim(keep) if keep else {}
+    files.write_csv(out, weights_file.header(keep), weights_file.rows(table, request.design, weighted, kept))
+    _say_notes(weighted.notes, speech)
+    explained = explaining.of_weights(table, request, weighted.summary, speech) if given.has("--explain") else []
+    if given.has("--json"):
+        _beside(explained)
+        return printing.summary_as_json(weighted.summary)
+    written = speech.say("{rows} rows written to {file}.", rows=speech.number(table.rows), file=out)
+    return "\n\n".join([written, printing.summary_as_text(weighted.summary, speech), *map(printing.paragraph, explained)])
+
+
+def _needed_n(given: Given, speech: Speech) -> str:
+    asked = arguments.needed_n(given)
+    share, half = asked.share, asked.half_width
+    needed = needed_n(share, half, deff=asked.deff, level=asked.level, population=asked.population)
+    others = other_formulas(share, half, deff=asked.deff, level=asked.level, population=asked.population)
+    if given.has("--json"):
+        return printing.needed_as_json(asked, needed, others)
+    return printing.needed_as_text(asked, needed, others, speech)
+
+
+ANSWERS: Mapping[str, Callable[[Given, Speech], str]] = {
+    "index": _index,
+    "estimate": _estimate,
+    "weights": _weights,
+    "needed-n": _needed_n,
+}
+
+
+def _opened(given: Given) -> tuple[files.DataFile, list[KnownMargin]]:
+    """The data and the known margins; the faults of all of these files at once."""
     faults: list[Fault] = []
-
-    def pairs(found: list[tuple[str, object]]) -> dict[str, object]:
-        ids = [id for id, _ in found]
-        for id in sorted({id for id in ids if ids.count(id) > 1}):
-            faults.append(Fault("given_twice", f"{path}, {id}", "{id} is given more than once.", {"id": id}))
-        return dict(found)
-
-    try:
-        given = json.loads(_bytes(path), object_pairs_hook=pairs)
-    except (ValueError, RecursionError) as error:
-        raise Refused(Fault("not_json", str(path), "Not valid JSON: {why}.", {"why": str(error)})) from error
-    if not isinstance(given, dict):
-        raise Refused(Fault("not_an_object", str(path), "Expected a JSON object: leaf or node id to number."))
-    return given, faults
-
-
-def _numbers(instrument: Instrument, path: Path) -> dict[str, float]:
-    """Id to number; Refused names every id given twice or unknown, and every value that is no number or not in range."""
-    given, faults = _given(path)
-    ranges = {id: _range(tree, id) for tree in instrument.trees for id in (*tree.nodes, *tree.leaves)}
-    name = f"{instrument.id} {instrument.version}"
-    numbers: dict[str, float] = {}
-    for id, value in given.items():
-        place, values = f"{path}, {id}", {"id": id, "value": json.dumps(value, ensure_ascii=False)}
-        low, high = ranges.get(id, UNBOUNDED)
-        if id not in ranges:
-            faults.append(Fault("unknown_leaf", place, "{instrument} has no leaf or node {id}.", {"instrument": name, "id": id}))
-        if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
-            faults.append(Fault("not_a_number", place, "The value of {id} must be a finite number, not {value}.", values))
-        elif not low - ROUNDING <= value <= high + ROUNDING:
-            ends = {"low": f"{low:g}", "high": f"{high:g}"}
-            faults.append(Fault("out_of_range", place, "The value of {id} must lie from {low} to {high}, not {value}.", values | ends))
-        else:
-            numbers[id] = float(value)
+    opened: list[files.DataFile] = []
+    margins: list[KnownMargin] = []
+    with _gathered(faults):
+        opened.append(files.data_file(given.data or ""))
+    for name in arguments.margin_files(given):
+        with _gathered(faults):
+            file = files.data_file(name)
+            groups = known_margins.grouping_columns(name, file.columns)
+            table = _rows_there(file.table((known_margins.POPULATION,), groups))
+            margins.append(known_margins.known_margin(table, groups))
     if faults:
         raise Refused(*faults)
-    return numbers
+    return opened[0], margins
 
 
-def _range(tree: IndexTree, id: str) -> Span:
-    """The least and the greatest value that may be given for a leaf, on its own scale, or for a node."""
-    if id in tree.nodes:
-        return _node_range(tree, id)
-    value = tree.leaves[id].value
-    return (0.0, 1.0) if isinstance(value, Proportion) else (min(value.low, value.high), max(value.low, value.high))
+def _rows_there(table: Table) -> Table:
+    if not table.rows:
+        raise Refused(Fault("no_rows", table.name, "The table has no rows, so there is nothing to estimate from."))
+    return table
 
 
-def _node_range(tree: IndexTree, id: str) -> Span:
-    """Unbounded where it is not known: no range in the file, or children that may be left out of a sum."""
-    node = tree.nodes[id]
-    if not node.children:
-        return node.range or UNBOUNDED
-    if node.combine == "pooled":
-        return 0.0, 1.0
-    if node.missing != "propagate":
-        return UNBOUNDED
-    low, high = node.range or (0.0, 1.0)
-    coefficients = node.coefficients or (1.0,) * len(node.children)
-    ends = []
-    for child, coefficient in zip(node.children, coefficients, strict=True):
-        ends.append(sorted(coefficient * (low + (high - low) * end) for end in _share_of_parent(tree, child)))
-    divisor = node.divisor or (sum(coefficients) if node.combine == "mean" else 1.0)
-    least, most = (sum(column) / divisor for column in zip(*ends, strict=True))
-    return least, most
+@contextmanager
+def _gathered(faults: list[Fault]) -> Iterator[None]:
+    try:
+        yield
+    except Refused as refused:
+        faults += refused.faults
 
 
-def _share_of_parent(tree: IndexTree, id: str) -> Span:
-    """The same range as the node above sees it: leaves are mapped to 0…1 first, but points stay points."""
-    value = None if id in tree.nodes else tree.leaves[id].value
-    if value is None or isinstance(value, Points):
-        return _range(tree, id)
-    return (0.0, value.maximum) if isinstance(value, Released) else (0.0, 1.0)
+def _progress(request: Request, speech: Speech) -> Progress:
+    """Says how far replicates are: on a screen in one line, in a log at every tenth."""
+    screen, said = sys.stderr.isatty(), -1
+
+    def tell(done: int, total: int) -> None:
+        nonlocal said
+        tenth = 10 * done // max(total, 1)
+        if tenth > said:
+            said = tenth
+            text = speech.say("Replicates: {done} of {total}", done=speech.number(done), total=speech.number(total))
+            ends = "\n" if not screen or done >= total else ""
+            sys.stderr.write(f"\r{text}{ends}" if screen else f"{text}{ends}")
+            sys.stderr.flush()
+
+    return quietly if request.variance == "taylor" else tell
 
 
-def _nodes(tree: IndexTree) -> Iterator[tuple[str, int]]:
-    """Nodes from the root down, each once with its depth; then those the root does not reach. A root may be a leaf."""
-    seen: set[str] = set()
-
-    def below(id: str, depth: int) -> Iterator[tuple[str, int]]:
-        if id in seen or (id in tree.leaves and id != tree.root):
-            return
-        seen.add(id)
-        yield id, depth
-        for child in tree.nodes[id].children if id in tree.nodes else ():
-            yield from below(child, depth + 1)
-
-    for id in (tree.root, *tree.nodes):
-        yield from below(id, 0)
+def _say_notes(notes: Sequence[Fault], speech: Speech) -> None:
+    sys.stderr.writelines(f"{speech.note(note)}\n" for note in notes)
 
 
-def _label(tree: IndexTree, id: str) -> str:
-    text = (tree.nodes[id] if id in tree.nodes else tree.leaves[id]).label
-    return text.get("en") or text["vi"]
+def _beside(explained: Sequence[str]) -> None:
+    """Standard output holds nothing but JSON, where that is asked for."""
+    sys.stderr.writelines(f"{printing.paragraph(text)}\n" for text in explained)
 
 
 if __name__ == "__main__":

@@ -12,11 +12,16 @@ import pytest
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po
 
+from analysis.any_table import flags, sentences
+from analysis.index_lines import WHY
+from analysis.speech import PLACES
 from questionnaires.model import Fault
 from survey_app import words
 
 PROJECT = Path(__file__).resolve().parent.parent
-CATALOGUES = sorted((PROJECT / "survey_app" / "locale").glob("*/LC_MESSAGES/*.po"))
+CATALOGUES = sorted(PROJECT.glob("*/locale/*/LC_MESSAGES/*.po"))
+"""Those of the pages and commands, and those of the command line of the arithmetic."""
+
 VIETNAMESE_ONLY = re.compile("[ăâđêôơưáàảãạắằẳẵặấầẩẫậéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ]", re.IGNORECASE)
 
 
@@ -30,9 +35,22 @@ def sentences_of_code() -> Iterator[tuple[str, str]]:
                 if not isinstance(node, ast.Call):
                     continue
                 name = ast.unparse(node.func).split(".")[-1]
-                position = {"say": 1, "Fault": 2, "refuse": 2}.get(name)
+                position = {"say": 0 if top == "analysis" else 1, "Fault": 2, "refuse": 2}.get(name)
                 if position is not None and len(node.args) > position and isinstance(node.args[position], ast.Constant):
                     yield f"{path.relative_to(PROJECT)}:{node.lineno}", node.args[position].value
+
+
+def sentences_of_the_command_line() -> Iterator[tuple[str, str]]:
+    """Those that stand in tables: chosen by a word of a request or result, help of flags, ways to say where a fault is."""
+    for name, table in vars(sentences).items():
+        if isinstance(table, dict) and not name.startswith("_"):
+            yield from (("sentences.py", sentence) for sentence in table.values())
+    for command in flags.COMMANDS.values():
+        yield "flags.py", command.about
+        yield from (("flags.py", title) for title in command.groups)
+        yield from (("flags.py", flag.help) for flag in command.flags)
+    yield from (("speech.py", sentence) for _, sentence in PLACES)
+    yield from (("index_lines.py", sentence) for sentence in WHY.values())
 
 
 def sentences_of_templates() -> Iterator[tuple[str, str]]:
@@ -57,7 +75,7 @@ def vietnamese() -> dict[str, str]:
 
 def test_every_sentence_of_the_product_has_vietnamese() -> None:
     known = vietnamese()
-    said = [*sentences_of_code(), *sentences_of_templates()]
+    said = [*sentences_of_code(), *sentences_of_templates(), *sentences_of_the_command_line()]
     assert len(said) > 100
     assert [f"{where}: {sentence}" for where, sentence in said if not known.get(sentence)] == []
 

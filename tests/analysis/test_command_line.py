@@ -16,7 +16,7 @@ PAPI = str(PROJECT / "questionnaires" / "papi" / "2019.toml")
 def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, leaves: str, *more: str, file: str = PAPI) -> tuple[int, str, str]:
     path = tmp_path / "leaves.json"
     path.write_text(leaves, encoding="utf-8")
-    code = main(["index", file, "--leaves", str(path), *more])
+    code = main(["index", file, "--leaves", str(path), "--language", "en", *more])
     printed = capsys.readouterr()
     return code, printed.out, printed.err
 
@@ -85,6 +85,17 @@ def test_a_faulty_or_missing_instrument_ends_with_2(capsys: pytest.CaptureFixtur
     assert run(capsys, tmp_path, "{}", file=str(tmp_path / "none.toml"))[0] == 2
     (tmp_path / "bad.toml").write_text("id = ", encoding="utf-8")
     assert run(capsys, tmp_path, "{}", file=str(tmp_path / "bad.toml"))[0] == 2
+
+
+def test_it_speaks_vietnamese_unless_asked(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "leaves.json"
+    path.write_text('{"9.9.z": 1}', encoding="utf-8")
+    assert main(["index", PAPI, "--leaves", str(path)]) == 2
+    assert "không có lá hoặc nút nào mang mã 9.9.z. [unknown_leaf]" in capsys.readouterr().err
+    path.write_text('{"1.1.a": 0.5378397107124329, "1.1.b": 0.1633063107728958}', encoding="utf-8")
+    assert main(["index", PAPI, "--leaves", str(path)]) == 0
+    line = next(line for line in capsys.readouterr().out.splitlines() if line.strip().startswith("1.1 "))
+    assert "0,736254" in line
 
 
 def test_it_runs_as_a_module() -> None:

@@ -1,0 +1,160 @@
+"""Columns of distinct values and small codes (table.Numbers, table.Labels) from texts, whole numbers or floats.
+
+What a blank cell is, and which text is a number, is decided here, the same for CSV and Parquet.
+"""
+
+import math
+import re
+import unicodedata
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.any_table.table import BLANK, Codes, Labels, Numbers
+from analysis.survey_data import Floats, Ints
+from questionnaires.model import Fault
+
+Whole = NDArray[np.integer]
+"""Whole numbers of any size."""
+
+BLANKS = frozenset({b"", b"NA", b"NULL"})
+"""What stands in a cell without an answer, beside nothing at all: R writes NA, databases NULL."""
+
+BLANK_TEXTS = frozenset(blank.decode() for blank in BLANKS)
+
+NUMBER = re.compile(rb"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+DECIMAL_COMMA = re.compile(rb"[+-]?\d+(,\d+)+(\.\d+)?")
+NOT_FINITE = re.compile(rb"[+-]?(nan|inf|infinity)", re.IGNORECASE)
+
+SMALL = 1 << 16
+"""Whole numbers closer to zero than this are looked up, not sorted."""
+
+
+def smallest(codes: Ints, count: int) -> Codes:
+    """The codes in the smallest type that holds −1 … count − 1."""
+    if count <= np.iinfo(np.int8).max:
+        return codes.astype(np.int8)
+    return codes.astype(np.int16) if count <= np.iinfo(np.int16).max else codes.astype(np.int32)
+
+
+def not_a_number(place: str, text: str) -> Fault:
+    raw = text.strip().encode()
+    if DECIMAL_COMMA.fullmatch(raw):
+        sentence = "“{text}” is written with a comma. Write decimals with a point (3.5) and thousands without a separator."
+        return Fault("decimal_comma", place, sentence, {"text": text})
+    if NOT_FINITE.fullmatch(raw) or NUMBER.fullmatch(raw):
+        sentence = "“{text}” is not a finite number. Leave the cell empty where there is no answer."
+        return Fault("not_finite", place, sentence, {"text": text})
+    sentence = "“{text}” is not a number. Recode answers as numbers; leave the cell empty (or NA) where there is none."
+    return Fault("cell_not_a_number", place, sentence, {"text": text[:60]})
+
+
+def parsed(texts: Sequence[bytes]) -> Floats:
+    """The number each text says: NaN where it is blank, infinity where it is no finite number."""
+    bare = [text.strip() for text in texts]
+    blank = np.array([text in BLANKS for text in bare], bool)
+    plain = [b"0" if text in BLANKS else text for text in bare]
+    if any(b"_" in text for text in plain):
+        found = np.array([float(text) if NUMBER.fullmatch(text) else np.inf for text in plain])
+    else:
+        try:
+            found = np.array(plain, "S").astype(np.float64) if plain else np.zeros(0)
+        except ValueError:
+            found = np.array([float(text) if NUMBER.fullmatch(text) else np.inf for text in plain])
+    found[~np.isfinite(found)] = np.inf
+    found[blank] = np.nan
+    return found
+
+
+def unquoted(text: bytes) -> str:
+    """What a CSV cell says: inside quotation marks a mark is doubled."""
+    return text.replace(b'""', b'"').decode("utf-8")
+
+
+def labels_of(texts: Sequence[str], codes: Codes) -> Labels:
+    """Sorted labels; numbers sort as numbers. texts: what each code says, perhaps some alike or blank; code −1 is blank, too."""
+    said = [_label(text) for text in texts]
+    labels = tuple(_sorted({label for label in said if label is not None}))
+    number: dict[str | None, int] = {label: code for code, label in enumerate(labels)}
+    own = np.array([number.get(label, BLANK) for label in said] + [BLANK], np.int64)
+    return Labels(labels, _recoded(own, codes, len(labels)))
+
+
+def _label(text: str) -> str | None:
+    """None where the text is blank. Letters are brought to one form: ế may be written as one sign or as three."""
+    bare = text.strip()
+    if bare in BLANK_TEXTS:
+        return None
+    return bare if bare.isascii() else unicodedata.normalize("NFC", bare)
+
+
+def _sorted(labels: set[str]) -> list[str]:
+    try:
+        size = {label: float(label) for label in labels}
+    except ValueError:
+        return sorted(labels)
+    if not all(map(math.isfinite, size.values())):
+        return sorted(labels)
+    if len(set(size.values())) == len(size):
+        return sorted(labels, key=size.__getitem__)
+    return sorted(labels, key=lambda label: (size[label], label))
+
+
+def _recoded(number: Ints, codes: Codes, count: int) -> Codes:
+    """number: the code that stands for each of `codes` from now on, the one for −1 last."""
+    return smallest(number, count)[codes]
+
+
+def numbers_of_values(values: Floats, codes: Codes) -> Numbers:
+    """values: the number each code says, NaN for blank, perhaps some alike; code −1 is blank, too."""
+    there = ~np.isnan(values)
+    levels, own = np.unique(values[there], return_inverse=True)
+    number = np.full(len(values) + 1, BLANK, np.int64)
+    number[:-1][there] = own
+    return Numbers(levels + 0.0, _recoded(number, codes, len(levels)))
+
+
+def numbers_of_floats(values: Floats) -> Numbers:
+    """One float a row, NaN for blank. Small whole numbers are looked up, others sorted."""
+    there = ~np.isnan(values)
+    known = values[there]
+    if len(known) and known.min() > -SMALL and known.max() < SMALL:
+        whole = known.astype(np.int64)
+        if (whole == known).all():
+            low, high = int(whole.min()), int(whole.max())
+            above = np.full(len(values), high - low + 1)
+            above[there] = whole - low
+            return numbers_of_whole(above, low, high - low + 1)
+    levels, own = np.unique(known, return_inverse=True)
+    codes = np.full(len(values), BLANK)
+    codes[there] = own
+    return Numbers(levels + 0.0, smallest(codes, len(levels)))
+
+
+def numbers_of_whole(above: Whole, low: int, blank: int) -> Numbers:
+    """above: of each row, its whole number less `low`, or `blank`, which is greater than all of them."""
+    found, codes = _looked_up(above, blank)
+    return Numbers(found.astype(np.float64) + low, codes)
+
+
+def labels_of_whole(above: Whole, low: int, blank: int) -> Labels:
+    """The same as names."""
+    found, codes = _looked_up(above, blank)
+    return Labels(tuple(str(low + value) for value in found.tolist()), codes)
+
+
+def labels_of_many(values: Whole, there: NDArray[np.bool_]) -> Labels:
+    """Whole numbers far apart as names; there: rows that hold one."""
+    levels, own = np.unique(values[there], return_inverse=True)
+    codes = np.full(len(values), BLANK)
+    codes[there] = own
+    return Labels(tuple(map(str, levels.tolist())), smallest(codes, len(levels)))
+
+
+def _looked_up(above: Whole, blank: int) -> tuple[Ints, Codes]:
+    """The values that occur, in order, and the code of each row."""
+    found = np.flatnonzero(np.bincount(above, minlength=blank + 1)[:blank])
+    number = np.full(blank + 1, BLANK, np.int64)
+    number[found] = np.arange(len(found))
+    return found, smallest(number, len(found))[above]

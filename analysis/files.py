@@ -1,0 +1,153 @@
+"""The files of the command line: data tables, known margins, weights that are written, catalogues of sentences.
+
+With parquet.py the only place in analysis that opens any. What the bytes mean is decided in any_table/.
+"""
+
+import csv
+import gettext
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from analysis import parquet
+from analysis.any_table.csv_cells import HEAD, Dialect, cut, dialect
+from analysis.any_table.growing import NumberColumn, TextColumn, distinct
+from analysis.any_table.table import Labels, Table
+from analysis.speech import Speech
+from questionnaires.model import Fault, Refused
+
+BLOCK = 1 << 22
+"""Bytes of a CSV file that are cut into cells at once."""
+
+PARQUET = b"PAR1"
+LOCALES = (Path(__file__).parent / "locale", Path(__file__).parent.parent / "survey_app" / "locale")
+CATALOGUES = ("any_table", "faults_analysis", "faults_instrument")
+
+
+class DataFile(Protocol):
+    """A table on disk, opened: its columns are known, its rows are not read yet."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def columns(self) -> tuple[str, ...]: ...
+
+    def table(self, numbers: Collection[str], labels: Collection[str]) -> Table: ...
+
+    def verbatim(self, columns: Collection[str]) -> Mapping[str, Labels]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class CsvFile:
+    how: Dialect
+
+    @property
+    def name(self) -> str:
+        return self.how.name
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return self.how.columns
+
+    def table(self, numbers: Collection[str], labels: Collection[str]) -> Table:
+        """Those columns. Refused: rows that do not fit under the header, cells that hold no number, each with its row."""
+        number_columns = {column: NumberColumn() for column in numbers}
+        text_columns = {column: TextColumn() for column in labels}
+        rows = self._read(number_columns, text_columns)
+        faults = [fault for column, found in number_columns.items() for fault in found.bad.faults(self.name, column, 2)]
+        if faults:
+            raise Refused(*faults)
+        return Table(
+            self.name,
+            rows,
+            {column: found.numbers() for column, found in number_columns.items()},
+            {column: found.labels() for column, found in text_columns.items()},
+        )
+
+    def verbatim(self, columns: Collection[str]) -> dict[str, Labels]:
+        texts = {column: TextColumn() for column in columns}
+        self._read({}, texts)
+        return {column: found.verbatim() for column, found in texts.items()}
+
+    def _read(self, numbers: Mapping[str, NumberColumn], labels: Mapping[str, TextColumn]) -> int:
+        rows, rest, last = 0, b"", False
+        with _binary(Path(self.name)) as file:
+            file.seek(self.how.start)
+            while not last:
+                chunk = file.read(BLOCK)
+                last = len(chunk) < BLOCK
+                block = rest + chunk
+                cells = cut(block, self.how, rows + 2, last)
+                rest = block[cells.used :]
+                rows += cells.rows
+                for columns in (numbers, labels):
+                    for column, found in columns.items():
+                        found.add(*distinct(cells, self.columns.index(column)))
+        return rows
+
+
+def data_file(name: str) -> DataFile:
+    """The file, opened as what it is: Parquet by its first bytes, else CSV. Refused where it cannot be read or has no header."""
+    with _binary(Path(name)) as file:
+        head = file.read(HEAD)
+        whole = not file.read(1)
+    return parquet.opened(name) if head[:4] == PARQUET else CsvFile(dialect(name, head, whole))
+
+
+def raw(name: str) -> bytes:
+    with _binary(Path(name)) as file:
+        return file.read()
+
+
+def refuse_to_overwrite(out: str, overwrite: bool, *read: str) -> None:
+    """Refused: a file to be written that is one of those read, or that is there already and may not be overwritten."""
+    path = Path(out)
+    if any(path.exists() and path.samefile(name) for name in read if Path(name).exists()):
+        raise Refused(Fault("out_is_data", out, "The weights would overwrite a file that is read. Choose another name for --out."))
+    if path.exists() and not overwrite:
+        sentence = "The file is there already. Choose another name for --out, or add --overwrite."
+        raise Refused(Fault("out_exists", out, sentence))
+
+
+def write_csv(out: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """All rows or none: they are written beside and take the place of the file at the end."""
+    path = Path(out)
+    part = path.with_name(f"{path.name}.part")
+    try:
+        with part.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(header)
+            writer.writerows(rows)
+        part.replace(path)
+    except OSError as error:
+        raise Refused(_fault("file_not_written", out, "The file cannot be written: {reason}.", error)) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def speech(language: str) -> Speech:
+    """The sentences of the command line in that language; English needs no catalogue."""
+    found = gettext.NullTranslations()
+    for path in (folder / language / "LC_MESSAGES" / f"{name}.mo" for folder in LOCALES for name in CATALOGUES):
+        if path.exists():
+            with path.open("rb") as file:
+                catalogue = gettext.GNUTranslations(file)
+            catalogue.add_fallback(found)
+            found = catalogue
+    return Speech(language, found.gettext)
+
+
+@contextmanager
+def _binary(path: Path) -> Iterator[BinaryIO]:
+    try:
+        with path.open("rb") as file:
+            yield file
+    except OSError as error:
+        raise Refused(_fault("file_not_read", str(path), "The file cannot be read: {reason}.", error)) from error
+
+
+def _fault(code: str, place: str, sentence: str, error: OSError) -> Fault:
+    return Fault(code, place, sentence, {"reason": error.strerror or type(error).__name__})

@@ -1,0 +1,165 @@
+"""Parquet through duckdb: the columns that are asked for, one after another, as distinct values and small codes."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+
+from analysis.any_table.columns import (
+    labels_of,
+    labels_of_many,
+    labels_of_whole,
+    numbers_of_floats,
+    numbers_of_values,
+    numbers_of_whole,
+    parsed,
+    smallest,
+)
+from analysis.any_table.growing import NAMED, BadCells
+from analysis.any_table.table import BLANK, Labels, Numbers, Table
+from analysis.survey_data import Floats, Ints
+from questionnaires.model import Fault, Refused
+
+WHOLE = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}
+FLOATING = {"FLOAT", "DOUBLE", "UBIGINT", "HUGEINT", "UHUGEINT", "DECIMAL"}
+NO_NUMBERS = "This column holds {type}, not numbers. Recode it as numbers in the file."
+
+LARGEST = 65_535
+"""Whole numbers that lie within this span are looked up; it stands for blank itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParquetFile:
+    """`types`: column to type, as duckdb calls it. Rows are numbered from 1: there is no line of names above them."""
+
+    name: str
+    rows: int
+    types: Mapping[str, str]
+    connection: duckdb.DuckDBPyConnection
+    data: duckdb.DuckDBPyRelation
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(self.types)
+
+    def table(self, numbers: Collection[str], labels: Collection[str]) -> Table:
+        """Those columns; Refused names every column that holds no numbers, and its first rows."""
+        faults: list[Fault] = []
+        ends = self._ends({*numbers, *labels})
+        found: dict[str, Numbers] = {}
+        for column in numbers:
+            try:
+                found[column] = self._numbers(column, ends)
+            except Refused as refused:
+                faults += refused.faults
+        if faults:
+            raise Refused(*faults)
+        return Table(self.name, self.rows, found, {column: self._labels(column, ends) for column in labels}, first_row=1)
+
+    def verbatim(self, columns: Collection[str]) -> dict[str, Labels]:
+        """The columns as the texts that they say, nothing changed; −1 where there is nothing."""
+        found = {}
+        for column in columns:
+            texts, codes = self._texts(column)
+            found[column] = Labels(tuple(texts), smallest(codes, len(texts)))
+        return found
+
+    def _ends(self, columns: Collection[str]) -> dict[str, tuple[int, int]]:
+        """Least and greatest value of the columns of whole numbers; (0, −1) where all is blank."""
+        whole = [column for column in columns if self.types[column] in WHOLE]
+        if not whole:
+            return {}
+        asked = ", ".join(f"min({_quoted(column)}), max({_quoted(column)})" for column in whole)
+        found = self.data.aggregate(asked).fetchone() or ()
+        return {
+            column: (0, -1) if found[2 * k] is None else (int(found[2 * k]), int(found[2 * k + 1])) for k, column in enumerate(whole)
+        }
+
+    def _numbers(self, column: str, ends: Mapping[str, tuple[int, int]]) -> Numbers:
+        kind = self.types[column].partition("(")[0]
+        if column in ends and ends[column][1] - ends[column][0] < LARGEST:
+            return numbers_of_whole(*self._above(column, *ends[column]))
+        if kind == "BOOLEAN":
+            return numbers_of_whole(self._fetch(f"coalesce({_quoted(column)}::UTINYINT, 2::UTINYINT)"), 0, 2)
+        if kind in WHOLE | FLOATING:
+            return numbers_of_floats(self._floats(column))
+        if kind not in ("VARCHAR", "ENUM"):
+            raise Refused(Fault("column_not_numbers", f"{self.name}, column {column}", NO_NUMBERS, {"type": kind}))
+        texts, codes = self._texts(column)
+        values = parsed([text.encode() for text in texts])
+        wrong = np.flatnonzero(values == np.inf)
+        if len(wrong):
+            bad = BadCells()
+            for code in wrong.tolist():
+                bad.add(np.flatnonzero(codes == code), texts[code])
+            raise Refused(*bad.faults(self.name, column, 1))
+        return numbers_of_values(values, smallest(codes, len(texts)))
+
+    def _labels(self, column: str, ends: Mapping[str, tuple[int, int]]) -> Labels:
+        kind = self.types[column]
+        if column in ends and ends[column][1] - ends[column][0] < LARGEST:
+            return labels_of_whole(*self._above(column, *ends[column]))
+        if kind in WHOLE:
+            found = self.data.project(f"{_quoted(column)}::BIGINT AS v").fetchnumpy()["v"]
+            return labels_of_many(np.ma.getdata(found), ~np.ma.getmaskarray(found))
+        if kind in ("FLOAT", "DOUBLE"):
+            numbers = numbers_of_floats(self._floats(column))
+            return labels_of([f"{level:.15g}" for level in numbers.levels.tolist()], numbers.codes)
+        texts, codes = self._texts(column)
+        return labels_of(texts, smallest(codes, len(texts)))
+
+    def _above(self, column: str, low: int, high: int) -> tuple[Ints, int, int]:
+        """Of each row, its whole number less the least one, or less nothing where all are small; blank is a number above all."""
+        value = _quoted(column)
+        if low >= 0 and high < LARGEST:
+            low = 0
+        else:
+            value, high = f"({value}::BIGINT - {low})", high - low
+        kind, blank = ("UTINYINT", 255) if high < 255 else ("USMALLINT", LARGEST)
+        return self._fetch(f"coalesce({value}::{kind}, {blank}::{kind})"), low, blank
+
+    def _floats(self, column: str) -> Floats:
+        """NaN where the cell is blank; Refused names the first rows that hold NaN or an infinity."""
+        found = self.data.project(f"{_quoted(column)}::DOUBLE AS v").fetchnumpy()["v"]
+        values: Floats = np.ma.getdata(found)
+        blank = np.ma.getmaskarray(found)
+        wrong = np.flatnonzero(~np.isfinite(values) & ~blank)
+        if len(wrong):
+            bad = BadCells(len(wrong), [(int(row), f"{values[row]}") for row in wrong[:NAMED]])
+            raise Refused(*bad.faults(self.name, column, 1))
+        return np.where(blank, np.nan, values) if blank.any() else values
+
+    def _texts(self, column: str) -> tuple[list[str], Ints]:
+        """The distinct texts of a column, and which of them each row holds; −1 where there is nothing."""
+        text = f"{_quoted(column)}::VARCHAR"
+        ask = self.connection.execute
+        ask("DROP TYPE IF EXISTS label")
+        ask("DROP TABLE IF EXISTS labels")
+        self.data.project(f"{text} AS v").filter("v IS NOT NULL").distinct().create("labels")
+        if not (ask("SELECT count(*) FROM labels").fetchone() or (0,))[0]:
+            return [], np.full(self.rows, BLANK)
+        ask("CREATE TYPE label AS ENUM (SELECT v FROM labels)")
+        texts = ask("SELECT unnest(enum_range(NULL::label))::VARCHAR AS v").fetchnumpy()["v"].tolist()
+        return texts, self._fetch(f"coalesce(enum_code({text}::label)::INTEGER, {BLANK})")
+
+    def _fetch(self, expression: str) -> Ints:
+        found: Ints = np.ma.getdata(self.data.project(f"{expression} AS v").fetchnumpy()["v"])
+        return found
+
+
+def opened(name: str) -> ParquetFile:
+    """The file of that name. Refused where duckdb cannot read it."""
+    connection = duckdb.connect(config={"threads": 2})
+    try:
+        data = connection.read_parquet(name)
+        types = {column: str(kind) for column, kind in zip(data.columns, data.types, strict=True)}
+        rows = data.aggregate("count(*)").fetchone() or (0,)
+    except duckdb.Error as error:
+        reason = str(error).splitlines()[0]
+        raise Refused(Fault("parquet_not_read", name, "This Parquet file cannot be read: {reason}.", {"reason": reason})) from error
+    return ParquetFile(name, int(rows[0]), types, connection, data)
+
+
+def _quoted(column: str) -> str:
+    return '"' + column.replace('"', '""') + '"'

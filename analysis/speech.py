@@ -1,0 +1,73 @@
+"""Speech: the sentences and numbers of the command line in the reader's language. Catalogues are opened by files.py.
+
+The English sentence is the key. Sentences live in analysis/locale; those of faults that pages say too, in survey_app/locale.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from questionnaires.model import Fault, Text
+
+Language = str
+LANGUAGES: tuple[Language, ...] = ("vi", "en")
+
+PLACES = (
+    (re.compile(r"(?P<name>.+?), row (?P<row>\d+), column (?P<column>.+)", re.DOTALL), "{name}, row {row}, column {column}"),
+    (re.compile(r"(?P<name>.+?), column (?P<column>.+), row (?P<row>[\d, …]+)", re.DOTALL), "{name}, column {column}, row {row}"),
+    (re.compile(r"(?P<name>.+), row (?P<row>\d+)", re.DOTALL), "{name}, row {row}"),
+    (re.compile(r"(?P<name>.+?), column (?P<column>.+)", re.DOTALL), "{name}, column {column}"),
+    (re.compile(r"margin (?P<name>.+)", re.DOTALL), "margin {name}"),
+    (re.compile(r"column (?P<column>.+)", re.DOTALL), "column {column}"),
+)
+"""The ways a fault says where, so that the words around names and numbers can be said in the reader's language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """`translated`: English sentence to the sentence of the language, itself where there is none."""
+
+    language: Language
+    translated: Callable[[str], str]
+
+    def say(self, sentence: str, /, **values: object) -> str:
+        """The sentence in the reader's language, its {names} filled in."""
+        words = self.translated(sentence)
+        return words.format(**values) if values else words
+
+    def of(self, text: Text) -> str:
+        """Words of an instrument; Vietnamese where it has none in the reader's language."""
+        return text.get(self.language) or text["vi"]
+
+    def fault(self, fault: Fault) -> str:
+        """One line a person can act on: where, what, and the stable code."""
+        sentence = self.say(fault.message, **fault.values)
+        return f"{self.place(fault.place)}: {sentence} [{fault.code}]" if fault.place else f"{sentence} [{fault.code}]"
+
+    def note(self, note: Fault) -> str:
+        """The same for something that is no fault."""
+        where = f"{self.place(note.place)}: " if note.place else ""
+        return self.say("Note: {text}", text=f"{where}{self.say(note.message, **note.values)} [{note.code}]")
+
+    def place(self, place: str) -> str:
+        for pattern, sentence in PLACES:
+            found = pattern.fullmatch(place)
+            if found:
+                return self.say(sentence, **found.groupdict())
+        return self.translated(place) if place else place
+
+    def number(self, value: float, decimals: int = 0) -> str:
+        """1234.5 → 1.234,5 in Vietnamese, 1,234.5 in English; a real minus sign, no minus before zero."""
+        shown = f"{value:,.{decimals}f}".replace("-", "−")
+        if not float(f"{value:.{decimals}f}"):
+            shown = shown.lstrip("−")
+        return shown.translate(str.maketrans(",.", ".,")) if self.language == "vi" else shown
+
+    def short(self, value: float, digits: int = 6) -> str:
+        """A number in as few digits as say it, at most `digits` that count: 0.05, 1e-12."""
+        shown = f"{value:.{digits}g}".replace("-", "−") if value else "0"
+        return shown.replace(".", ",") if self.language == "vi" else shown
+
+    def percent(self, share: float, decimals: int = 2) -> str:
+        """0.9245 → 92,45% in Vietnamese, 92.45% in English."""
+        return f"{self.number(100 * share, decimals)}%"
