@@ -16,15 +16,21 @@ from analysis.any_table.sampling import Sample
 from analysis.design import Stage
 from analysis.survey_data import Floats, Ints
 
+MOST_SQUARES = 1 << 25
+"""Cells of the table of cross products that are still worth keeping: 256 MB."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """Calibrated weights by margin column. unit: W, elements × columns, of one unit of each element; stratum: Σ W of each
-    stratum; square: Σ inner W W' over all units."""
+    """What calibration weighs in the sample. W: calibrated weights by margin column, P: the inverse of the residual (Residual).
+
+    unit: W of one unit of each element; strata: Σ W P of each stratum; square: P'(Σ inner W W' − Σ outer (ΣW)(ΣW)')P, the
+    quadratic form of everything that margins explain; None where it would be too large.
+    """
 
     unit: Matrix
-    stratum: Matrix
-    square: Matrix | Floats
+    strata: Matrix | Floats
+    square: Matrix | Floats | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +85,18 @@ def _level(
     inner, fit = factors.inner[stratum], None
     if residual is not None:
         unit = residual.columns_of(Matrix.of(*weights, (len(n), len(residual.column))))
-        by_stratum = Matrix.of(n, stratum, np.arange(len(n)), (len(stage.size), len(n)))
-        fit = Fit(unit, by_stratum.times(unit), unit.gram(n * inner))
+        strata = Matrix.of(n, stratum, np.arange(len(n)), (len(stage.size), len(n))).times(unit)
+        fit = _fit(residual, unit, strata, n * inner, factors.outer)
     return Level(rows, element, n, inner, stratum, factors.outer, fit)
+
+
+def _fit(residual: Residual, unit: Matrix, strata: Matrix, inner: Floats, outer: Floats) -> Fit:
+    if max(unit.squares, strata.squares) > MOST_SQUARES:
+        return Fit(unit, strata.whole(), None)
+    square = unit.gram(inner).less(strata.gram(outer))
+    if residual.inverse is None:
+        return Fit(unit, strata.whole(), square.whole())
+    return Fit(unit, strata @ residual.inverse, residual.inverse @ (square @ residual.inverse))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Tables that are mostly zero, with the three products that sums need. The only module that knows scipy's sparse tables."""
+"""Tables that are mostly zero, with the products that sums need. The only module that knows scipy's sparse tables."""
 
 from dataclasses import dataclass
 
@@ -6,10 +6,10 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from analysis.any_table.keys import Integers
-from analysis.survey_data import Floats
+from analysis.survey_data import Floats, Ints
 
-FULL = 1 / 8
-"""A table with this part of its cells filled is kept whole."""
+WHOLE = 1 << 23
+"""A table of this many cells, 64 MB, is kept whole: its parts are quicker to take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +26,37 @@ class Matrix:
         found: Floats = np.asarray(self.table @ right, np.float64)
         return found
 
-    def rows(self, chosen: Integers) -> "Matrix":
-        return Matrix(csr_array(self.table[chosen]))
-
     def times(self, right: "Matrix") -> "Matrix":
         return Matrix(csr_array(self.table @ right.table))
 
-    def gram(self, weight: Floats) -> "Matrix | Floats":
+    def gram(self, weight: Floats) -> "Matrix":
         """X' diag(weight) X: columns × columns."""
-        found = csr_array(self.table.T @ self.table.multiply(weight[:, None]))
-        rows, columns = found.shape
-        return found.toarray() if found.nnz > FULL * rows * columns else Matrix(found)
+        return Matrix(csr_array(self.table.T @ self.table.multiply(weight[:, None])))
+
+    def less(self, other: "Matrix") -> "Matrix":
+        return Matrix(csr_array(self.table - other.table))
+
+    def entries(self, rows: Ints) -> tuple[Ints, Ints, Floats]:
+        """Cells of some rows that are not zero: which of `rows`, column, value."""
+        chosen = csr_array(self.table[rows])
+        return np.repeat(np.arange(len(rows)), np.diff(chosen.indptr)), np.asarray(chosen.indices, np.int64), chosen.data
+
+    def part(self, rows: Ints, columns: Ints) -> Floats:
+        return self.table[rows][:, columns].toarray()
+
+    def whole(self) -> "Matrix | Floats":
+        rows, columns = self.table.shape
+        return self.table.toarray() if rows * columns <= WHOLE else self
+
+    @property
+    def squares(self) -> int:
+        """Cells at most of X'X."""
+        return int((np.diff(self.table.indptr).astype(np.int64) ** 2).sum())
+
+
+def part(table: Matrix | Floats, rows: Ints, columns: Ints) -> Floats:
+    """Some rows and columns of a table, whole."""
+    return table.part(rows, columns) if isinstance(table, Matrix) else table[rows[:, None], columns]
 
 
 def adding(code: Integers, size: int) -> Matrix:

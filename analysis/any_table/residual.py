@@ -8,34 +8,33 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.any_table.cells import Weights
-from analysis.any_table.matrices import Matrix, adding
-from analysis.margins import indicators
+from analysis.any_table.matrices import Matrix
+from analysis.cells import totals
+from analysis.margins import indicators, solved
 from analysis.survey_data import Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)
 class Residual:
-    """e_k = u_k − a_k'B, B = (Σ d a a')⁻¹ Σ d a u, by cells. `column`: cells × margins, the column of a cell in each margin, −1
-    where it is redundant; inverse: (Σ d a a')⁻¹, or where there is one margin its diagonal, as a row for each column."""
+    """e_k = u_k − a_k'P A, A = Σ d a u, P = (Σ d a a')⁻¹: the regression of u on the margin columns a.
+
+    column: cells × margins, the column of a cell in each margin, −1 where it is redundant. inverse: P; of one margin P is
+    diagonal, columns are scaled by it instead and `inverse` is None.
+    """
 
     column: Ints
-    width: int
-    inverse: Floats
+    scale: Floats
+    inverse: Floats | None
+
+    @property
+    def width(self) -> int:
+        return len(self.scale)
 
     def columns_of(self, by_cell: Matrix) -> Matrix:
         """Anything × cells summed to anything × columns."""
-        cells, margins = self.column.shape
-        kept = self.column.ravel() >= 0
-        cell = np.repeat(np.arange(cells), margins)[kept]
-        return by_cell.times(Matrix.of(np.ones(len(cell)), cell, self.column.ravel()[kept], (cells, self.width)))
-
-    def coefficients(self, cell: Ints, influence: Floats) -> Floats:
-        """B (columns × q) of influence values given as Σ d u of some cells (× q), u = 0 elsewhere."""
-        across = np.zeros((self.width, influence.shape[1]))
-        for m in range(self.column.shape[1]):
-            across += adding(self.column[cell, m], self.width) @ influence
-        found: Floats = self.inverse[:, None] * across if self.inverse.ndim == 1 else self.inverse @ across
-        return found
+        cell, margin = np.nonzero(self.column >= 0)
+        column = self.column[cell, margin]
+        return by_cell.times(Matrix.of(self.scale[column], cell, column, (len(self.column), self.width)))
 
 
 def residual(weights: Weights) -> Residual | None:
@@ -43,4 +42,7 @@ def residual(weights: Weights) -> Residual | None:
     if weights.held is None:
         return None
     columns = indicators(weights.held)
-    return Residual(columns.code, columns.width, columns.inverse(weights.design_weight))
+    if columns.code.shape[1] == 1:
+        return Residual(columns.code, 1 / totals(columns.code[:, 0], weights.design_weight, columns.width), None)
+    inverse = solved(columns.gram(weights.design_weight), np.eye(columns.width))
+    return Residual(columns.code, np.ones(columns.width), inverse)

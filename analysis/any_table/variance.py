@@ -1,10 +1,10 @@
 """Taylor variance of every measure in every domain, from sums: methodology §5.4-5.6, stage by stage.
 
-z = α − W B: α the influence total of a unit, W its calibrated weights by margin column, B the coefficients of the residual.
-V = Σ inner z² − Σ outer (Σ z)²: factors from analysis/design.py. Units outside the domain have α = 0, but not z = 0.
+z = α − φ: α the influence total of a unit, φ = W P A what the margins explain of it. ⟨x, y⟩ = Σ inner x y − Σ outer (Σx)(Σy),
+the factors from analysis/design.py; V = ⟨α, α⟩ − 2⟨α, φ⟩ + ⟨φ, φ⟩. Outside the domain α = 0, but φ is not.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from analysis.any_table.groups import Grouping
 from analysis.any_table.layout import Layout
 from analysis.any_table.levels import Cut, Fit, Level, cut
-from analysis.any_table.matrices import adding
+from analysis.any_table.matrices import Matrix, adding, part
 from analysis.any_table.points import Points
 from analysis.any_table.residual import Residual
 from analysis.any_table.sums import Sums
@@ -28,23 +28,21 @@ def taylor(
     """V of every value: domains × measures; NaN where there is no value.
 
     Influence u = (y − value · x)/Σwx of a ratio, u = y of a total. Stages add up; the factors of a second stage hold the f
-    of the first. Source: Binder 1983; Deville and Särndal 1992; oracle: R survey::svytotal, svyratio, svymean on calibrated
-    designs. Shares inside a quantile are ratios here.
+    of the first. Shares inside a quantile are ratios here.
+    Source: Binder 1983; Deville and Särndal 1992; oracle: R survey::svytotal, svyratio, svymean on calibrated designs.
     """
     spreads = [_spread(sums, found, layout, level, grouping) for level in levels]
-    if residual is None:
-        variance = sum((_plain(spread) for spread in spreads), np.zeros_like(found.value))
-    else:
-        variance = np.zeros_like(found.value)
-        for domain, influence in enumerate(_by_cell(sums, found, layout, grouping)):
-            coefficients = residual.coefficients(*influence)
-            variance[domain] = sum(_calibrated(spread, domain, coefficients) for spread in spreads)
+    variance = np.zeros_like(found.value)
+    explained = _explained(sums, found, layout, residual, spreads[0], grouping) if residual else None
+    for spread in spreads:
+        plain = _plain(spread)
+        variance += plain if explained is None else _calibrated(spread, explained, plain)
     return np.where(np.isnan(found.value), np.nan, np.maximum(variance, 0.0))
 
 
 @dataclass(frozen=True, slots=True)
 class _Spread:
-    """α of each pair of domain and element and Σ α² over its units, a column a measure; α of each strip."""
+    """α of each pair of domain and element, Σ α² over its units and α of each strip, a column a measure."""
 
     level: Level
     cut: Cut
@@ -69,58 +67,96 @@ def _spread(sums: Sums, found: Points, layout: Layout, level: Level, grouping: G
 
 
 def _plain(of: _Spread) -> Floats:
-    """Every domain at once: Σ inner α² − Σ outer (Σ α)², units and strata of the domain only: elsewhere α = 0."""
+    """⟨α, α⟩ of every domain at once."""
     cut, level = of.cut, of.level
     inner = level.inner[cut.element][:, None] * of.square
     outer = level.outer[cut.stratum][:, None] * of.of_strip**2
-    found: Floats = _summed(inner, cut.start) - _summed(outer, cut.strip_start)
-    return found
+    return _summed(cut.start) @ inner - _summed(cut.strip_start) @ outer
 
 
-def _summed(values: Floats, start: Ints) -> Floats:
-    """Σ of the rows start[d] : start[d + 1] for each d."""
-    return adding(np.repeat(np.arange(len(start) - 1), np.diff(start)), len(start) - 1) @ values
+def _summed(start: Ints) -> Matrix:
+    """Adds the rows start[d] : start[d + 1] for each d."""
+    return adding(np.repeat(np.arange(len(start) - 1), np.diff(start)), len(start) - 1)
 
 
-def _by_cell(sums: Sums, found: Points, layout: Layout, grouping: Grouping) -> Iterator[tuple[Ints, Floats]]:
-    """For each domain the cells of its boxes and Σ d u in each box, × what trimming left of the weights."""
-    boxes = layout.boxes
-    domain, base = grouping.domain[boxes.place], boxes.d * boxes.left
-    order = np.argsort(domain, kind="stable")
-    start = np.searchsorted(domain[order], np.arange(grouping.size + 1))
-    for number in range(grouping.size):
-        own = order[start[number] : start[number + 1]]
-        shift = found.about[number] - sums.middle[boxes.place[own]]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            yield boxes.cell[own], base[own, None] * (sums.e[own] - shift * sums.x[own]) / found.scale[number]
+@dataclass(frozen=True, slots=True)
+class _Explained:
+    """A = Σ d a u of every domain, in its margin columns where its PSUs have weight; zero in all others.
 
-
-def _calibrated(of: _Spread, domain: int, coefficients: Floats) -> Floats:
-    """Σ inner (α − φ)² over the domain's units + Σ inner φ² over all others − Σ outer (Σ z)², φ = W B what the margins explain.
-
-    Written from sums, the second term is B'(Σ inner W W')B less the domain's own part, so units elsewhere are not touched.
+    Those of domain d: start[d] : start[d + 1] of `column` and `sums` (× measures). keys: domain and column as one number, sorted.
     """
-    cut, level = of.cut, of.level
-    own = slice(int(cut.start[domain]), int(cut.start[domain + 1]))
-    strips = slice(int(cut.strip_start[domain]), int(cut.strip_start[domain + 1]))
+
+    residual: Residual
+    keys: Ints
+    column: Ints
+    start: Ints
+    sums: Floats
+
+
+def _explained(sums: Sums, found: Points, layout: Layout, residual: Residual, first: _Spread, grouping: Grouping) -> _Explained:
+    fit, boxes = _fit_of(first.level), layout.boxes
+    pair, column, _ = fit.unit.entries(first.cut.element)
+    keys = np.unique(_domains(first.cut)[pair] * residual.width + column)
+    of, column = np.divmod(keys, residual.width)
+    domain = grouping.domain[boxes.place]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shift = found.about[domain] - sums.middle[boxes.place]
+        influence = (boxes.d * boxes.left)[:, None] * (sums.e - shift * sums.x) / found.scale[domain]
+    own = residual.column[boxes.cell]
+    box, margin = np.nonzero((own >= 0) & (domain >= 0)[:, None])
+    slot = np.searchsorted(keys, domain[box] * residual.width + own[box, margin])
+    table = Matrix.of(np.ones(len(box)), slot, box, (len(keys), boxes.size)) @ influence
+    return _Explained(residual, keys, column, np.searchsorted(of, np.arange(grouping.size + 1)), table)
+
+
+def _calibrated(of: _Spread, explained: _Explained, plain: Floats) -> Floats:
+    """⟨α, α⟩ − 2⟨α, φ⟩ + ⟨φ, φ⟩: of each domain only its own units, strata and columns are touched."""
+    cut, level, fit = of.cut, of.level, _fit_of(of.level)
+    pair, column, weight = fit.unit.entries(cut.element)
+    slot = np.searchsorted(explained.keys, _domains(cut)[pair] * explained.residual.width + column)
+    table = Matrix.of(level.inner[cut.element[pair]] * weight, slot, pair, (len(explained.keys), len(cut.element)))
+    weighted = table @ of.alpha
+    variance = np.empty_like(plain)
+    for domain in range(len(plain)):
+        here = slice(explained.start[domain], explained.start[domain + 1])
+        strips = slice(cut.strip_start[domain], cut.strip_start[domain + 1])
+        columns, strata, sums = explained.column[here], cut.stratum[strips], explained.sums[here]
+        coefficients = sums if explained.residual.inverse is None else part(explained.residual.inverse, columns, columns) @ sums
+        of_strata = level.outer[strata][:, None] * of.of_strip[strips] * (part(fit.strata, strata, columns) @ sums)
+        cross = (weighted[here] * coefficients).sum(axis=0) - of_strata.sum(axis=0)
+        if fit.square is not None:
+            variance[domain] = plain[domain] - 2 * cross + (sums * (part(fit.square, columns, columns) @ sums)).sum(axis=0)
+        if fit.square is None or (variance[domain] < CANCELLED * plain[domain]).any():
+            variance[domain] = _by_unit(of, explained, domain)
+    return variance
+
+
+def _by_unit(of: _Spread, explained: _Explained, domain: int) -> Floats:
+    """The same from z = α − φ of every unit of the sample."""
+    cut, level, fit = of.cut, of.level, _fit_of(of.level)
+    here = slice(explained.start[domain], explained.start[domain + 1])
+    columns, sums = explained.column[here], explained.sums[here]
+    coefficients = np.zeros((explained.residual.width, sums.shape[1]))
+    if explained.residual.inverse is None:
+        coefficients[columns] = sums
+    else:
+        coefficients = explained.residual.inverse[:, columns] @ sums
+    fitted = fit.unit @ coefficients
+    pairs = slice(cut.start[domain], cut.start[domain + 1])
+    own, alpha, n = cut.element[pairs], of.alpha[pairs], level.n[:, None]
+    square, total = n * fitted**2, -n * fitted
+    total[own] += alpha
+    square[own] = of.square[pairs] - 2 * fitted[own] * alpha + square[own] if level.rows else total[own] ** 2
+    found: Floats = level.inner @ square - level.outer @ (adding(level.stratum, len(level.outer)) @ total) ** 2
+    return found
+
+
+def _domains(cut: Cut) -> Ints:
+    """The domain of each pair."""
+    return np.repeat(np.arange(len(cut.start) - 1), np.diff(cut.start))
+
+
+def _fit_of(level: Level) -> Fit:
     if level.fit is None:
-        raise ValueError("a calibrated variance of a level without its fit")
-    inner, n = level.inner[cut.element[own]], level.n[cut.element[own]]
-    explained = level.fit.unit.rows(cut.element[own]) @ coefficients
-    rest = of.square[own] - 2 * explained * of.alpha[own] + n[:, None] * explained**2 if level.rows else (of.alpha[own] - explained) ** 2
-    elsewhere = (coefficients * (level.fit.square @ coefficients)).sum(axis=0) - (n * inner) @ explained**2
-    residuals = -(level.fit.stratum @ coefficients)
-    residuals[cut.stratum[strips]] += of.of_strip[strips]
-    within = inner @ rest
-    if (within + elsewhere < CANCELLED * (inner @ of.square[own])).any():
-        elsewhere = _elsewhere(level, level.fit, cut.element[own], coefficients)
-    found: Floats = within + elsewhere - level.outer @ residuals**2
-    return found
-
-
-def _elsewhere(level: Level, fit: Fit, own: Ints, coefficients: Floats) -> Floats:
-    """Σ inner φ² over all units but the domain's own, one by one."""
-    weight = level.inner * level.n
-    weight[own] = 0.0
-    found: Floats = weight @ (fit.unit @ coefficients) ** 2
-    return found
+        raise ValueError("a level made without a residual")
+    return level.fit
