@@ -51,6 +51,50 @@ def test_the_collapse_rule_by_hand() -> None:
     assert factors.merges == (Merge("u", ("dept|3", "u|2", "u|97"), 15, 250, "few_answers"),)
 
 
+def test_four_answers_are_too_few_for_a_cell_and_five_are_enough() -> None:
+    for n, merged in ((4, 1), (5, 0)):
+        factors = weighed([*several(20, sector=1), *several(n, sector=2)], made.frame([("u", "u", 1, 200), ("u", "u", 2, 50)]))
+        assert len(factors.merges) == merged
+
+
+def test_thin_cells_go_on_merging_until_none_is_thin() -> None:
+    """2 + 1 + 1 answers in sectors 1, 2 and 3: 1 takes 2, the two take 3, the three (4 answers) take 97."""
+    answers = [*several(2, sector=1), *several(1, sector=2), *several(1, sector=3), *several(16, sector=97)]
+    factors = weighed(answers, made.frame([("u", "u", s, 50) for s in (1, 2, 3, 97)]))
+    assert factors.merges == (Merge("u", ("u|1", "u|2", "u|3", "u|97"), 20, 200, "few_answers"),)
+
+
+def test_the_next_cell_is_that_of_the_instruments_list_and_not_of_the_codes() -> None:
+    """The list says 3, 1, 2, 97. Sector 3 is thin: 1 comes next, although 97 and 2 lie around it by number."""
+    listed = made.question("sector", (3, 1, 2, 97), kind="single")
+    own = made.instrument([made.question("q"), listed], meanings={"sector": made.Meaning("sector", {})})
+    answers = [*several(3, sector=3), *several(10, sector=1), *several(10, sector=2), *several(10, sector=97)]
+    counted = counts(SurveyData.of(own, made.columns(answers), "all"))
+    factors = weigh(counted, made.frame([("u", "u", s, 100) for s in (1, 2, 3, 97)]))
+    assert [merge.cells for merge in factors.merges] == [("u|3", "u|1")]
+
+
+def test_the_last_cell_of_the_list_joins_the_one_before_it() -> None:
+    """Other (97) has 2 answers and nothing after it: it joins 2."""
+    answers = [*several(10, sector=1), *several(10, sector=2), *several(2, sector=97)]
+    factors = weighed(answers, made.frame([("u", "u", s, 100) for s in (1, 2, 97)]))
+    assert [merge.cells for merge in factors.merges] == [("u|97", "u|2")]
+
+
+def test_a_thin_cell_stays_with_its_own_decider_although_anothers_lies_nearer() -> None:
+    """Sectors 1 and 97 are decided by u, 2 by the department. Sector 1 is thin: 97 is next inside u, 2 across deciders."""
+    answers = [*several(3, sector=1), *several(10, sector=2, decider="dept"), *several(10, sector=97)]
+    factors = weighed(answers, made.frame([("u", "u", 1, 60), ("u", "dept", 2, 100), ("u", "u", 97, 100)]))
+    assert [merge.cells for merge in factors.merges] == [("u|1", "u|97")]
+
+
+def test_cells_of_two_units_never_merge() -> None:
+    answers = [*several(3, sector=1), *several(30, sector=2), *several(30, unit="v", sector=1)]
+    factors = weighed(answers, made.frame([("u", "u", 1, 60), ("u", "u", 2, 300), ("v", "v", 1, 90)]))
+    assert [(merge.reception, merge.cells) for merge in factors.merges] == [("u", ("u|1", "u|2"))]
+    assert factor(factors, "v", "v", "1") == 3.0
+
+
 def test_a_cell_far_above_the_median_factor_is_merged() -> None:
     """Factors 10, 10, 50: the median is 10, 50 is above 40, so the third cell joins the one before it: 700 files, 20 answers."""
     answers = [*several(10, sector=1), *several(10, sector=2), *several(10, sector=97)]
@@ -58,6 +102,11 @@ def test_a_cell_far_above_the_median_factor_is_merged() -> None:
     assert factor(factors, "u", "u", "1") == 10.0
     assert factor(factors, "u", "u", "2") == factor(factors, "u", "u", "97") == 30.0
     assert factors.merges[0].why == "high_factor"
+
+
+def test_a_factor_of_exactly_four_times_the_median_is_not_too_high() -> None:
+    answers = [*several(10, sector=1), *several(10, sector=2), *several(10, sector=97)]
+    assert weighed(answers, made.frame([("u", "u", 1, 100), ("u", "u", 2, 100), ("u", "u", 97, 400)])).merges == ()
 
 
 def test_a_cell_with_files_and_no_answers_counts_as_thin() -> None:
@@ -74,6 +123,11 @@ def test_a_unit_with_few_answers_is_one_cell() -> None:
     assert factors.merges[0].why == "few_answers_in_unit"
 
 
+def test_a_unit_of_twenty_answers_keeps_its_cells() -> None:
+    answers = [*several(10, sector=1), *several(10, sector=2)]
+    assert weighed(answers, made.frame([("u", "u", 1, 19), ("u", "u", 2, 71)])).merges == ()
+
+
 def test_unknown_sectors_take_their_share_of_the_units_files() -> None:
     """30 answers, 6 of unknown sector: q = 0.2. The unknown cell gets 0.2 · 600 = 120, known cells × 0.8; the total stays 600."""
     answers = [*several(12, sector=1), *several(12, sector=2), *several(6, sector=None, decider=None)]
@@ -82,6 +136,29 @@ def test_unknown_sectors_take_their_share_of_the_units_files() -> None:
     assert factor(factors, "u", "u", "1") == pytest.approx(200 * 0.8 / 12)
     assert factor(factors, "u", "u", "2") == pytest.approx(400 * 0.8 / 12)
     assert factors.g @ counts(data_of(answers)).design_weight == pytest.approx(600)
+
+
+def test_the_share_of_unknown_sectors_is_one_of_design_weights_and_not_of_heads() -> None:
+    """20 answers with d = 1 and 5 of unknown sector with d = 4: q = 20/40, not 5/25."""
+    answers = [*several(20, sector=1), *several(5, sector=None, decider=None, weight=4.0)]
+    factors = weighed(answers, made.frame([("u", "u", 1, 800)]))
+    assert factor(factors, "u", None, None) == 400 / 20
+    assert factor(factors, "u", "u", "1") == 400 / 20
+
+
+def test_a_few_answers_of_unknown_sector_join_the_last_cell_of_the_list() -> None:
+    """4 of 44 unknown: q = 1/11. Their cell of 40 files is thin and joins 97: 24 answers, 40 + 200 · 10/11 files."""
+    answers = [*several(20, sector=1), *several(20, sector=97), *several(4, sector=None, decider=None)]
+    factors = weighed(answers, made.frame([("u", "u", 1, 240), ("u", "u", 97, 200)]))
+    assert factors.merges == (Merge("u", ("?|?", "u|97"), 24, 222, "few_answers"),)
+    assert factor(factors, "u", None, None) == factor(factors, "u", "u", "97") == pytest.approx((40 + 2000 / 11) / 24)
+
+
+def test_a_decider_whom_the_frame_does_not_know_there_is_treated_like_an_unknown_sector() -> None:
+    answers = [*several(20, sector=1), *several(5, sector=1, decider="dept")]
+    factors = weighed(answers, made.frame([("u", "u", 1, 100)]))
+    assert factor(factors, "u", "dept", "1") == pytest.approx(0.2 * 100 / 5)
+    assert Merge("u", ("dept|1",), 5, 20, "sector_not_in_frame") in factors.merges
 
 
 def test_answers_in_a_sector_without_files_are_treated_as_unknown_and_reported() -> None:
@@ -142,6 +219,17 @@ def test_the_files_of_every_unit_with_answers_are_hit_exactly(cells: list[tuple[
     total = np.bincount(counted.keys["reception"].codes, factors.g * counted.design_weight)
     assert total == pytest.approx([40 + 70 + 100] * len(counted.keys["reception"].labels), rel=1e-9)
     assert (factors.g > 0).all()
+
+
+@settings(max_examples=30, deadline=None, derandomize=True)
+@given(CELLS, st.randoms(use_true_random=False))
+def test_the_order_of_answers_changes_no_factor(cells: list[tuple[str, int | None, float]], random: object) -> None:
+    answers = [made.answer(unit, sector=sector, weight=weight, q=5) for unit, sector, weight in cells]
+    turned = list(answers)
+    random.shuffle(turned)
+    once, other = weighed(answers, FILES), weighed(turned, FILES)
+    assert {name: once.g[row] for name, row in once.cells.items()} == {name: other.g[row] for name, row in other.cells.items()}
+    assert once.merges == other.merges
 
 
 @settings(max_examples=30, deadline=None, derandomize=True)
