@@ -7,15 +7,17 @@ from survey_app.commands import demo as demo_commands
 from survey_app.commands import fieldwork as fieldwork_commands
 from survey_app.commands import posters as poster_commands
 from survey_app.commands import results as results_commands
+from survey_app.commands import slips as slip_commands
 from survey_app.commands import system as system_commands
 from survey_app.settings import Settings
 from survey_app.storage import session
-from survey_app.web import citizen, guard, results, sign_in
+from survey_app.web import citizen, guard, results, sign_in, slip_api
 
-PAGES = (citizen.pages, sign_in.pages, results.pages)
+PAGES = (citizen.pages, slip_api.pages, sign_in.pages, results.pages)
 COMMANDS = (
     *fieldwork_commands.COMMANDS,
     *poster_commands.COMMANDS,
+    *slip_commands.COMMANDS,
     *results_commands.COMMANDS,
     *system_commands.COMMANDS,
     *demo_commands.COMMANDS,

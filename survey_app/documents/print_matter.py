@@ -1,6 +1,6 @@
-"""What is printed for the offices: counter posters, and the symbol on a terminal. Layouts lie in typst/.
+"""What is printed for the offices: counter posters, the symbol on a terminal, and what every printed thing is made with.
 
-Which counters are printed, and whether they may be, is not decided here.
+Layouts lie in typst/; slips to be handed out are in slip_sheet.py. What is printed, and whether it may be, is not decided here.
 """
 
 import json
@@ -58,12 +58,17 @@ def posters(batch: Sequence[Poster], *, trial: bool, simulated: bool) -> bytes:
         "symbol_mm": SYMBOL_MM,
         "quiet_zone": QUIET_ZONE,
     }
+    return drawn("poster.typ", posters=pages)
+
+
+def drawn(layout: str, **inputs: object) -> bytes:
+    """The PDF of a layout. Words and data go in as JSON, so that none of them can be read as layout."""
     return typst.compile(
-        LAYOUTS / "poster.typ",
+        LAYOUTS / layout,
         root=LAYOUTS,
         font_paths=[LAYOUTS / "fonts"],
         ignore_system_fonts=True,
-        sys_inputs={"posters": json.dumps(pages, ensure_ascii=False)},
+        sys_inputs={name: json.dumps(value, ensure_ascii=False) for name, value in inputs.items()},
     )
 
 
@@ -94,7 +99,7 @@ def _half_block(upper: bool, lower: bool) -> str:
 
 def _page(poster: Poster) -> dict[str, object]:
     modules = matrix(poster.link)
-    site, contact, code = poster.site, _unbroken_number(poster.contact), poster.code
+    site, contact, code = poster.site, unbroken_number(poster.contact), poster.code
     supervised = words.say("vi", "Supervised by: {supervisor}.", supervisor=poster.supervised_by) if poster.supervised_by else None
     last_day = words.day("vi", poster.last_day)
     return {
@@ -102,29 +107,29 @@ def _page(poster: Poster) -> dict[str, object]:
         "point": poster.point,
         "counter": words.say("vi", "Counter {number}", number=poster.counter),
         "headline": [words.say("vi", "How were you served?"), words.say("vi", "Please tell us")],
-        "symbol": _svg(modules),
+        "symbol": svg(modules),
         "modules": len(modules),
         "symbol_says": words.say("vi", "QR code of the address {address}", address=poster.link),
         "steps": [
-            _runs(words.say("vi", "Open the camera or Zalo and scan the code.")),
-            _runs(words.say("vi", "Answer for about 2 minutes.")),
-            _runs(words.say("vi", "Press ==Send my view==.")),
+            runs(words.say("vi", "Open the camera or Zalo and scan the code.")),
+            runs(words.say("vi", "Answer for about 2 minutes.")),
+            runs(words.say("vi", "Press ==Send my view==.")),
         ],
-        "invitation": _runs(
+        "invitation": runs(
             words.say(
                 "vi",
                 "**Finished, or sent away because a paper was missing: you may answer either way.** "
                 "You may also photograph this sheet and answer at home.",
             )
         ),
-        "promise": _runs(
+        "promise": runs(
             words.say(
                 "vi",
                 "Voluntary. We do not ask for your name, phone number, identity number or file code. Nobody here knows which "
                 "answer is yours. Whatever you answer has no effect on your file.",
             )
         ),
-        "warning": _runs(
+        "warning": runs(
             words.say(
                 "vi",
                 "**We never ask for money, OTP codes or identity numbers.** The page that opens must show this counter's name "
@@ -133,7 +138,7 @@ def _page(poster: Poster) -> dict[str, object]:
             site=site,
             contact=contact,
         ),
-        "by_hand": _runs(
+        "by_hand": runs(
             words.say("vi", "Cannot scan? Type =={site}== and enter the code =={code}==, or ask for a paper form."), site=site, code=code
         ),
         "footer": _joined(
@@ -149,7 +154,7 @@ def _joined(*sentences: str | None) -> str:
     return " ".join(sentence for sentence in sentences if sentence)
 
 
-def _unbroken_number(contact: str) -> str:
+def unbroken_number(contact: str) -> str:
     """A telephone number is never torn apart at the end of a line."""
     return re.sub(r"(?<=\d) (?=\d)", "\u00a0", contact)
 
@@ -159,7 +164,7 @@ def _without_lead(wave: str) -> str:
     return wave.removeprefix(words.say("vi", "{wave}, until {day}.").partition("{wave}")[0])
 
 
-def _runs(sentence: str, **values: str) -> list[Run]:
+def runs(sentence: str, **values: str) -> list[Run]:
     """A sentence cut at its marks before its {names} are filled in, so that a value can never be read as a mark."""
     return [_run(piece, values) for piece in re.split(r"(\*\*.+?\*\*|==.+?==)", sentence) if piece]
 
@@ -169,7 +174,7 @@ def _run(piece: str, values: Mapping[str, str]) -> Run:
     return {"style": style or "plain", "text": (piece[2:-2] if style else piece).format(**values)}
 
 
-def _svg(modules: Sequence[Sequence[bool]]) -> str:
+def svg(modules: Sequence[Sequence[bool]]) -> str:
     """The dark modules as one path: one fill leaves no hairlines between rows when the page is drawn."""
     side = len(modules)
     path = "".join(

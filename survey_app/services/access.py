@@ -25,6 +25,7 @@ class Permission(StrEnum):
     MANAGE_ACCOUNTS = "manage_accounts"
     MANAGE_ORGANISATION = "manage_organisation"
     MANAGE_WAVES = "manage_waves"
+    ISSUE_SLIPS = "issue_slips"  # make single-use codes
     READ_PROGRESS = "read_progress"  # counts of answers and files, never their content
     READ_AUDIT_LOG = "read_audit_log"
 
@@ -77,6 +78,7 @@ ROLES: Mapping[str, Role] = {
         frozenset({Permission.SIGN_IN, Permission.READ_PUBLISHED, Permission.MANAGE_ACCOUNTS, Permission.MANAGE_ORGANISATION}),
     ),
     "auditor": Role("Auditor", frozenset({Permission.SIGN_IN, Permission.READ_PUBLISHED, Permission.READ_AUDIT_LOG})),
+    "one_stop": Role("One-stop system", frozenset({Permission.ISSUE_SLIPS}), scopes=frozenset({"unit"}), signs_in=False),
     "operator": Role("Operator of the server", frozenset(Permission), signs_in=False),
 }
 

@@ -8,7 +8,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 
-from sqlalchemy import Column, Connection, Date, ForeignKeyConstraint, Integer, SmallInteger, String, Table, delete, insert, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Date,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Table,
+    delete,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.engine.interfaces import DBAPICursor
 
 from survey_app.storage.fieldwork import WAVES
@@ -33,6 +47,7 @@ slip_batches = Table(
     Column("returned", Integer, nullable=False),
     Column("revoked", Date),
     ForeignKeyConstraint(["province", "wave"], [WAVES.c.province, WAVES.c.code]),
+    Index("slip_batches_of_a_day", "province", "unit", "day"),
 )
 
 # Clustered by the mark, so that neither table shows in which order codes were made or used; what a page of the file still
@@ -89,9 +104,13 @@ def batch(tx: Connection, province: str, id: str) -> BatchRow | None:
     return None if found is None else BatchRow(*found)
 
 
-def batches(tx: Connection, province: str, first: date | None = None, last: date | None = None) -> list[BatchRow]:
+def batches(
+    tx: Connection, province: str, first: date | None = None, last: date | None = None, unit: str | None = None
+) -> list[BatchRow]:
     """By day, unit and id."""
     query = select(*_BATCH).where(slip_batches.c.province == province)
+    if unit is not None:
+        query = query.where(slip_batches.c.unit == unit)
     if first is not None:
         query = query.where(slip_batches.c.day >= first)
     if last is not None:
@@ -120,10 +139,12 @@ def remove_codes(tx: Connection, marks: Iterable[str]) -> int:
     return sum(tx.execute(delete(slip_codes).where(slip_codes.c.mark == mark)).rowcount for mark in marks)
 
 
-def remove_codes_of(tx: Connection, province: str, ids: Iterable[str]) -> int:
-    """The codes of these batches; the batches stay, for their counts."""
-    of_batch = slip_codes.c.province == province
-    return sum(tx.execute(delete(slip_codes).where(of_batch, slip_codes.c.batch == id)).rowcount for id in ids)
+def remove_codes_of(tx: Connection, province: str, wave: str, expired_before: date) -> int:
+    """The codes of the wave's batches that ran out before that day; the batches stay, for their counts."""
+    old = select(slip_batches.c.id).where(
+        slip_batches.c.province == province, slip_batches.c.wave == wave, slip_batches.c.expires < expired_before
+    )
+    return tx.execute(delete(slip_codes).where(slip_codes.c.province == province, slip_codes.c.batch.in_(old))).rowcount
 
 
 def spent_of(tx: Connection, marks: Sequence[str]) -> frozenset[str]:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from flask import Flask, Response
+from flask import Flask, Response, abort, request
 from werkzeug import Response as AnyResponse
 from werkzeug.exceptions import HTTPException
 
@@ -62,6 +62,19 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _refuse)
     app.register_error_handler(Exception, _fail)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # its request lines carry addresses
+
+
+def body(most: int = LARGEST_BODY) -> bytes:
+    """As it was sent. A body in chunks says no length: what was read of it ends at the limit, whether or not more would follow."""
+    try:
+        sent = request.get_data()
+        if len(sent) > most or (len(sent) >= LARGEST_BODY and request.content_length is None):
+            abort(413)
+        return sent
+    except HTTPException:
+        raise  # longer than is allowed, or broken off
+    except Exception:  # what a server throws at a malformed chunk is its own affair: gunicorn's classes are not ours to know
+        abort(400)
 
 
 def message(status: int, title: str, text: str, language: str = "vi") -> Response:
