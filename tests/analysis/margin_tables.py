@@ -27,11 +27,11 @@ class Known:
     h: Floats
 
 
-def random_table(seed: int, sizes: Sequence[int], cells: int) -> Known:
+def random_table(seed: int, sizes: Sequence[int], cells: int, weights: tuple[float, ...] = (0.01, 1.0, 2.0, 3.5, 500.0)) -> Known:
     rng = np.random.default_rng(seed)
     codes = np.column_stack([rng.integers(0, size, cells) for size in sizes])
     codes = np.unique(np.column_stack([np.unique(codes[:, m], return_inverse=True)[1] for m in range(len(sizes))]), axis=0)
-    d = rng.choice([0.01, 1.0, 2.0, 3.5, 500.0], len(codes))
+    d = rng.choice(weights, len(codes))
     h = np.exp(rng.uniform(-0.4, 0.4, len(codes)))
     h /= float(d @ h) / float(d.sum())
     population = tuple(np.bincount(codes[:, m], d * h) for m in range(len(sizes)))
