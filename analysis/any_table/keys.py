@@ -55,8 +55,10 @@ def _numbered(key: Ints) -> tuple[NDArray[np.int32], Ints]:
         return code.astype(np.int32), found
     seen = np.zeros(space, np.bool_)
     seen[key] = True
-    number = np.cumsum(seen, dtype=np.int32) - np.int32(1)
-    return number[key], np.flatnonzero(seen)
+    found = np.flatnonzero(seen)
+    number = np.empty(space, np.int32)
+    number[found] = np.arange(len(found))
+    return number[key], found
 
 
 def starts(*sorted_codes: Integers) -> Ints:

@@ -18,7 +18,7 @@ from analysis.survey_data import Floats, Ints
 @dataclass(frozen=True, slots=True)
 class Boxes:
     """`code`: box of each row. Of each box: head (a unit or stratum), place, calibration cell, rows n, and what one row weighs:
-    by design d, calibrated d·g, final (trimmed)."""
+    by design d, calibrated d·g, final (trimmed). inner: factor of the square of one row, 0 where rows are not units."""
 
     code: Integers
     head: Ints
@@ -28,6 +28,7 @@ class Boxes:
     d: Floats
     calibrated: Floats
     final: Floats
+    inner: Floats
 
     @property
     def size(self) -> int:
@@ -84,12 +85,17 @@ class Layout:
         """Its place."""
         return self.sites.place if self.sites else self.boxes.place
 
+    @property
+    def part_weight(self) -> Floats:
+        """What its sums are still to be multiplied with: those of sites are weighted already."""
+        return np.ones(self.sites.size) if self.sites else self.boxes.final
+
 
 def laid_out(sample: Sample, places: Places, weights: Weights) -> Layout:
     """For linearisation: boxes within strata of the last stage where rows are its units, else sites of its units."""
     if sample.single[-1]:
-        return within(sample.units[-1], places, weights)
-    boxes = _boxes(np.zeros(len(places.code), np.int8), places, weights)
+        return within(sample.units[-1], places, weights, sample.stages[-1].factors().inner)
+    boxes = _boxes(np.zeros(len(places.code), np.int8), places, weights, np.zeros(1))
     key = sample.units[-1].astype(np.int64) * boxes.size + boxes.code
     order = np.argsort(key)
     unit, box = np.divmod(key[order], boxes.size)
@@ -106,14 +112,15 @@ def laid_out(sample: Sample, places: Places, weights: Weights) -> Layout:
     return Layout(boxes, sites, Runs(unit[ends[:-1]], box[ends[:-1]], np.diff(ends).astype(np.float64)))
 
 
-def within(head: Integers, places: Places, weights: Weights) -> Layout:
-    """Boxes within units or strata, nothing else. head: of each row."""
-    boxes = _boxes(head, places, weights)
+def within(head: Integers, places: Places, weights: Weights, inner: Floats) -> Layout:
+    """Boxes within units or strata, nothing else. head: of each row; inner: of each head."""
+    boxes = _boxes(head, places, weights, inner)
     return Layout(boxes, None, Runs(boxes.head, np.arange(boxes.size), boxes.n))
 
 
-def _boxes(head: Integers, places: Places, weights: Weights) -> Boxes:
+def _boxes(head: Integers, places: Places, weights: Weights, inner: Floats) -> Boxes:
     keys = combine([head, places.code, weights.classes.code])
     first, place, kind = keys.parts
     n = keys.counts().astype(np.float64)
-    return Boxes(keys.code, first, place, weights.cell[kind], n, weights.d[kind], weights.calibrated[kind], weights.final[kind])
+    d, calibrated, final = weights.d[kind], weights.calibrated[kind], weights.final[kind]
+    return Boxes(keys.code, first, place, weights.cell[kind], n, d, calibrated, final, inner[first])

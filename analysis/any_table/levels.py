@@ -103,7 +103,8 @@ def _fit(residual: Residual, unit: Matrix, strata: Matrix, inner: Floats, outer:
 class Cut:
     """What of one level lies in the domains of one grouping: pairs of domain and element, strips of domain and stratum.
 
-    join: pairs × parts; strips: strips × pairs. Pairs of domain d: start[d] : start[d + 1]; its strips: strip_start, alike.
+    join: pairs × parts, with the weights of the parts; strips: strips × pairs. Pairs of domain d: start[d] : start[d + 1]; its
+    strips: strip_start, alike.
     """
 
     join: Matrix
@@ -118,14 +119,12 @@ def cut(level: Level, grouping: Grouping, layout: Layout) -> Cut:
     domain = grouping.domain[layout.part_place]
     inside = np.flatnonzero(domain >= 0)
     pairs = combine([domain[inside], level.element[inside]])
-    pair = np.full(len(domain), -1, np.int64)
-    pair[inside] = pairs.code
     of, element = pairs.parts
     first = starts(of, level.stratum[element])[:-1]
     strip = np.repeat(np.arange(len(first)), np.diff(np.append(first, pairs.size)))
     bounds = np.arange(grouping.size + 1)
     return Cut(
-        adding(pair, pairs.size),
+        Matrix.of(layout.part_weight[inside], pairs.code, inside, (pairs.size, len(domain))),
         element,
         np.searchsorted(of, bounds),
         adding(strip, len(first)),

@@ -47,7 +47,7 @@ def rows(picture: Picture, variance: Floats, df: Ints, request: Request) -> dict
     for j, estimator in enumerate(picture.estimators):
         found = _Found(
             of.value[:, j], kept[:, j], of.n[:, j], of.answers[:, j], of.n_kish[:, j], of.simple[:, j],
-            constant[:, j], df.astype(np.float64), float(picture.sums.lowest[j]),
+            constant[:, j], df.astype(np.float64), float(picture.sums.measures[j].y.min(initial=np.inf)),
         )  # fmt: skip
         made[estimator] = _rows(estimator, picture, found, request)
     return made

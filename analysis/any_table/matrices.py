@@ -22,6 +22,11 @@ class Matrix:
     def of(cls, values: Floats, row: Integers, column: Integers, shape: tuple[int, int]) -> "Matrix":
         return cls(csr_array((values, (row, column)), shape=shape))
 
+    @classmethod
+    def sorted(cls, values: Floats, column: Ints, start: Ints, shape: tuple[int, int]) -> "Matrix":
+        """From cells in the order of rows; those of row r lie at start[r] : start[r + 1]."""
+        return cls(csr_array((values, column, start), shape=shape))
+
     def __matmul__(self, right: Floats) -> Floats:
         found: Floats = np.asarray(self.table @ right, np.float64)
         return found
@@ -36,10 +41,13 @@ class Matrix:
     def less(self, other: "Matrix") -> "Matrix":
         return Matrix(csr_array(self.table - other.table))
 
-    def entries(self, rows: Ints) -> tuple[Ints, Ints, Floats]:
-        """Cells of some rows that are not zero: which of `rows`, column, value."""
-        chosen = csr_array(self.table[rows])
-        return np.repeat(np.arange(len(rows)), np.diff(chosen.indptr)), np.asarray(chosen.indices, np.int64), chosen.data
+    def rows(self, chosen: Ints) -> "Matrix":
+        return Matrix(csr_array(self.table[chosen]))
+
+    def entries(self) -> tuple[Ints, Ints, Floats]:
+        """Row, column and value of every cell that is given."""
+        row = np.repeat(np.arange(self.table.shape[0]), np.diff(self.table.indptr))
+        return row, np.asarray(self.table.indices, np.int64), self.table.data
 
     def part(self, rows: Ints, columns: Ints) -> Floats:
         return self.table[rows][:, columns].toarray()

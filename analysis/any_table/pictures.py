@@ -8,10 +8,11 @@ import numpy as np
 from analysis.any_table.finding import numbers
 from analysis.any_table.groups import Grouping, Places
 from analysis.any_table.layout import Boxes, Layout
+from analysis.any_table.matrices import Matrix
 from analysis.any_table.measures import Measure, up_to
 from analysis.any_table.points import Points, points
 from analysis.any_table.request import Estimator, Quantile
-from analysis.any_table.sums import Counted, Sums, counted, sums
+from analysis.any_table.sums import Sums, counted, sums
 from analysis.any_table.table import Table
 from analysis.cells import totals
 from analysis.quantiles import quantile
@@ -72,9 +73,9 @@ def pictures(asking: Asking, layout: Layout) -> Iterator[Picture]:
     """Every estimator in every grouping, each once."""
     groupings = asking.places.groupings
     for block in asking.blocks(layout):
-        of = sums([asking.measures[estimator] for estimator in block], layout, asking.places.size)
+        of = sums([asking.measures[estimator] for estimator in block], layout)
         for grouping in groupings:
-            yield Picture(block, grouping, of, points(of, layout.boxes, grouping))
+            yield Picture(block, grouping, of, points(of, grouping))
     for estimator in asking.quantiles:
         for grouping in groupings:
             yield _of_quantile(asking.table, estimator, asking.places, grouping, layout)
@@ -86,19 +87,19 @@ def _of_quantile(table: Table, estimator: Quantile, places: Places, grouping: Gr
     value = np.array([_quantile(*found.of(domain), estimator.p) for domain in range(grouping.size)])
     limit = np.searchsorted(column.levels, np.where(np.isnan(value), -np.inf, value))
     measure = up_to(column.codes, limit[grouping.domain[places.code]])
-    of = sums([measure], layout, places.size)
-    return Picture((estimator,), grouping, of, points(of, boxes, grouping), found)
+    of = sums([measure], layout)
+    return Picture((estimator,), grouping, of, points(of, grouping), found)
 
 
 def _quantile(levels: Floats, weight: Floats, p: float) -> float:
     return float(quantile(levels, weight, p)) if len(levels) else np.nan
 
 
-def _distribution(levels: Floats, found: Counted, boxes: Boxes, grouping: Grouping) -> Distribution:
-    domain = grouping.domain[boxes.place[found.group]]
+def _distribution(levels: Floats, found: Matrix, boxes: Boxes, grouping: Grouping) -> Distribution:
+    box, level, n = found.entries()
+    domain = grouping.domain[boxes.place[box]]
     inside = domain >= 0
-    key = domain[inside] * len(levels) + found.level[inside]
-    values, place = np.unique(key, return_inverse=True)
-    weight = totals(place, (found.amount * boxes.final[found.group])[inside], len(values))
+    values, place = np.unique(domain[inside] * len(levels) + level[inside], return_inverse=True)
+    weight = totals(place, (n * boxes.final[box])[inside], len(values))
     start = np.searchsorted(values, np.arange(grouping.size + 1) * len(levels))
     return Distribution(levels[values % max(len(levels), 1)], weight, start)

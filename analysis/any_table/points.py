@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.any_table.groups import Grouping
-from analysis.any_table.layout import Boxes
-from analysis.any_table.matrices import adding
-from analysis.any_table.sums import Sums
+from analysis.any_table.measures import Measure
+from analysis.any_table.sums import Seen, Sums
+from analysis.cells import totals
 from analysis.survey_data import Floats
 
 
@@ -15,9 +15,9 @@ from analysis.survey_data import Floats
 class Points:
     """Tables of domains × measures. value: Σwy/Σwx, for a total Σwy, NaN where there is none; n: rows with an answer.
 
-    scale: what influence values are divided by, Σwx, 1 for a total; about: what is taken off y, value · x, nothing for a
-    total. simple: variance of the value in a simple random sample with replacement of the same n; around_zero: the same with
-    y in the place of y − value · x: beside it a simple variance of 1e-24 is rounding.
+    Influence of a row: w (y − about · x) / scale – about is the value and scale Σwx, for a total 0 and 1. simple: variance of
+    the value in a simple random sample with replacement of the same n; around_zero: the same with y² for its square.
+    within: Σ inner u² over the rows of the domain, u the influence, for rows that are sampling units.
     """
 
     value: Floats
@@ -28,33 +28,40 @@ class Points:
     about: Floats
     simple: Floats
     around_zero: Floats
+    within: Floats
 
 
-def points(sums: Sums, boxes: Boxes, grouping: Grouping) -> Points:
-    """value = Σ w y / Σ w x; simple = Σ w (y − value x)² Σ w / ((n − 1) (Σ w x)²), weights of the rows with an answer.
+def points(sums: Sums, grouping: Grouping) -> Points:
+    """Oracle: R survey::svymean, svyratio, svytotal with deff = "replace"."""
+    found = [_points(measure, sums.seen[measure.source], grouping) for measure in sums.measures]
+    return Points(*(np.column_stack(column) for column in zip(*found, strict=True)))
 
-    Oracle: R survey::svymean, svyratio, svytotal with deff = "replace".
-    """
-    domain = grouping.domain[boxes.place]
-    by_domain = adding(domain, grouping.size)
-    w, middle = boxes.final[:, None], sums.middle[boxes.place]
-    n, answers = by_domain @ sums.n, by_domain @ sums.answers
-    weight, squared = by_domain @ (w * sums.n), by_domain @ (w * w * sums.n)
-    y, x = by_domain @ (w * (sums.e + middle * sums.x)), by_domain @ (w * sums.x)
+
+def _points(measure: Measure, seen: Seen, grouping: Grouping) -> tuple[Floats, ...]:
+    """simple = Σ w (y − value x)² Σw / ((n − 1) (Σ w x)²), weights of the rows with an answer."""
+    domain = grouping.domain[seen.place]
+    inside = np.flatnonzero(domain >= 0)
+    domain, level = domain[inside], seen.level[inside]
+    y, x, w = measure.y[level], measure.x[level], seen.w[inside]
+
+    def sum_of(values: Floats) -> Floats:
+        return totals(domain, values, grouping.size)
+
+    n, answers, weight = sum_of(seen.n[inside]), sum_of(seen.n[inside] * measure.answers[level]), sum_of(w)
+    of_y, of_x = sum_of(w * y), sum_of(w * x)
     with np.errstate(divide="ignore", invalid="ignore"):
-        mean = np.where(n > 0, y / x, np.nan)
-        shift = np.where(np.isfinite(mean), mean, 0.0)[domain] - middle
-        rest = by_domain @ (w * (sums.ee - 2 * shift * sums.ex + shift * shift * sums.xx))
-        square = by_domain @ (w * (sums.ee + 2 * middle * sums.ex + middle * middle * sums.xx))
-        scale = np.where(sums.total, 1.0, x)
+        mean = np.where(n > 0, of_y / of_x, np.nan)
+        scale = np.ones(grouping.size) if measure.total else of_x
+        about = np.zeros(grouping.size) if measure.total else np.where(np.isfinite(mean), mean, 0.0)
         wide = weight / ((n - 1) * scale * scale)
-        return Points(
-            value=np.where(n > 0, np.where(sums.total, y, mean), np.nan),
-            n=n,
-            answers=answers,
-            n_kish=weight * weight / squared,
-            scale=scale,
-            about=np.where(sums.total | ~np.isfinite(mean), 0.0, mean),
-            simple=np.maximum(rest, 0.0) * wide,
-            around_zero=square * wide,
+        return (
+            np.where(n > 0, of_y, np.nan) if measure.total else mean,
+            n,
+            answers,
+            weight * weight / sum_of(seen.w2[inside]),
+            scale,
+            about,
+            sum_of(w * (y - np.where(np.isfinite(mean), mean, 0.0)[domain] * x) ** 2) * wide,
+            sum_of(w * y * y) * wide,
+            sum_of(seen.inner[inside] * (y - about[domain] * x) ** 2) / (scale * scale),
         )

@@ -43,17 +43,17 @@ def replicated(
     left of a weight stays as it is in the full sample, and so do the cells and the value that a quantile is cut at.
     Source: methodology §5.10; oracle: R survey::as.svrepdesign, postStratify, calibrate (mse = TRUE).
     """
+    totals_asked = [np.array([measure.total for measure in picture.sums.measures], np.bool_) for picture in pictures]
     adders = [adding(picture.grouping.domain[boxes.place], picture.grouping.size) for picture in pictures]
-    tables = [(picture.sums.e + picture.sums.middle[boxes.place] * picture.sums.x, picture.sums.x) for picture in pictures]
 
     def values() -> Iterator[Floats]:
         for number, factors in enumerate(made.factors(), 1):
             weight = _weights(boxes, cells, weights, request, factors, f"{number} / {made.count}")[:, None]
             found = []
-            for picture, by_domain, (of_y, of_x) in zip(pictures, adders, tables, strict=True):
-                y, x = by_domain @ (weight * of_y), by_domain @ (weight * of_x)
+            for picture, by_domain, total in zip(pictures, adders, totals_asked, strict=True):
+                y, x = by_domain @ (weight * picture.sums.y), by_domain @ (weight * picture.sums.x)
                 with np.errstate(divide="ignore", invalid="ignore"):
-                    found.append(np.where(picture.sums.total, y, y / x).ravel())
+                    found.append(np.where(total, y, y / x).ravel())
             progress(number, made.count)
             yield np.concatenate(found)
 

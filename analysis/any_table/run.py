@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from analysis.any_table.cells import Cells, Weights, cells, weigh_cells
 from analysis.any_table.groups import Grouping, places
 from analysis.any_table.layout import laid_out, within
@@ -95,7 +97,7 @@ def _linearised(asking: Asking, drawn: Sample, _of: Cells, weights: Weights, _re
 
 def _replicated(asking: Asking, drawn: Sample, of: Cells, weights: Weights, request: Request, progress: Progress) -> Pictured:
     made = replicates(drawn, request)
-    layout = within(drawn.psu_of_row, asking.places, weights)
+    layout = within(drawn.psu_of_row, asking.places, weights, np.zeros(len(drawn.stages[0].stratum)))
     psus = of_psus(drawn, layout)
     every = list(pictures(asking, layout))
     found = replicated(every, layout.boxes, of, weights, request, made, progress)

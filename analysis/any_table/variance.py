@@ -31,47 +31,41 @@ def taylor(
     of the first. Shares inside a quantile are ratios here.
     Source: Binder 1983; Deville and Särndal 1992; oracle: R survey::svytotal, svyratio, svymean on calibrated designs.
     """
-    spreads = [_spread(sums, found, layout, level, grouping) for level in levels]
+    residuals = _residuals(sums.part_y, sums.part_x, layout.part_place, found, grouping)
+    spreads = [_spread(residuals, found, level, cut(level, grouping, layout)) for level in levels]
     variance = np.zeros_like(found.value)
     explained = _explained(sums, found, layout, residual, spreads[0], grouping) if residual else None
     for spread in spreads:
-        plain = _plain(spread)
+        plain = spread.square - _summed(spread.cut.strip_start) @ (spread.level.outer[spread.cut.stratum][:, None] * spread.of_strip**2)
         variance += plain if explained is None else _calibrated(spread, explained, plain)
     return np.where(np.isnan(found.value), np.nan, np.maximum(variance, 0.0))
 
 
+def _residuals(y: Floats, x: Floats, place: Ints, found: Points, grouping: Grouping) -> Floats:
+    """(Σy − about Σx) / scale of parts in the domain of their place."""
+    domain = grouping.domain[place]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rest = found.about[domain] * x
+        np.subtract(y, rest, out=rest)
+        rest /= found.scale[domain]
+    return rest
+
+
 @dataclass(frozen=True, slots=True)
 class _Spread:
-    """α of each pair of domain and element, Σ α² over its units and α of each strip, a column a measure."""
+    """A column a measure: α of each pair of domain and element, α of each strip, Σ inner α² over the units of each domain."""
 
     level: Level
     cut: Cut
     alpha: Floats
-    square: Floats
     of_strip: Floats
+    square: Floats
 
 
-def _spread(sums: Sums, found: Points, layout: Layout, level: Level, grouping: Grouping) -> _Spread:
-    place = layout.part_place
-    domain = grouping.domain[place]
-    here = cut(level, grouping, layout)
-    scale, shift = found.scale[domain], found.about[domain] - sums.middle[place]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        alpha = here.join @ ((sums.part_e - shift * sums.part_x) / scale)
-        if level.rows:
-            weight = layout.boxes.final[:, None] / scale
-            square = here.join @ (weight * weight * (sums.ee - 2 * shift * sums.ex + shift * shift * sums.xx))
-        else:
-            square = alpha * alpha
-    return _Spread(level, here, alpha, square, here.strips @ alpha)
-
-
-def _plain(of: _Spread) -> Floats:
-    """⟨α, α⟩ of every domain at once."""
-    cut, level = of.cut, of.level
-    inner = level.inner[cut.element][:, None] * of.square
-    outer = level.outer[cut.stratum][:, None] * of.of_strip**2
-    return _summed(cut.start) @ inner - _summed(cut.strip_start) @ outer
+def _spread(residuals: Floats, found: Points, level: Level, cut: Cut) -> _Spread:
+    alpha = cut.join @ residuals
+    square = found.within if level.rows else _summed(cut.start) @ (level.inner[cut.element][:, None] * alpha * alpha)
+    return _Spread(level, cut, alpha, cut.strips @ alpha, square)
 
 
 def _summed(start: Ints) -> Matrix:
@@ -95,24 +89,22 @@ class _Explained:
 
 def _explained(sums: Sums, found: Points, layout: Layout, residual: Residual, first: _Spread, grouping: Grouping) -> _Explained:
     fit, boxes = _fit_of(first.level), layout.boxes
-    pair, column, _ = fit.unit.entries(first.cut.element)
+    pair, column, _ = fit.unit.rows(first.cut.element).entries()
     keys = np.unique(_domains(first.cut)[pair] * residual.width + column)
     of, column = np.divmod(keys, residual.width)
     domain = grouping.domain[boxes.place]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        shift = found.about[domain] - sums.middle[boxes.place]
-        influence = (boxes.d * boxes.left)[:, None] * (sums.e - shift * sums.x) / found.scale[domain]
     own = residual.column[boxes.cell]
     box, margin = np.nonzero((own >= 0) & (domain >= 0)[:, None])
     slot = np.searchsorted(keys, domain[box] * residual.width + own[box, margin])
-    table = Matrix.of(np.ones(len(box)), slot, box, (len(keys), boxes.size)) @ influence
+    residuals = _residuals(sums.y, sums.x, boxes.place, found, grouping)
+    table = Matrix.of((boxes.d * boxes.left)[box], slot, box, (len(keys), boxes.size)) @ residuals
     return _Explained(residual, keys, column, np.searchsorted(of, np.arange(grouping.size + 1)), table)
 
 
 def _calibrated(of: _Spread, explained: _Explained, plain: Floats) -> Floats:
     """⟨α, α⟩ − 2⟨α, φ⟩ + ⟨φ, φ⟩: of each domain only its own units, strata and columns are touched."""
     cut, level, fit = of.cut, of.level, _fit_of(of.level)
-    pair, column, weight = fit.unit.entries(cut.element)
+    pair, column, weight = fit.unit.rows(cut.element).entries()
     slot = np.searchsorted(explained.keys, _domains(cut)[pair] * explained.residual.width + column)
     table = Matrix.of(level.inner[cut.element[pair]] * weight, slot, pair, (len(explained.keys), len(cut.element)))
     weighted = table @ of.alpha
@@ -144,10 +136,12 @@ def _by_unit(of: _Spread, explained: _Explained, domain: int) -> Floats:
     fitted = fit.unit @ coefficients
     pairs = slice(cut.start[domain], cut.start[domain + 1])
     own, alpha, n = cut.element[pairs], of.alpha[pairs], level.n[:, None]
-    square, total = n * fitted**2, -n * fitted
+    square = level.inner @ (n * fitted**2) - 2 * (level.inner[own] @ (fitted[own] * alpha)) + of.square[domain]
+    total = -n * fitted
     total[own] += alpha
-    square[own] = of.square[pairs] - 2 * fitted[own] * alpha + square[own] if level.rows else total[own] ** 2
-    found: Floats = level.inner @ square - level.outer @ (adding(level.stratum, len(level.outer)) @ total) ** 2
+    if not level.rows:
+        square = level.inner @ total**2
+    found: Floats = square - level.outer @ (adding(level.stratum, len(level.outer)) @ total) ** 2
     return found
 
 
