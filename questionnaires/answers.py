@@ -17,9 +17,7 @@ from questionnaires.trees import NUMBER_CODES
 Code = int | tuple[int, ...]
 Codes = Mapping[str, Code]
 
-RESERVED = frozenset(
-    {"form_token", "csrf_token", "action", "language", "code", "page", "by", "day_mark", "day_number", "website", "work"}
-)
+RESERVED = frozenset({"form_token", "csrf_token", "action", "language", "code", "page", "by", "day_mark", "day_number", "website", "work"})
 """Names of the form's own fields; no question may be called so."""
 
 UNKNOWN_SHOWN, NAME_SHOWN = 5, 40

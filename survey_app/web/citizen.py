@@ -88,6 +88,10 @@ def send_slip(code: str) -> Response:
 @pages.get("/thanks/<receipt>")
 @guard.public(Permission.ANSWER_FORM)
 def thanks(receipt: str) -> Response:
+    return _thanked(receipt)
+
+
+def _thanked(receipt: str, status: int = 200) -> Response:
     try:
         read = form_token.read_receipt(receipt)
     except Forged:
@@ -99,6 +103,7 @@ def thanks(receipt: str) -> Response:
     return page(
         "citizen/thanks.html",
         read.language,
+        status,
         number=read.number,
         unit=words.of(unit, read.language),
         results_url=wave.results_url,
@@ -109,10 +114,14 @@ def thanks(receipt: str) -> Response:
 
 @dataclass(frozen=True, slots=True)
 class _Sent:
-    """A posted form taken apart: its own fields, and those that answer questions. `language`: of the page it was on."""
+    """A posted form taken apart: its own fields, and those that answer questions. `language`: of the page it was on.
+
+    `by_script`: the page's own script keeps the answers until they are acknowledged, and draws what it is given.
+    """
 
     token: str
     language: str
+    by_script: bool
     wanted_language: str | None
     fields: Fields
     now: datetime
@@ -124,6 +133,7 @@ class _Sent:
         return _Sent(
             token=own.get("form_token", ""),
             language=_known_language(own.get("page")),
+            by_script=own.get("by") == "script",
             wanted_language=None if wanted is None else _known_language(wanted),
             fields={name: values for name, values in form.items() if name not in RESERVED},
             now=now,
@@ -187,11 +197,23 @@ def _send(sent: _Sent, code: str) -> Response:
         again = submission.reopen(sent.token, sent.language, sent.now)
         return respond(form_page.filled(again, sent.fields, refused.faults), 422)
     except Busy:
-        again = submission.reopen(sent.token, sent.language, sent.now)
-        busy = respond(form_page.filled(again, sent.fields, notice=words.say(sent.language, BUSY)), 503)
-        busy.headers["Retry-After"] = "60"
-        return busy
-    return go_to(f"/thanks/{accepted.receipt}#received")  # else the address keeps the fragment of an error link
+        return _busy(sent)
+    address = f"/thanks/{accepted.receipt}#received"  # without it the address keeps the fragment of an error link
+    if not sent.by_script:
+        return go_to(address)
+    thanked = _thanked(accepted.receipt, 201)
+    thanked.headers["Location"] = address
+    return thanked
+
+
+def _busy(sent: _Sent) -> Response:
+    """The script tries again by itself; everybody else gets the answers back on the page."""
+    if sent.by_script:
+        return respond((), 503)
+    again = submission.reopen(sent.token, sent.language, sent.now)
+    busy = respond(form_page.filled(again, sent.fields, notice=words.say(sent.language, BUSY)), 503)
+    busy.headers["Retry-After"] = "60"
+    return busy
 
 
 def _open(code: str, language: str, now: datetime) -> Form:

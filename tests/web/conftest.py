@@ -74,8 +74,8 @@ class Citizen:
 
 
 def words(page: str) -> str:
-    """What stands on a page, tags taken away."""
-    body = re.sub(r"<(style|script)>.*?</\1>", "", page, flags=re.DOTALL)
+    """What is to be read on a page, tags and hidden lines taken away."""
+    body = re.sub(r"<(style|script)>.*?</\1>|<(p|button)[^>]* hidden.*?</\2>", "", page, flags=re.DOTALL)
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
 

@@ -129,7 +129,7 @@ def test_the_other_language_keeps_the_answers(phone: BrowserContext, address: st
     expect(page.locator("#comment")).to_have_value("Chờ lâu quá")
 
 
-def test_back_from_the_thank_you_page_shows_an_empty_form(phone: BrowserContext, address: str) -> None:
+def test_after_the_thank_you_page_no_way_leads_back_to_the_answers(phone: BrowserContext, address: str) -> None:
     page = phone.new_page()
     page.goto(address)
     page.locator("#overall-1").check()
@@ -139,6 +139,9 @@ def test_back_from_the_thank_you_page_shows_an_empty_form(phone: BrowserContext,
     expect(page.locator("h1")).to_contain_text("Cảm ơn Ông/Bà")
     assert len(rows()) == 1
     page.go_back()
+    assert "Không ai được thấy" not in page.content()
+    assert page.locator(":checked").count() == 0
+    page.goto(address)
     expect(page.locator("h1")).to_contain_text("Lần này")
     assert page.locator(":checked").count() == 0
     expect(page.locator("#comment")).to_have_value("")
