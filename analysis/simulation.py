@@ -1,7 +1,7 @@
 """A simulated city from a seed: offices, files, who answers and what, and the truth behind it (methodology §16.1).
 
-Pure: the same instrument, bodies, parameters and seed give the same city. Days are numbered, never dated. The
-parameters, offices, files and latent answers live in simulated/.
+Pure: the same instrument, bodies, parameters and seed give the same city. Days are numbered, never dated. city() gives
+forms as a page would post them; people() with survey_data() the same as coded arrays, for many cities. All parts: simulated/.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,18 +9,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.simulated import answers as simulated_answers
 from analysis.simulated import files as simulated_files
 from analysis.simulated import offices as simulated_offices
 from analysis.simulated.answers import Floats, Given, Ints
 from analysis.simulated.behaviour import Behaviour
-from analysis.simulated.files import POPULATION, Crowd
+from analysis.simulated.files import POPULATION
+from analysis.simulated.forms import blank_rates, survey_data
 from analysis.simulated.offices import Body, Desk, Office, TooFew
+from analysis.simulated.people import People, people
 from questionnaires.answers import asked, module_for
 from questionnaires.instrument import Instrument
 from questionnaires.trees import Term, measures
 
-__all__ = ["CITY", "POPULATION", "Body", "City", "Desk", "Office", "TooFew", "Visit", "calendar_day", "city"]
+__all__ = [
+    "CITY", "POPULATION", "Body", "City", "Desk", "Office", "People", "TooFew", "Visit", "calendar_day", "city", "people", "survey_data",
+]  # fmt: skip
 
 CITY = ""
 """Stands for the whole city among the units of the truth."""
@@ -77,34 +80,19 @@ def calendar_day(working_day: int) -> int:
 def city(instrument: Instrument, bodies: Sequence[Body], behaviour: Behaviour, responses: int, seed: int) -> City:
     """A city with exactly so many answers. Raises TooFew when the constructed cases need more."""
     rng = np.random.default_rng(seed)
-    offices = simulated_offices.offices(bodies, behaviour, responses, rng)
-    crowd = simulated_files.crowd(instrument, offices, behaviour, rng)
-    latent = simulated_offices.latent(offices, _judged(instrument, offices, crowd), behaviour, rng)
-    given = simulated_answers.answers(instrument, behaviour, latent, crowd.cases, simulated_files.days(behaviour), rng)
-    given[instrument.meanings["population"].question] = Given.of(crowd.stage)
-    given[instrument.meanings["sector"].question] = Given.of(crowd.cases.sector)
-    files = simulated_files.counted(offices, crowd)
+    known = people(instrument, bodies, behaviour, responses, rng)
+    files = simulated_files.counted(known.offices, known.crowd)
     return City(
-        offices=offices,
-        deciders={at: decider for at, decider in simulated_offices.deciders(offices, behaviour).items() if decider != at[0]},
+        offices=known.offices,
+        deciders={at: decider for at, decider in simulated_offices.deciders(known.offices, behaviour).items() if decider != at[0]},
         files=files,
-        elsewhere=simulated_files.elsewhere(offices, files, behaviour, rng),
-        visits=_visits(instrument, offices, crowd, given, behaviour, rng),
-        truth=_truth(instrument, offices, crowd, given),
+        elsewhere=simulated_files.elsewhere(known.offices, files, behaviour, rng),
+        visits=_visits(instrument, known, behaviour, rng),
+        truth=_truth(instrument, known),
     )
 
 
-def _judged(instrument: Instrument, offices: Sequence[Office], crowd: Crowd) -> Floats:
-    """Files for which each office is judged, counted by the questions on its reception and on its decisions."""
-    asked_of_all = [question for question in instrument.questions if question.kind == "scale" and question.rotation is None]
-    decided = sum(question.rates == "decider" for question in asked_of_all) / len(asked_of_all)
-    received, decides = (np.bincount(of[: crowd.files], minlength=len(offices)) for of in (crowd.cases.reception, crowd.cases.decider))
-    return np.asarray((1 - decided) * received + decided * decides, dtype=np.float64)
-
-
-def _truth(
-    instrument: Instrument, offices: Sequence[Office], crowd: Crowd, given: Mapping[str, Given]
-) -> dict[str, dict[str, dict[str, float]]]:
+def _truth(instrument: Instrument, known: People) -> dict[str, dict[str, dict[str, float]]]:
     """H = Σy/Σx over all finished files credited to a unit, every question answered by every file's person."""
     single = {question.id for question in instrument.questions if question.kind in ("scale", "single")}
     found: dict[str, dict[str, dict[str, float]]] = {}
@@ -114,13 +102,12 @@ def _truth(
         for measure in measures(tree, instrument.questions):
             is_ratio = measure.id in tree.leaves or tree.nodes[measure.id].combine == "pooled"
             if is_ratio and all(term.question in single for term in measure.terms):
-                found.setdefault(tree.id, {})[measure.id] = _ratios(measure.terms, instrument, offices, crowd, given)
+                found.setdefault(tree.id, {})[measure.id] = _ratios(measure.terms, instrument, known)
     return found
 
 
-def _ratios(
-    terms: Sequence[Term], instrument: Instrument, offices: Sequence[Office], crowd: Crowd, given: Mapping[str, Given]
-) -> dict[str, float]:
+def _ratios(terms: Sequence[Term], instrument: Instrument, known: People) -> dict[str, float]:
+    offices, crowd, given = known.offices, known.crowd, known.given
     y, x = np.zeros(len(offices)), np.zeros(len(offices))
     for term in terms:
         codes = given[term.question].codes()[: crowd.files]
@@ -137,35 +124,23 @@ def _ratios(
     return {**units, CITY: float(y.sum() / x.sum())}
 
 
-def _visits(
-    instrument: Instrument,
-    offices: Sequence[Office],
-    crowd: Crowd,
-    given: Mapping[str, Given],
-    behaviour: Behaviour,
-    rng: np.random.Generator,
-) -> tuple[Visit, ...]:
+def _visits(instrument: Instrument, known: People, behaviour: Behaviour, rng: np.random.Generator) -> tuple[Visit, ...]:
     """In the order in which they are sent."""
-    rows = crowd.answering
-    posted = _posted(instrument, given, rows, _blank_rates(offices, crowd, behaviour, rng), rng)
+    offices, cases, rows = known.offices, known.crowd.cases, known.answering
+    posted = _posted(instrument, known.given, rows, blank_rates(known, behaviour, rng), rng)
     _own_words(instrument, posted, len(rows), behaviour, rng)
     opened, seconds = _moments(len(rows), behaviour, rng)
     desks, english = rng.random(len(rows)), rng.random(len(rows)) < behaviour.answering.english
     sector_question = instrument.meanings["sector"].question
     visits = []
     for at, row in enumerate(rows):
-        office, id = offices[crowd.cases.reception[row]], rng.bytes(16).hex()
-        desk = _desk(office, int(crowd.cases.sector[row]), desks[at])
-        known = {} if desk.sector is None else {sector_question: desk.sector}
-        fields = _fields(instrument, id, known, {question: values[at] for question, values in posted.items()})
-        day, language = int(crowd.cases.day[row]), "en" if english[at] else "vi"
+        office, id = offices[cases.reception[row]], rng.bytes(16).hex()
+        desk = _desk(office, int(cases.sector[row]), desks[at])
+        settled = {} if desk.sector is None else {sector_question: desk.sector}
+        fields = _fields(instrument, id, settled, {question: values[at] for question, values in posted.items()})
+        day, language = int(cases.day[row]), "en" if english[at] else "vi"
         visits.append(Visit(id, office.unit, desk.number, day, int(opened[at]), int(seconds[at]), language, fields))
     return tuple(sorted(visits, key=lambda visit: (visit.sent, visit.id)))
-
-
-def _blank_rates(offices: Sequence[Office], crowd: Crowd, behaviour: Behaviour, rng: np.random.Generator) -> Floats:
-    least, most = behaviour.answering.blank
-    return rng.uniform(least, most, len(offices))[crowd.cases.reception[crowd.answering]]
 
 
 def _posted(instrument: Instrument, given: Mapping[str, Given], rows: Ints, blank_rates: Floats, rng: np.random.Generator) -> Posted:

@@ -82,13 +82,13 @@ def answers(
     shock = np.sqrt(by_day)[:, None] * rng.standard_normal((len(offices.level), days))
     mood = shock[cases.reception, cases.day] + np.sqrt(together) * rng.standard_normal(len(cases))
     alone = np.sqrt(1 - together - by_day)[cases.reception]
-    content = _tail(mood / np.sqrt(1 - alone**2)) < _chance(offices, cases, cases.reception, 0.0)
+    content = _tail(mood / np.sqrt(1 - alone**2)) < chance_of(offices, cases, cases.reception, 0.0)
     found = {}
     for question in instrument.questions:
         habit = behaviour.habits.get(question.id, NO_HABIT)
         if question.kind == "scale":
             credited = cases.decider if question.rates == "decider" else cases.reception
-            chance = _chance(offices, cases, credited, habit.shift)
+            chance = chance_of(offices, cases, credited, habit.shift)
             drawn = _tail(mood + alone * rng.standard_normal(len(cases)))
             found[question.id] = _levels(question, habit, behaviour.satisfaction.levels, chance, drawn, cases.reception, rng)
         elif question.options:
@@ -119,7 +119,8 @@ def _tail(z: Floats) -> Floats:
     return np.asarray(ndtr(-z), dtype=np.float64)
 
 
-def _chance(offices: Offices, cases: Cases, credited: Ints, item_shift: float) -> Floats:
+def chance_of(offices: Offices, cases: Cases, credited: Ints, item_shift: float) -> Floats:
+    """Chance that a case is satisfied with what an item is about, over all days: `credited` is judged by it."""
     wished = offices.level[credited] - offices.centre[credited] + cases.sector_shift + cases.population_shift + item_shift
     return np.where(offices.perfect[credited], 1.0, np.clip(wished, NOBODY_BELOW, NOBODY_ABOVE))
 

@@ -28,22 +28,30 @@ class Satisfaction:
 
 @dataclass(frozen=True, slots=True)
 class Volume:
+    """`service_days`: on so many days an office gets its answers, log-uniformly (None: on any day). `most_of_a_day`: on a day with
+    answers at most that share of the files has one, on average; where the wished coverage needs more, the office has more files."""
+
     weeks: int
     weekday: Sequence[float]
     spread: float
     coverage: Span
     online_share: Span
     post_share: float
+    service_days: Span | None = None
+    most_of_a_day: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Answering:
+    """`odds`: of answering, of people who are satisfied on the whole against the others, at one office, matter and day."""
+
     blank: Span
     unknown_sector: float
     english: float
     comment: float
     from_home: float
     comments: Sequence[str]
+    odds: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

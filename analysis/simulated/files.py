@@ -1,6 +1,5 @@
-"""Files and visitors of a simulated city, and who of them answers: by office, kind of matter and day, never by satisfaction.
-
-What they answer is answers.py's.
+"""Files and visitors of a simulated city, and who of them answers: by office, kind of matter and day, and by satisfaction
+only where the parameters say so. What they answer is answers.py's.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.simulated.answers import Cases, Floats, Ints
+from analysis.simulated.answers import Bools, Cases, Floats, Ints
 from analysis.simulated.behaviour import Behaviour
 from analysis.simulated.offices import Office, deciders
 from questionnaires.instrument import Instrument
@@ -25,12 +24,18 @@ DAY_SPREAD = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """The first `files` cases are the finished files, the others visitors with no finished file. `answering`: cases, in no order."""
+    """The first `files` cases are the finished files, the others visitors with no finished file; they all answer.
+
+    Of the files as many answer as `finished` says, office by office: those with the largest `readiness` (logarithm of the
+    chance by office, matter and day; −inf: never) and `luck` (standard Gumbel).
+    """
 
     cases: Cases
     stage: Ints
     files: int
-    answering: Ints
+    finished: Ints
+    readiness: Floats
+    luck: Floats
 
 
 def crowd(instrument: Instrument, offices: Sequence[Office], behaviour: Behaviour, rng: np.random.Generator) -> Crowd:
@@ -38,7 +43,8 @@ def crowd(instrument: Instrument, offices: Sequence[Office], behaviour: Behaviou
     is_finished = np.array([population == POPULATION for population in populations])
     answers = np.array([office.answers for office in offices])
     finished = rng.binomial(answers, shares[is_finished].sum())
-    handled = np.array([_handled(office, many, behaviour, rng) for office, many in zip(offices, finished, strict=True)])
+    opened = _opened(offices, behaviour, rng)
+    handled = np.array([_handled(*one, behaviour, rng) for one in zip(offices, finished, opened.mean(axis=1), strict=True)])
     office = np.concatenate([np.repeat(np.arange(len(offices)), counts) for counts in (handled, answers - finished)])
     files = int(handled.sum())
     sector, day = _matters(offices, office, files, behaviour, rng), _service_days(offices, office, files, behaviour, rng)
@@ -50,8 +56,19 @@ def crowd(instrument: Instrument, offices: Sequence[Office], behaviour: Behaviou
     codes = np.array(list(behaviour.sectors))
     sector_shift = np.array([one.shift for one in behaviour.sectors.values()])
     cases = Cases(office, table[office, sector], codes[sector], day, sector_shift[sector], shift[drawn])
-    chosen = _answering(offices, cases, files, finished, behaviour, rng)
-    return Crowd(cases, np.array(stages)[drawn], files, np.concatenate([chosen, np.arange(files, len(office))]))
+    readiness = _readiness(offices, cases, files, opened, behaviour, rng)
+    return Crowd(cases, np.array(stages)[drawn], files, finished, readiness, rng.gumbel(size=files))
+
+
+def _opened(offices: Sequence[Office], behaviour: Behaviour, rng: np.random.Generator) -> Bools:
+    """Office × day: whether anybody can answer there on that day."""
+    many = days(behaviour)
+    span = behaviour.volume.service_days
+    if span is None:
+        return np.ones((len(offices), many), np.bool_)
+    least, most = span
+    wished = np.exp(rng.uniform(np.log(least), np.log(most + 1), len(offices))).astype(np.int64)
+    return np.argsort(np.argsort(rng.random((len(offices), many)), axis=1), axis=1) < wished[:, None]
 
 
 def _stages(instrument: Instrument, behaviour: Behaviour) -> tuple[list[int], list[str], Floats]:
@@ -63,9 +80,9 @@ def _stages(instrument: Instrument, behaviour: Behaviour) -> tuple[list[int], li
     return codes, [population[code] for code in codes], np.array([shares.get(code, 0.0) for code in codes])
 
 
-def _handled(office: Office, finished: int, behaviour: Behaviour, rng: np.random.Generator) -> int:
+def _handled(office: Office, finished: int, opened: float, behaviour: Behaviour, rng: np.random.Generator) -> int:
     """Files an office finished while so many of its people answered. The office of a single day is a large one."""
-    coverage = rng.uniform(behaviour.volume.coverage[0], behaviour.volume.coverage[1])
+    coverage = min(rng.uniform(behaviour.volume.coverage[0], behaviour.volume.coverage[1]), opened * behaviour.volume.most_of_a_day)
     return 80 * finished if office.built == "single_day" else round(max(finished, SMALLEST) / coverage)
 
 
@@ -97,30 +114,44 @@ def _busiest(days: Ints) -> int:
     return int(np.bincount(days).argmax())
 
 
-def _answering(
-    offices: Sequence[Office], cases: Cases, files: int, finished: Ints, behaviour: Behaviour, rng: np.random.Generator
-) -> Ints:
-    """Files whose people answer: so many an office, drawn without putting back. The chance depends on office, matter and day."""
+def _readiness(
+    offices: Sequence[Office], cases: Cases, files: int, opened: Bools, behaviour: Behaviour, rng: np.random.Generator
+) -> Floats:
+    """Logarithm of how readily each file's person answers: by office, matter and day alone."""
     by_sector = {code: sector.answers for code, sector in behaviour.sectors.items()}
     by_day = np.exp(DAY_SPREAD * rng.standard_normal((len(offices), days(behaviour))))
     office, day, sector = cases.reception[:files], cases.day[:files], cases.sector[:files]
     chance = by_day[office, day] * np.array([by_sector.get(code, 0.0) for code in range(max(by_sector) + 1)])[sector]
-    lucky = np.log(chance) + rng.gumbel(size=files)
-    ends = np.searchsorted(office, np.arange(len(offices) + 1))
-    chosen = []
+    never = ~opened[office, day]
     for at, one in enumerate(offices):
-        here = np.arange(ends[at], ends[at + 1])
         if one.built == "missing_sector":
-            here = here[sector[here] != behaviour.missing_sector_code]
-        elif one.built == "single_day" and len(here):
-            here = here[day[here] == _busiest(day[here])]
-        chosen.append(here[np.argsort(-lucky[here], kind="stable")[: finished[at]]])
-    return np.concatenate(chosen)
+            never |= (office == at) & (sector == behaviour.missing_sector_code)
+        elif one.built == "single_day" and (office == at).any():
+            never |= (office == at) & (day != _busiest(day[office == at]))
+    return np.where(never, -np.inf, np.log(chance))
+
+
+def answering(crowd: Crowd, satisfied: Bools, odds: float) -> Ints:
+    """The cases that answer, in no order: of the files the luckiest, drawn without putting back; all visitors.
+
+    satisfied: of every file. With odds other than 1 the luck is put on the logistic scale, where one threshold for an
+    office gives the satisfied exactly that many times the odds of the others.
+    """
+    lucky = crowd.readiness + crowd.luck
+    if odds != 1:
+        lucky = crowd.readiness - np.log(np.expm1(np.exp(-crowd.luck))) + np.log(odds) * satisfied
+    ends = np.searchsorted(crowd.cases.reception[: crowd.files], np.arange(len(crowd.finished) + 1))
+    chosen = []
+    for at, many in enumerate(crowd.finished):
+        here = np.arange(ends[at], ends[at + 1])
+        here = here[np.isfinite(crowd.readiness[here])]
+        chosen.append(here[np.argsort(-lucky[here], kind="stable")[:many]])
+    return np.concatenate([*chosen, np.arange(crowd.files, len(crowd.cases))])
 
 
 def _draw(shares: Floats, many: int, rng: np.random.Generator) -> Ints:
     steps = np.cumsum(shares)
-    return np.searchsorted(steps / steps[-1], rng.random(many), side="right").astype(np.int64)
+    return np.searchsorted(steps / (steps[-1] or 1.0), rng.random(many), side="right").astype(np.int64)
 
 
 def days(behaviour: Behaviour) -> int:
@@ -128,11 +159,12 @@ def days(behaviour: Behaviour) -> int:
 
 
 def counted(offices: Sequence[Office], crowd: Crowd) -> dict[tuple[str, str, int], int]:
-    of_files = (column[: crowd.files] for column in (crowd.cases.reception, crowd.cases.decider, crowd.cases.sector))
-    keys, counts = np.unique(np.stack(list(of_files)), axis=1, return_counts=True)
+    cases, width = crowd.cases, 1 + int(crowd.cases.sector.max(initial=0))
+    keys = (cases.reception * len(offices) + cases.decider) * width + cases.sector
+    counts = np.bincount(keys[: crowd.files])
     return {
-        (offices[reception].unit, offices[decider].unit, int(sector)): int(many)
-        for reception, decider, sector, many in zip(*keys, counts, strict=True)
+        (offices[key // width // len(offices)].unit, offices[key // width % len(offices)].unit, key % width): int(counts[key])
+        for key in map(int, np.flatnonzero(counts))
     }
 
 
