@@ -1,6 +1,6 @@
 """For whom: the groupings of a request, each a crossing of columns, and the domains that occur in them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,18 +14,15 @@ from questionnaires.model import Fault
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """`labels[d]`: what domain d has in each column; `domain`: of each place, −1 where a column is blank."""
+    """`names[d]`: what domain d has in each column; `domain`: of each place, −1 where a column is blank."""
 
     columns: tuple[str, ...]
-    labels: tuple[tuple[str, ...], ...]
+    names: tuple[Mapping[str, str], ...]
     domain: Ints
 
     @property
     def size(self) -> int:
-        return len(self.labels)
-
-    def named(self, domain: int) -> dict[str, str]:
-        return dict(zip(self.columns, self.labels[domain], strict=True))
+        return len(self.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +42,7 @@ def places(table: Table, by: Sequence[tuple[str, ...]]) -> Places:
     """
     columns = tuple(dict.fromkeys(column for grouping in by for column in grouping))
     if not columns:
-        alone = tuple(Grouping((), ((),), np.zeros(1, np.int64)) for _ in by or ((),))
+        alone = tuple(Grouping((), ({},), np.zeros(1, np.int64)) for _ in by or ((),))
         return Places(one_key(table.rows).code, 1, alone, ())
     known = {column: labels(table, column) for column in columns}
     keys = combine([known[column].codes for column in columns])
@@ -57,7 +54,8 @@ def places(table: Table, by: Sequence[tuple[str, ...]]) -> Places:
         kept = domains.parts[0] != BLANK
         names = [[known[column].labels[code] for code in codes[kept]] for column, codes in zip(grouping, domains.parts, strict=False)]
         domain = np.where(there, np.cumsum(kept)[domains.code] - 1, BLANK)
-        groupings.append(Grouping(grouping, tuple(zip(*names, strict=True)) if grouping else ((),), domain))
+        named = tuple(dict(zip(grouping, of, strict=True)) for of in zip(*names, strict=True)) if grouping else ({},)
+        groupings.append(Grouping(grouping, named, domain))
     return Places(keys.code, keys.size, tuple(groupings), tuple(_blanks(table, columns)))
 
 

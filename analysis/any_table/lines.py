@@ -71,8 +71,8 @@ def _rows(estimator: Estimator, picture: Picture, found: _Found, request: Reques
         [REASONS[number] if number >= 0 else None for number in reason.tolist()],
         strict=True,
     )
-    name, variable, named = estimator.name, estimator.variable, picture.grouping.named
-    return [Row(name, variable, named(domain), *cells) for domain, cells in enumerate(table)]
+    name, variable = estimator.name, estimator.variable
+    return [Row(name, variable, domain, *cells) for domain, cells in zip(picture.grouping.names, table, strict=True)]
 
 
 def _told(numbers: Floats, where: Bools) -> list[float | None]:

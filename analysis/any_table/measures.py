@@ -18,6 +18,9 @@ from questionnaires.model import Fault
 MOST_PAIRS = 1 << 20
 """Combinations of two lists of levels that are listed whether they occur or not."""
 
+MOST_STEPS = 16
+"""Variables, their levels and the steps between these that are few: they are compared one by one, in small integers."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
@@ -85,13 +88,34 @@ def _measure(estimator: Mean | Share | Ratio | Total, columns: dict[str, Numbers
 
 
 def _pooled(parts: Sequence[tuple[Source, Floats]]) -> Measure:
-    """All answers of a row together: y = Σ of their values, x = how many there are. parts: a variable, value of each level.
-
-    Levels are the distinct (x, y); taking variables in one by one keeps the list short.
-    """
+    """All answers of a row together: y = Σ of their values, x = how many there are. parts: a variable, value of each level."""
     if len(parts) == 1:
         source, values = parts[0]
         return Measure(source, values, np.ones(len(values)), np.ones(len(values)))
+    every = np.concatenate([values for _, values in parts])
+    short = max(len(parts), *(source.levels for source, _ in parts), np.ptp(every) if len(every) else np.inf) <= MOST_STEPS
+    if short and (every == np.round(every)).all():
+        return _pooled_steps(parts, float(every.min()), int(np.ptp(every)))
+    return _pooled_pairs(parts)
+
+
+def _pooled_steps(parts: Sequence[tuple[Source, Floats]], low: float, top: int) -> Measure:
+    """Few whole numbers, low … low + top: c answers that are s steps above low in all stand at c + top·c(c − 1)/2 + s."""
+    rows = len(parts[0][0].code)
+    count, above = np.zeros(rows, np.int16), np.zeros(rows, np.int16)
+    for source, values in parts:
+        count += source.code >= 0
+        for level in np.flatnonzero(values > low).tolist():
+            above += (source.code == level) * np.int16(values[level] - low)
+    x = np.repeat(np.arange(len(parts) + 1), np.arange(len(parts) + 1) * top + 1)
+    steps = np.arange(len(x)) - (x + top * x * (x - 1) // 2)
+    known = x[1:].astype(np.float64)
+    code = count + top * (count * (count - 1) // 2) + above - 1
+    return Measure(Source(code, len(known)), known * low + steps[1:], known, known)
+
+
+def _pooled_pairs(parts: Sequence[tuple[Source, Floats]]) -> Measure:
+    """Any numbers: levels are the distinct (x, y), and taking variables in one by one keeps their list short."""
     code, y, x = np.zeros(1, np.int32), np.zeros(1), np.zeros(1)
     for source, values in parts:
         wide = source.levels + 1
@@ -99,7 +123,7 @@ def _pooled(parts: Sequence[tuple[Source, Floats]]) -> Measure:
             pair = code * np.int32(wide) + (source.code + np.int32(1))
             before, own = np.divmod(np.arange(len(y) * wide), wide)
         else:
-            keys = combine([code, source.code])
+            keys = combine([np.broadcast_to(code, source.code.shape), source.code])
             pair, before, own = keys.code, keys.parts[0], keys.parts[1] + 1
         both = (x[before] + (own > 0)) + 1j * (y[before] + np.append(0.0, values)[own])
         levels, number = np.unique(both, return_inverse=True)

@@ -60,8 +60,11 @@ class Asking:
     places: Places
 
     def blocks(self, layout: Layout) -> list[tuple[Estimator, ...]]:
+        """Estimators of one source in one block, so that it is counted once."""
         parts = max(layout.boxes.size, layout.sites.size if layout.sites else 0)
-        width, every = max(1, BLOCK // parts), tuple(self.measures)
+        number = {source: place for place, source in enumerate(dict.fromkeys(measure.source for measure in self.measures.values()))}
+        every = tuple(sorted(self.measures, key=lambda estimator: number[self.measures[estimator].source]))
+        width = max(1, BLOCK // parts)
         return [every[first : first + width] for first in range(0, len(every), width)]
 
     def count(self, layout: Layout) -> int:
