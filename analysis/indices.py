@@ -4,14 +4,14 @@ Methodology §8. Which answers make a leaf is in questionnaires/trees.py; varian
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
 from analysis.estimation import Estimates
 from analysis.survey_data import Bools, Floats
-from questionnaires.trees import Given, IndexTree, Leaf, Mean, Node, Points, Proportion, Released
+from questionnaires.trees import Given, IndexTree, Leaf, Mean, Node, Points, Proportion, Released, leaves_below
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class NodeValues:
 
     `partial`: a child was left out. `missing`: the leaf or node for want of which there is no value, "" where there is
     one. `outside`: a number given from outside is in it, so it has no interval. `share`: made of shares alone, 0…1.
+    `ratio`: one ratio of answers, a leaf or pooled; what is not, is as thin as its thinnest leaf.
     """
 
     value: Floats
@@ -36,6 +37,7 @@ class NodeValues:
     missing: tuple[str, ...]
     outside: bool
     share: bool
+    ratio: bool
     low: float
     high: float
 
@@ -58,15 +60,15 @@ def evaluate(tree: IndexTree, estimates: Estimates, minimum_n: int = 1, given: M
         terms = estimates.parts[estimates.measures.index(id)]
         partial = (estimates.x[:, terms] <= 0).any(axis=1) & ~np.isnan(value)
         missing = tuple(id if np.isnan(number) else "" for number in value)
-        share = id in tree.nodes or isinstance(tree.leaves[id].value, Proportion)
-        return NodeValues(value, gradient, partial, missing, False, share, 0.0, 1.0)
+        share = all(isinstance(tree.leaves[leaf].value, Proportion) for leaf in leaves_below(tree, id))
+        return NodeValues(value, gradient, partial, missing, False, share, True, 0.0, 1.0)
 
     def usable(id: str, found: NodeValues) -> NodeValues:
         if id in outside or id not in estimates.measures or (id in tree.nodes and tree.nodes[id].combine != "pooled"):
             return found
         few = np.floor(estimates.n[:, estimates.measures.index(id)] + 1e-9) < minimum_n
         missing = tuple(id if thin else reason for thin, reason in zip(few, found.missing, strict=True))
-        return NodeValues(np.where(few, np.nan, found.value), found.gradient, found.partial, missing, found.outside, found.share, 0.0, 1.0)
+        return replace(found, value=np.where(few, np.nan, found.value), missing=missing)
 
     def pooled(node: Node, _children: Sequence[NodeValues]) -> NodeValues:
         return measured(node.id)
@@ -170,6 +172,7 @@ def _combined(node: Node, children: Sequence[NodeValues]) -> NodeValues:
         tuple("" if whole else reason for whole, reason in zip(complete, reasons, strict=True)),
         any(child.outside for child in children),
         plain and all(child.share for child in children),
+        False,
         min(ends),
         max(ends),
     )
@@ -184,13 +187,14 @@ def _ends(node: Node, children: Sequence[NodeValues], coefficients: Floats, span
 
 
 def _nothing(id: str, size: int, width: int) -> NodeValues:
-    return NodeValues(np.full(size, np.nan), np.zeros((size, width)), np.zeros(size, np.bool_), (id,) * size, False, False, -np.inf, np.inf)
+    none, nobody = np.full(size, np.nan), np.zeros(size, np.bool_)
+    return NodeValues(none, np.zeros((size, width)), nobody, (id,) * size, False, False, False, -np.inf, np.inf)
 
 
 def _outside(tree: IndexTree, id: str, number: float, size: int, width: int) -> NodeValues:
     value = _scaled(tree.leaves[id], number) if id in tree.leaves else number
     bounds = (0.0, 1.0) if id in tree.leaves and not isinstance(tree.leaves[id].value, Points | Released) else (-np.inf, np.inf)
-    return NodeValues(np.full(size, value), np.zeros((size, width)), np.zeros(size, np.bool_), ("",) * size, True, False, *bounds)
+    return NodeValues(np.full(size, value), np.zeros((size, width)), np.zeros(size, np.bool_), ("",) * size, True, False, False, *bounds)
 
 
 def _scaled(leaf: Leaf, number: float) -> float:

@@ -154,11 +154,11 @@ def _without_rounding(variance: Floats, value: Floats, count: Floats, nodes: Map
 
 
 def _thinnest(nodes: Mapping[str, NodeValues], estimates: Estimates, count: Floats) -> Floats:
-    """Respondents of every node; of a node that is no share of pooled answers the fewest behind one of its questions."""
+    """Respondents of every node; of one that is no ratio of answers the fewest behind one of its questions."""
     alone = {int(np.argmax(part)): number for number, part in enumerate(estimates.parts) if part.sum() == 1}
     found = count.copy()
     for place, id in enumerate(nodes):
-        if nodes[id].share or id not in estimates.measures:
+        if nodes[id].ratio or id not in estimates.measures:
             continue
         terms = map(int, np.flatnonzero(estimates.parts[estimates.measures.index(id)]))
         leaves = [alone[term] for term in terms if term in alone]
