@@ -29,7 +29,7 @@
 
   const show = (name, focus) => {
     const state = find("#state");
-    state.className = name && "notice";
+    state.className = name && `notice ${name}`;
     for (const line of state.children) line.hidden = !line.dataset.in.split(" ").includes(name);
     if (focus) state.focus();
   };

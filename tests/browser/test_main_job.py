@@ -18,8 +18,7 @@ from playwright.sync_api import Browser, Page, expect
 from survey_app import create_app
 from survey_app.services import organisation, submission
 from survey_app.settings import read
-
-from .conftest import Installation
+from tests.installation import Installation
 
 pytestmark = pytest.mark.browser
 

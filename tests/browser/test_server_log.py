@@ -6,7 +6,7 @@ import urllib.request
 
 import pytest
 
-from .conftest import Installation
+from tests.installation import Installation
 
 PLANTED = "0912345678-planted"
 NONSENSE = (
