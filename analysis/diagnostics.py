@@ -57,7 +57,8 @@ def spread(weight: Floats, factor: Floats, answers: Ints, bounds: tuple[float, f
     rows = int(answers.sum())
     total = float(answers @ weight)
     cv, n_eff = kish(rows, total, float(answers @ (weight * weight)))
-    far = beyond(factor, weight / factor * answers, bounds)
+    design_weight = np.divide(weight, factor, out=np.zeros(len(weight)), where=factor > 0)
+    far = beyond(factor, design_weight * answers, bounds)
     return Spread(
         rows=rows,
         total=total,
