@@ -22,6 +22,7 @@ STOPPED, BAD_INPUT = 130, 2
 
 def main(words: Sequence[str] | None = None) -> int:
     """Results on standard output, notes and faults on standard error. Exit code 0, or 2 with every fault."""
+    files.speak_utf8()
     words = list(sys.argv[1:] if words is None else words)
     language = _language(words)
     speech = files.speech(language if language in LANGUAGES else LANGUAGES[0])
@@ -34,7 +35,7 @@ def main(words: Sequence[str] | None = None) -> int:
         return BAD_INPUT
     except KeyboardInterrupt:
         return STOPPED
-    sys.stdout.write(f"{text}\n")
+    files.print_out(text)
     return 0
 
 
@@ -52,7 +53,9 @@ def _no_language(language: str) -> Fault:
 
 
 def _answer(words: Sequence[str], speech: Speech) -> str:
-    if not words or words[0] in ("--help", "-h") or words[0].startswith("--language"):
+    if words and words[0].startswith("--language"):
+        words = words[1 if "=" in words[0] else 2 :]
+    if not words or words[0] in ("--help", "-h"):
         lines = [speech.say("python -m analysis COMMAND …   (COMMAND --help says more)"), ""]
         return "\n".join([*lines, *(f"  {name:<10} {speech.say(command.about)}" for name, command in COMMANDS.items())])
     command = COMMANDS.get(words[0])

@@ -5,6 +5,9 @@ With parquet.py the only place in analysis that opens any. What the bytes mean i
 
 import csv
 import gettext
+import io
+import os
+import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,7 +24,7 @@ from questionnaires.model import Fault, Refused
 BLOCK = 1 << 22
 """Bytes of a CSV file that are cut into cells at once."""
 
-PARQUET = b"PAR1"
+PARQUET, SPREADSHEET = b"PAR1", b"PK\x03\x04"
 LOCALES = (Path(__file__).parent / "locale", Path(__file__).parent.parent / "survey_app" / "locale")
 CATALOGUES = ("any_table", "faults_analysis", "faults_instrument")
 
@@ -94,6 +97,8 @@ def data_file(name: str) -> DataFile:
     with _binary(Path(name)) as file:
         head = file.read(HEAD)
         whole = not file.read(1)
+    if head[:4] == SPREADSHEET:
+        raise Refused(Fault("data_is_spreadsheet", name, "This is a spreadsheet. Save the sheet as “CSV UTF-8 (comma delimited)” first."))
     return parquet.opened(name) if head[:4] == PARQUET else CsvFile(dialect(name, head, whole))
 
 
@@ -123,7 +128,8 @@ def write_csv(out: str, header: Sequence[str], rows: Iterable[Sequence[object]])
             writer.writerows(rows)
         part.replace(path)
     except OSError as error:
-        raise Refused(_fault("file_not_written", out, "The file cannot be written: {reason}.", error)) from error
+        reason = {"reason": error.strerror or type(error).__name__}
+        raise Refused(Fault("file_not_written", out, "The file cannot be written: {reason}.", reason)) from error
     finally:
         part.unlink(missing_ok=True)
 
@@ -140,14 +146,35 @@ def speech(language: str) -> Speech:
     return Speech(language, found.gettext)
 
 
+def speak_utf8() -> None:
+    """Vietnamese letters can be said whatever the encoding of the machine."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")
+
+
+def print_out(text: str) -> None:
+    """To standard output. Whoever stops reading early, as `head` does, hears no complaint."""
+    try:
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 @contextmanager
 def _binary(path: Path) -> Iterator[BinaryIO]:
     try:
         with path.open("rb") as file:
             yield file
     except OSError as error:
-        raise Refused(_fault("file_not_read", str(path), "The file cannot be read: {reason}.", error)) from error
+        raise Refused(_why(str(path), error)) from error
 
 
-def _fault(code: str, place: str, sentence: str, error: OSError) -> Fault:
-    return Fault(code, place, sentence, {"reason": error.strerror or type(error).__name__})
+def _why(name: str, error: OSError) -> Fault:
+    if isinstance(error, FileNotFoundError):
+        return Fault("file_not_read", name, "There is no such file.")
+    if isinstance(error, IsADirectoryError):
+        return Fault("file_not_read", name, "This is a folder, not a file.")
+    reason = {"reason": error.strerror or type(error).__name__}
+    return Fault("file_not_read", name, "The file cannot be read: {reason}.", reason)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from unicodedata import normalize
 
 import duckdb
 import numpy as np
@@ -31,11 +32,15 @@ LARGEST = 65_535
 
 @dataclass(frozen=True, slots=True)
 class ParquetFile:
-    """`types`: column to type, as duckdb calls it. Rows are numbered from 1: there is no line of names above them."""
+    """`types`: column to type, as duckdb calls it; `written`: column to its name as it is written in the file.
+
+    Rows are numbered from 1: there is no line of names above them.
+    """
 
     name: str
     rows: int
     types: Mapping[str, str]
+    written: Mapping[str, str]
     connection: duckdb.DuckDBPyConnection
     data: duckdb.DuckDBPyRelation
 
@@ -70,7 +75,7 @@ class ParquetFile:
         whole = [column for column in columns if self.types[column] in WHOLE]
         if not whole:
             return {}
-        asked = ", ".join(f"min({_quoted(column)}), max({_quoted(column)})" for column in whole)
+        asked = ", ".join(f"min({self._quoted(column)}), max({self._quoted(column)})" for column in whole)
         found = self.data.aggregate(asked).fetchone() or ()
         return {
             column: (0, -1) if found[2 * k] is None else (int(found[2 * k]), int(found[2 * k + 1])) for k, column in enumerate(whole)
@@ -81,7 +86,7 @@ class ParquetFile:
         if column in ends and ends[column][1] - ends[column][0] < LARGEST:
             return numbers_of_whole(*self._above(column, *ends[column]))
         if kind == "BOOLEAN":
-            return numbers_of_whole(self._fetch(f"coalesce({_quoted(column)}::UTINYINT, 2::UTINYINT)"), 0, 2)
+            return numbers_of_whole(self._fetch(f"coalesce({self._quoted(column)}::UTINYINT, 2::UTINYINT)"), 0, 2)
         if kind in WHOLE | FLOATING:
             return numbers_of_floats(self._floats(column))
         if kind not in ("VARCHAR", "ENUM"):
@@ -101,7 +106,7 @@ class ParquetFile:
         if column in ends and ends[column][1] - ends[column][0] < LARGEST:
             return labels_of_whole(*self._above(column, *ends[column]))
         if kind in WHOLE:
-            found = self.data.project(f"{_quoted(column)}::BIGINT AS v").fetchnumpy()["v"]
+            found = self.data.project(f"{self._quoted(column)}::BIGINT AS v").fetchnumpy()["v"]
             return labels_of_many(np.ma.getdata(found), ~np.ma.getmaskarray(found))
         if kind in ("FLOAT", "DOUBLE"):
             numbers = numbers_of_floats(self._floats(column))
@@ -111,7 +116,7 @@ class ParquetFile:
 
     def _above(self, column: str, low: int, high: int) -> tuple[Ints, int, int]:
         """Of each row, its whole number less the least one, or less nothing where all are small; blank is a number above all."""
-        value = _quoted(column)
+        value = self._quoted(column)
         if low >= 0 and high < LARGEST:
             low = 0
         else:
@@ -121,7 +126,7 @@ class ParquetFile:
 
     def _floats(self, column: str) -> Floats:
         """NaN where the cell is blank; Refused names the first rows that hold NaN or an infinity."""
-        found = self.data.project(f"{_quoted(column)}::DOUBLE AS v").fetchnumpy()["v"]
+        found = self.data.project(f"{self._quoted(column)}::DOUBLE AS v").fetchnumpy()["v"]
         values: Floats = np.ma.getdata(found)
         blank = np.ma.getmaskarray(found)
         wrong = np.flatnonzero(~np.isfinite(values) & ~blank)
@@ -132,7 +137,7 @@ class ParquetFile:
 
     def _texts(self, column: str) -> tuple[list[str], Ints]:
         """The distinct texts of a column, and which of them each row holds; −1 where there is nothing."""
-        text = f"{_quoted(column)}::VARCHAR"
+        text = f"{self._quoted(column)}::VARCHAR"
         ask = self.connection.execute
         ask("DROP TYPE IF EXISTS label")
         ask("DROP TABLE IF EXISTS labels")
@@ -142,6 +147,9 @@ class ParquetFile:
         ask("CREATE TYPE label AS ENUM (SELECT v FROM labels)")
         texts = ask("SELECT unnest(enum_range(NULL::label))::VARCHAR AS v").fetchnumpy()["v"].tolist()
         return texts, self._fetch(f"coalesce(enum_code({text}::label)::INTEGER, {BLANK})")
+
+    def _quoted(self, column: str) -> str:
+        return '"' + self.written[column].replace('"', '""') + '"'
 
     def _fetch(self, expression: str) -> Ints:
         found: Ints = np.ma.getdata(self.data.project(f"{expression} AS v").fetchnumpy()["v"])
@@ -153,13 +161,10 @@ def opened(name: str) -> ParquetFile:
     connection = duckdb.connect(config={"threads": 2})
     try:
         data = connection.read_parquet(name)
-        types = {column: str(kind) for column, kind in zip(data.columns, data.types, strict=True)}
+        written = {normalize("NFC", column.strip()): column for column in data.columns}
+        types = dict(zip(written, map(str, data.types), strict=True))
         rows = data.aggregate("count(*)").fetchone() or (0,)
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
         raise Refused(Fault("parquet_not_read", name, "This Parquet file cannot be read: {reason}.", {"reason": reason})) from error
-    return ParquetFile(name, int(rows[0]), types, connection, data)
-
-
-def _quoted(column: str) -> str:
-    return '"' + column.replace('"', '""') + '"'
+    return ParquetFile(name, int(rows[0]), types, written, connection, data)

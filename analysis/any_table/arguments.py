@@ -33,6 +33,9 @@ READERS: Mapping[str, Callable[[Columns, str, str], Sequence[Estimator]]] = {
     "--quantile": grammar.quantiles,
 }
 MOST_DRAWS = 100_000
+WEIGHT_COLUMNS = ("design_weight", "factor", "weight")
+"""What stands in a file of weights beside the row number and the columns kept."""
+
 Word = TypeVar("Word", bound=str)
 
 
@@ -50,6 +53,9 @@ def weights_request(given: Given, file: str, columns: Sequence[str], margins: Se
     """The same without estimates, and the columns to keep beside the weights."""
     found = Columns(file, tuple(columns))
     kept = tuple(dict.fromkeys(name for text in given.all("--keep") for name in found.several(text, "--keep")))
+    own = [name for name in kept if name in ("row", *WEIGHT_COLUMNS)]
+    sentence = "The file of weights has a column {column} of its own. Give yours another name, or do not keep it."
+    found.faults += [Fault("keep_name_taken", "", sentence, {"column": name}) for name in own]
     asked = None
     try:
         asked = _request(given, file, columns, margins, estimates=False)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from analysis.any_table.arguments import WEIGHT_COLUMNS
 from analysis.any_table.request import DesignColumns
 from analysis.any_table.result import Weighted
 from analysis.any_table.table import Labels, Table
@@ -14,7 +15,7 @@ BLOCK = 1 << 16
 
 
 def header(kept: Sequence[str]) -> list[str]:
-    return ["row", *kept, "design_weight", "factor", "weight"]
+    return ["row", *kept, *WEIGHT_COLUMNS]
 
 
 def rows(table: Table, design: DesignColumns, weighted: Weighted, kept: Mapping[str, Labels]) -> Iterator[tuple[str, ...]]:
