@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from analysis.cells import Factors
 from analysis.domains import Domain
 from analysis.figures import Studies
+from analysis.survey_data import Columns
 from analysis.weighting import Frame
 
 OTHER_MODES_MATTER = 0.10
@@ -19,8 +21,18 @@ def handling_units(frame: Frame | None) -> frozenset[str] | None:
     return frozenset(unit for row in frame.rows if row.files for unit in (row.reception, row.decider))
 
 
-def studies(weighted: Mapping[str, Factors], frame: Frame | None, domains: Sequence[Domain]) -> Studies:
-    """Merged cells by name, units with more answers than files, and whom the figures do not speak of."""
+def channels(columns: Columns) -> dict[str, dict[str, int]]:
+    """Reception unit to channel to number of answers, both in alphabetical order."""
+    found: dict[str, dict[str, int]] = {}
+    for (unit, channel), count in sorted(Counter(zip(columns.reception, columns.channel, strict=True)).items()):
+        found.setdefault(unit, {})[channel] = count
+    return found
+
+
+def studies(
+    weighted: Mapping[str, Factors], frame: Frame | None, domains: Sequence[Domain], came_by: Mapping[str, Mapping[str, int]]
+) -> Studies:
+    """Merged cells by name, units with more answers than files, whom the figures do not speak of, and how answers came in."""
     factors = tuple(weighted.values())
     return Studies(
         merges=tuple(merge for part in factors for merge in part.merges),
@@ -31,6 +43,7 @@ def studies(weighted: Mapping[str, Factors], frame: Frame | None, domains: Seque
         uncovered_files_share=_uncovered(factors, frame),
         other_modes_share=_other_modes(frame),
         diagnostics=factors[0].diagnostics if factors else None,
+        channels=came_by,
     )
 
 

@@ -1,7 +1,7 @@
 """What a release is made of: Figure, Release and what it says of itself. Values only; build() is in release.py."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -54,7 +54,8 @@ class Studies:
 
     `counter_only`: domains where files not handed in at a counter are 10 % or more and nobody asked their owners.
     `uncovered_files_share`: share of the counter files in units without answers. `other_modes_share`: share of all files
-    that were not handed in at a counter. `diagnostics`: of the headline weights.
+    that were not handed in at a counter. `diagnostics`: of the headline weights. `channels`: reception unit to channel to
+    the answers that came in that way, of all populations; empty in releases made before channels were counted.
     """
 
     merges: tuple[Merge, ...]
@@ -65,6 +66,7 @@ class Studies:
     uncovered_files_share: float | None
     other_modes_share: float | None = None
     diagnostics: Diagnostics | None = None
+    channels: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ __all__ = [
 METHOD = "2026.1"
 NOT_DIGESTED = {"number", "made", "digest", "state", "replaces"}
 """What changes about a release without any figure changing."""
+NO_CHANNELS: Mapping[str, Mapping[str, int]] = {}
 
 
 def build(
@@ -50,6 +51,7 @@ def build(
     made: datetime,
     seed: int,
     waiting: frozenset[str] = frozenset(),
+    channels: Mapping[str, Mapping[str, int]] = NO_CHANNELS,
     state: State = "draft",
     replaces: int | None = None,
 ) -> Release:
@@ -58,7 +60,8 @@ def build(
     sources: population to its admitted answers (none beyond a batch's cut). Populations that trees are about are weighted
     to the frame; the others have weight 1 and only the trees that are one figure (root a leaf or pooled). previous: the
     release of this wave before this one, whose figures may be held over; waiting: batches (disclosure.batch) with 1 to 9
-    answers beyond their cut. Refused: units with answers and no files in the frame; `previous` of another wave or instrument.
+    answers beyond their cut; channels: how the admitted answers came in (coverage.channels). Refused: units with answers and
+    no files in the frame; `previous` of another wave or instrument.
     """
     _refuse_another_wave(previous, wave, instrument)
     before = Before.of(previous.figures if previous else ())
@@ -96,7 +99,7 @@ def build(
         made=made,
         domains=tuple(domains),
         figures=tuple(figures),
-        studies=studies(weighted, frame, domains),
+        studies=studies(weighted, frame, domains, channels),
     )
     return replace(release, digest=digest_of(release))
 
@@ -106,7 +109,7 @@ def digest_of(release: Release) -> str:
     kept = {field.name: getattr(release, field.name) for field in fields(release) if field.name not in NOT_DIGESTED}
     kept["figures"] = [_line(figure) for figure in release.figures]
     kept["domains"] = [_plain(domain) for domain in release.domains]
-    kept["studies"] = _rounded(asdict(release.studies))
+    kept["studies"] = _rounded({name: value for name, value in asdict(release.studies).items() if name != "channels" or value})
     return hashlib.sha256(json.dumps(kept, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 

@@ -15,6 +15,7 @@ from questionnaires.trees import IndexTree
 from survey_app.documents import domain_tables as tables
 from survey_app.documents import figure_cells as cells
 from survey_app.documents import sentences
+from survey_app.documents.channel_tables import channels, issued_share
 from survey_app.documents.domain_tables import Line
 from survey_app.documents.figure_cells import View
 from survey_app.documents.report import Cell, Column, Heading, Number, Paragraph, Part, ReportDocument, Row, Table
@@ -42,7 +43,7 @@ def build(view: View, asked: Asked) -> ReportDocument:
     if view.release.state != "published":
         parts.append(Paragraph(say(language, "DRAFT. Not approved and not published; not to be passed on."), "notice"))
     parts += [*_selection(view), *_city(view), *_areas(view), *_units(view), *_factors(view), *_populations(view)]
-    parts += [*_details(view), *_other_styles(view), *computed(view), *_about(view, asked)]
+    parts += [*channels(view), *_details(view), *_other_styles(view), *computed(view), *_about(view, asked)]
     title = say(language, "Satisfaction with public administrative services: {place}", place=_place(view))
     return ReportDocument("results", language, title, view.release.number, view.release.simulated, None, tuple(parts))
 
@@ -79,6 +80,8 @@ def _selection(view: View) -> Iterator[Part]:
         yield Paragraph(sentences.self_selection(language, n, cells.coverage_of(view, figure)))
     else:
         yield Paragraph(sentences.self_selection_by_row(language))
+    if len(found) == 1 and found[0].kind != "area" and (sentence := issued_share(view, found[0])):
+        yield Paragraph(sentence)
     if studies.no_frame:
         yield Paragraph(say(language, "The numbers of files are not known yet: every answer counts the same."), "notice")
     elif studies.totals_only:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import questionnaires
-from analysis import disclosure
+from analysis import coverage, disclosure
 from analysis.figures import Figure, Release, State
 from analysis.release import build, digest_of, restored, sources
 from analysis.survey_data import Columns, population_of
@@ -53,14 +53,16 @@ def make(wave_code: str, until: date | None, now: datetime, by: Viewer = OPERATO
     collected = _Stored.of(answers, instrument)
     offered = collected.offered(until)
     cuts = disclosure.admit(offered, before.cuts if before else {})
+    admitted = collected.admitted(cuts)
     release = build(
         instrument=instrument,
-        sources=sources(instrument, collected.admitted(cuts)),
+        sources=sources(instrument, admitted),
         frame=frame,
         domains=domains,
         previous=before,
         cuts=cuts,
         waiting=_waiting(offered, cuts),
+        channels=coverage.channels(admitted),
         number=0,
         province=wave.province,
         wave=wave.code,

@@ -1,0 +1,81 @@
+"""How the answers came in: by codes that the system issued, by codes that were handed out, by the codes at the counters.
+
+Channels are never mixed silently: whoever reads an index reads beside it which answers it rests on.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from analysis.domains import Domain
+from questionnaires.trees import IndexTree
+from survey_app.documents import domain_tables, figure_cells
+from survey_app.documents.figure_cells import View
+from survey_app.documents.report import Column, Gap, Heading, Number, Paragraph, Part, Row, Table
+from survey_app.documents.rounding import to_five
+from survey_app.words import number, percent, say
+
+ISSUED = "issued"
+"""The one channel that may be called verified: the system gives a code for every file or ticket, so nobody chooses who gets one."""
+
+CHANNELS = (ISSUED, "handed_out", "open")
+ALL = "n"
+
+
+def channels(view: View) -> Iterator[Part]:
+    """Nothing where no channels were counted; else the answers of each unit that may be seen, by channel."""
+    if not view.release.studies.channels:
+        return
+    language = view.language
+    tree = figure_cells.headline_tree(view.instrument)
+    cities = [one for one in view.release.domains if one.kind == "city" and view.figure(one, tree) is not None]
+    shown = cities + [unit for group in domain_tables.groups(view) for unit in group.units]
+    columns = (
+        Column("code", say(language, "Code")),
+        Column("name", say(language, "Name")),
+        Column("n", say(language, "Answers"), "number"),
+        Column("issued", say(language, "with codes issued by the system"), "number"),
+        Column("handed_out", say(language, "with codes handed out by staff"), "number"),
+        Column("open", say(language, "with the code posted at the counter"), "number"),
+        Column("issued_share", say(language, "Share issued by the system"), "number", "share"),
+    )
+    notes = figure_cells.notes(view, ((figure, tree) for one in shown if _gap(view, one, tree) and (figure := view.figure(one, tree))))
+    yield Heading("channels", say(language, "How the answers came in"))
+    caption = say(language, "Answers received, of all groups, by the code they were sent with")
+    yield Table("channels", caption, columns, tuple(_row(view, one, tree) for one in shown), notes, header=1)
+    sentence = (
+        "Codes issued by the system are made one a file or ticket, so that nobody chooses who gets one. "
+        "Codes handed out by staff and the code at the counter are counted apart."
+    )
+    yield Paragraph(say(language, sentence), "note")
+
+
+def issued_share(view: View, domain: Domain) -> str | None:
+    """One sentence for the summary; None where channels were not counted or too few answered."""
+    counts = _counts(view, domain)
+    if not counts[ALL] or _gap(view, domain, figure_cells.headline_tree(view.instrument)):
+        return None
+    share = percent(view.language, counts[ISSUED] / counts[ALL], 1)
+    return say(view.language, "{share} of the answers were sent with codes issued by the system.", share=share)
+
+
+def _row(view: View, domain: Domain, tree: IndexTree) -> Row:
+    language, counts, total = view.language, _counts(view, domain), domain.kind != "unit"
+    if gap := _gap(view, domain, tree):
+        return Row((domain.id, view.name(domain), *[gap] * 5), domain.id, total)
+    shown = [Number(counts[name], number(language, counts[name])) for name in (ALL, *CHANNELS)]
+    share = counts[ISSUED] / counts[ALL] if counts[ALL] else None
+    part = None if share is None else Number(round(share, 3), percent(language, share, 1), 1, "share")
+    return Row((domain.id, view.name(domain), *shown, part), domain.id, total)
+
+
+def _gap(view: View, domain: Domain, tree: IndexTree) -> Gap | None:
+    """Where the index itself is not shown, neither is on how many answers it would rest."""
+    value = figure_cells.value(view, view.figure(domain, tree), tree)
+    return value if isinstance(value, Gap) else None
+
+
+def _counts(view: View, domain: Domain) -> Mapping[str, int]:
+    """Answers received by the domain's units, in all and by channel, as exact as the reader may know them."""
+    of_units = [view.release.studies.channels.get(unit, {}) for unit in domain.members]
+    counts = {channel: sum(unit.get(channel, 0) for unit in of_units) for channel in CHANNELS}
+    counts[ALL] = sum(sum(unit.values()) for unit in of_units)
+    return counts if view.precise else {name: to_five(count) for name, count in counts.items()}
