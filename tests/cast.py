@@ -90,7 +90,9 @@ def open_wave(simulated: bool = True) -> None:
         fieldwork.add_frame(tx, FrameHeader(PROVINCE, WAVE, 1, OPENS, CLOSES, NOW, False, "frame of the cast"), lines)
 
 
-def answer(unit: str, count: int, days: int = 1, unhappy: int = 0, stage: int = FINISHED, first_day: date = OPENS) -> None:
+def answer(
+    unit: str, count: int, days: int = 1, unhappy: int = 0, stage: int = FINISHED, first_day: date = OPENS, channel: str = "open"
+) -> None:
     """`count` answers spread over `days`, the last `unhappy` of them dissatisfied with everything, the others satisfied."""
     digest = questionnaires.load("sipas_counter", "2026-1").digest
     rows = []
@@ -104,7 +106,7 @@ def answer(unit: str, count: int, days: int = 1, unhappy: int = 0, stage: int = 
         text = answers.encode(codes)
         rows.append(
             responses.Row(
-                secrets.token_hex(16), PROVINCE, WAVE, f"C{unit}", unit, f"P{unit}", unit, COPIES, "open", None, digest, "m1", 0.2, 1.0,
+                secrets.token_hex(16), PROVINCE, WAVE, f"C{unit}", unit, f"P{unit}", unit, COPIES, channel, None, digest, "m1", 0.2, 1.0,
                 "vi", day, f"{unit}|P{unit}|{day}", text, answers.digest(text), f"{day}T02:00:00", 90, (),
             )
         )  # fmt: skip
