@@ -4,7 +4,8 @@ import json
 import math
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict
+from functools import cache
 from itertools import groupby
 
 from analysis.any_table.arguments import NeededN
@@ -21,8 +22,19 @@ MOST_DECIMALS = 8
 
 def rows_as_json(rows: Sequence[Row]) -> str:
     """An array with one row a line: every number in full precision, null where there is none, never NaN."""
-    found = [{name.name: getattr(row, name.name) for name in fields(row)} | {"domain": dict(row.domain)} for row in rows]
-    return "[\n" + ",\n".join(map(_json, found)) + "\n]" if found else "[]"
+    said = cache(_json)
+    domains = {id(row.domain): _json(row.domain) for row in rows}
+    found = [
+        f'{{"estimator": {said(row.estimator)}, "variable": {said(row.variable)}, "domain": {domains[id(row.domain)]}, "n": {row.n}, '
+        f'"estimate": {_full(row.estimate)}, "se": {_full(row.se)}, "ci_low": {_full(row.ci_low)}, "ci_high": {_full(row.ci_high)}, '
+        f'"df": {row.df}, "deff": {_full(row.deff)}, "reason": {said(row.reason)}}}'
+        for row in rows
+    ]
+    return "[\n" + ",\n".join(found) + "\n]" if found else "[]"
+
+
+def _full(number: float | None) -> str:
+    return "null" if number is None or not math.isfinite(number) else repr(number)
 
 
 def summary_as_json(summary: WeightSummary) -> str:
