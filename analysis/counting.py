@@ -113,13 +113,17 @@ def _by_place(place: Ints, cell: Ints, d: Floats, t: Floats, answered: Bools, si
     size, measures = len(places), sides.shape[1]
     people = np.zeros((3, size, measures, len(sides)))
     answers = np.zeros((size, measures, 2))
-    for side, number in np.ndindex(sides.shape[:2]):
-        of_side = answered[sides[side, number]]
-        valid = of_side.any(axis=0)
-        for power, weight in enumerate((np.ones(len(d)), d, d * d)):
-            people[power, :, number, side] = totals(row[valid], weight[valid], size)
-        if side:
-            answers[:, number, side - 1] = totals(row, of_side.sum(axis=0), size)
+    powers = (np.ones(len(d)), d, d * d)
+    for number in range(measures):
+        for side, used in enumerate(sides[:, number]):
+            of_side = answered[used]
+            valid = of_side.any(axis=0)
+            if side and used.any():
+                answers[:, number, side - 1] = totals(row, of_side.sum(axis=0), size)
+            if side and np.array_equal(used, sides[0, number]):
+                people[:, :, number, side] = people[:, :, number, 0]
+            elif used.any():
+                people[:, :, number, side] = [totals(row[valid], weight[valid], size) for weight in powers]
     return PlaceSums(places, cells, people[0], people[1], people[2], answers, _products(row, d, t, size))
 
 

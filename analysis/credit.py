@@ -4,6 +4,7 @@ How the shares come about is in domains.py; the sums, already under w = d·g, co
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -73,7 +74,7 @@ class Credit:
             for side, share, square in self._people(roles):
                 for found, table, counted in zip(people, tables, (share, share, square), strict=True):
                     found[:, number] += self._to_domains(counted, table[:, number, side])
-        return Moments(people[0], answers, people[1], people[2], self._products(_of_place(g * sums.products, start)))
+        return Moments(people[0], answers, people[1], people[2], self._products(_weighted(sums.products, factor[sums.cell], start)))
 
     def by_unit(self, sums: PsuSums) -> tuple[tuple[str, ...], Floats, Floats]:
         """Units, and domain × unit: how many of the domain's answers each received, and decided; answered the item or not."""
@@ -114,6 +115,14 @@ class Credit:
                 share = self._shares(alike[:1])[0]
                 products[domain] += np.outer(share, share) * by_place[self.who.place[alike]].sum(axis=0)
         return products
+
+
+def _weighted(products: Floats, g: Floats, start: Ints) -> Floats:
+    """Σ g · products over the rows of each place, without a second table of that size."""
+    found = np.zeros((len(start), *products.shape[1:]))
+    for place, (first, end) in enumerate(pairwise([*start, len(g)])):
+        found[place] = np.tensordot(g[first:end], products[first:end], axes=1)
+    return found
 
 
 def _of_place(table: Floats, start: Ints) -> Floats:
