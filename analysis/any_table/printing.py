@@ -23,7 +23,7 @@ MOST_DECIMALS = 8
 def rows_as_json(rows: Sequence[Row]) -> str:
     """An array with one row a line: every number in full precision, null where there is none, never NaN."""
     said = cache(_json)
-    domains = {id(row.domain): _json(row.domain) for row in rows}
+    domains = {number: _json(domain) for number, domain in {id(row.domain): row.domain for row in rows}.items()}
     found = [
         f'{{"estimator": {said(row.estimator)}, "variable": {said(row.variable)}, "domain": {domains[id(row.domain)]}, "n": {row.n}, '
         f'"estimate": {_full(row.estimate)}, "se": {_full(row.se)}, "ci_low": {_full(row.ci_low)}, "ci_high": {_full(row.ci_high)}, '
