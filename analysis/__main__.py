@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import zip_longest
 
 from analysis import files, index_lines
 from analysis.any_table import arguments, explaining, flags, known_margins, printing, weights_file
@@ -41,7 +42,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def _language(words: Sequence[str]) -> str:
     """Asked for before anything else is read, so that every fault is said in it."""
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip_longest(words, words[1:], fillvalue=""):
         if word == "--language" or word.startswith("--language="):
             return word.partition("=")[2] or following
     return LANGUAGES[0]

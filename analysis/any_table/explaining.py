@@ -61,7 +61,7 @@ def _blanks(table: Table, columns: Sequence[str], speech: Speech) -> str:
         codes = table.numbers[column].codes if column in table.numbers else table.labels[column].codes
         count = int(np.count_nonzero(codes == BLANK))
         if count:
-            found.append(f"{column} {speech.number(count)}")
+            found.append(f"{column} ({speech.number(count)})")
     return _listed(found)
 
 

@@ -12,18 +12,24 @@ NARROWEST = 8
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """`number`: set to the right and never broken; words are set to the left, and broken where the table is too wide."""
+    """`number`: cells are set to the right and never broken; words are set to the left, and broken where the table is too wide."""
 
     text: str
     number: bool = False
 
 
 def lines(headings: Sequence[Heading], rows: Sequence[Sequence[str]], width: int = WIDTH) -> list[str]:
-    """Heading, a rule, and the rows. Columns of words give way, the widest first."""
-    found = [max([_wide(heading.text), *(_wide(row[k]) for row in rows)]) for k, heading in enumerate(headings)]
-    words = [k for k, heading in enumerate(headings) if not heading.number]
-    while sum(found) + len(GAP) * (len(found) - 1) > width and any(found[k] > NARROWEST for k in words):
-        found[max(words, key=lambda k: found[k])] -= 1
+    """Heading, a rule, and the rows. Where they are too wide, headings over numbers are broken first, then words, the widest first."""
+    cells = [max((_wide(row[k]) for row in rows), default=0) for k in range(len(headings))]
+    found = [max(cell, _wide(heading.text)) for cell, heading in zip(cells, headings, strict=True)]
+    least = [
+        max(cell, *map(_wide, heading.text.split() or [""])) if heading.number else NARROWEST
+        for cell, heading in zip(cells, headings, strict=True)
+    ]
+    for numbers in (True, False):
+        columns = [k for k, heading in enumerate(headings) if heading.number == numbers]
+        while sum(found) + len(GAP) * (len(found) - 1) > width and any(found[k] > least[k] for k in columns):
+            found[max((k for k in columns if found[k] > least[k]), key=lambda k: found[k])] -= 1
     heads = _set([heading.text for heading in headings], headings, found, bottom=True)
     rule = GAP.join("─" * size for size in found)
     return [*heads, rule, *(line for row in rows for line in _set(row, headings, found))]
