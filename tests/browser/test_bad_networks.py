@@ -1,0 +1,274 @@
+"""A real phone browser, a real server, and a network that goes away: every answer arrives, and arrives once."""
+
+import os
+import re
+import signal
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+
+from survey_app import create_app
+from survey_app.settings import read
+from tests import small_city
+from tests.browser.phone import (
+    COMPLETE,
+    IN_ZALO,
+    LATE,
+    NO_STORAGE,
+    NOTHING,
+    SMALL_PHONE,
+    UNSENT,
+    Counter,
+    expect_state,
+    expect_thanks,
+    kept,
+    send,
+    tap,
+)
+from tests.installation import Installation, free_port, kill
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def counter(installation: Installation) -> Counter:
+    today = datetime.now(UTC).date()
+    create_app(read(installation.environment))
+    small_city.build(opens=today - timedelta(days=3), closes=today + timedelta(days=30))
+    return Counter(installation)
+
+
+@pytest.fixture
+def before(counter: Counter, server: Installation) -> int:
+    return len(counter.stored())
+
+
+@pytest.fixture
+def phone(chromium: Browser) -> Iterator[BrowserContext]:
+    with chromium.new_context(viewport=SMALL_PHONE, is_mobile=True, has_touch=True) as context:
+        yield context
+
+
+def opened(phone: BrowserContext, counter: Counter) -> Page:
+    page = phone.new_page()
+    page.goto(counter.address)
+    return page
+
+
+def answered_offline(phone: BrowserContext, counter: Counter) -> Page:
+    page = opened(phone, counter)
+    tap(page)
+    phone.set_offline(True)
+    send(page)
+    expect_state(page, UNSENT)
+    return page
+
+
+def renderers(chromium: Browser) -> set[int]:
+    """The processes that draw pages."""
+    processes = chromium.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
+    return {process["id"] for process in processes if process["type"] == "renderer"}
+
+
+def test_answered_offline_arrives_once_as_soon_as_there_is_a_network(phone: BrowserContext, counter: Counter, before: int) -> None:
+    page = answered_offline(phone, counter)
+    expect(page.locator("#state")).to_be_focused()
+    expect(page.locator("#q-overall")).to_be_hidden()
+    expect(page.get_by_role("button", name="Gửi ý kiến")).to_be_hidden()
+    assert len(counter.stored()) == before
+    phone.set_offline(False)
+    expect_thanks(page)
+    expect_state(page, LATE)
+    assert len(counter.stored()) == before + 1
+    assert kept(phone, counter.address) == {}
+    page.go_back()
+    assert page.locator("#overall-4").count() == 0
+
+
+def test_a_tab_killed_after_sending_offline_sends_when_the_form_is_opened_again(
+    chromium: Browser, phone: BrowserContext, counter: Counter, before: int
+) -> None:
+    others = renderers(chromium)
+    page = answered_offline(phone, counter)
+    with page.expect_event("crash"):
+        for process in renderers(chromium) - others:
+            os.kill(process, signal.SIGKILL)
+    page.close()
+    assert len(counter.stored()) == before
+    phone.set_offline(False)
+    again = opened(phone, counter)
+    expect_state(again, LATE)
+    assert len(counter.stored()) == before + 1
+    assert again.locator(":checked").count() == 0
+    expect(again.locator("#q-overall")).to_be_visible()
+    assert kept(phone, counter.address) == {}
+    again.locator("#state a").click()
+    expect_thanks(again)
+
+
+def test_what_was_sent_at_one_counter_goes_out_when_another_is_scanned(phone: BrowserContext, counter: Counter, before: int) -> None:
+    answered_offline(phone, counter).close()
+    phone.set_offline(False)
+    page = phone.new_page()
+    page.goto(f"{counter.server.address}/Q/{small_city.OTHER_CODE}")
+    expect_state(page, LATE)
+    tap(page)
+    send(page)
+    expect_thanks(page)
+    assert [row["counter"] for row in counter.stored()[before:]] == ["AB-1", "BH-3"]
+
+
+def test_a_server_restarted_with_another_key_between_page_and_post_takes_the_answer_once(
+    chromium: Browser, tmp_path_factory: pytest.TempPathFactory, counter: Counter
+) -> None:
+    installation = counter.server
+    old_key = (installation.folder / "secret_key").read_text().strip()
+    other = Installation(installation.folder, free_port())
+    there = Counter(other)
+    before = len(there.stored())
+    with chromium.new_context(viewport=SMALL_PHONE) as phone:
+        with other.serve() as running:
+            page, left_open = opened(phone, there), opened(phone, there)
+            tap(page)
+            kill(running)
+        send(page)
+        expect_state(page, UNSENT)
+        with other.serve(SURVEY_SECRET_KEY="another key, long enough for anybody", SURVEY_PREVIOUS_SECRET_KEY=old_key):
+            page.get_by_role("button", name="Gửi lại ngay").click()
+            expect_thanks(page)
+            expect_state(page, LATE)
+            assert len(there.stored()) == before + 1
+            tap(left_open)
+            send(left_open)
+            expect_thanks(left_open)
+    assert len(there.stored()) == before + 2
+
+
+def test_what_is_deleted_is_not_sent_from_any_tab(phone: BrowserContext, counter: Counter, before: int) -> None:
+    first = answered_offline(phone, counter)
+    phone.route("**/q/*", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    phone.set_offline(False)
+    second = opened(phone, counter)
+    expect_state(second, UNSENT)
+    second.get_by_role("button", name="Xóa, không gửi nữa").click()
+    expect_state(second, NOTHING)
+    expect(second.locator("#q-overall")).to_be_visible()
+    phone.unroute("**/q/*")
+    first.get_by_role("button", name="Gửi lại ngay").click()
+    expect(first.locator("#q-overall")).to_be_visible()
+    assert first.locator(":checked").count() == 0
+    assert len(counter.stored()) == before
+    assert kept(phone, counter.address) == {}
+
+
+@pytest.mark.parametrize("browser", [*NO_STORAGE, "ordinary"])
+def test_in_the_web_view_of_zalo_with_and_without_storage(chromium: Browser, counter: Counter, before: int, browser: str) -> None:
+    view = {"width": 360, "height": 560}
+    with chromium.new_context(viewport=view, user_agent=IN_ZALO, is_mobile=True, has_touch=True, device_scale_factor=2) as phone:
+        if browser in NO_STORAGE:
+            phone.add_init_script(NO_STORAGE[browser])
+        page, complaints = phone.new_page(), []
+        page.on("pageerror", lambda error: complaints.append(error))
+        page.goto(counter.address)
+        tap(page, {"b1_general": "2"})
+        send(page)
+        expect(page.locator("#errors")).to_contain_text("Còn 2 chỗ cần xem lại")
+        expect(page.locator("#b1_general-2")).to_be_checked()
+        tap(page)
+        phone.set_offline(True)
+        send(page)
+        expect_state(page, UNSENT)
+        phone.set_offline(False)
+        expect_thanks(page)
+        assert complaints == []
+    assert [row["answers"] for row in counter.stored()[before:]] == ['{"b1_general":2,"overall":4,"stage":1}']
+
+
+def test_the_page_of_a_network_that_wants_a_login_is_no_acknowledgement(phone: BrowserContext, counter: Counter, before: int) -> None:
+    def log_in(route: Route) -> None:
+        if route.request.method == "POST":
+            route.fulfill(status=200, content_type="text/html", body="<html><title>Wifi</title><main><h1>Đăng nhập</h1></main></html>")
+        else:
+            route.continue_()
+
+    page = opened(phone, counter)
+    phone.route("**/q/*", log_in)
+    tap(page)
+    send(page)
+    expect_state(page, UNSENT)
+    assert len(kept(phone, counter.address)) == 1
+    phone.unroute("**/q/*")
+    page.get_by_role("button", name="Gửi lại ngay").click()
+    expect_thanks(page)
+    assert len(counter.stored()) == before + 1
+
+
+def test_it_tries_again_after_growing_pauses_of_five_minutes_at_most(phone: BrowserContext, counter: Counter, before: int) -> None:
+    page, tries = phone.new_page(), []
+    page.clock.install()
+    page.goto(counter.address)
+    phone.route("**/q/*", lambda route: (tries.append(1), route.fulfill(status=502, body="Bad gateway")))
+    tap(page)
+    send(page)
+    expect_state(page, UNSENT)
+    for number, pause in enumerate((2, 4, 8, 16, 32, 64, 128, 256, 300, 300), start=1):
+        page.clock.run_for(pause * 1000 - 200)
+        assert len(tries) == number
+        with page.expect_response("**/q/*"):
+            page.clock.run_for(400)
+        page.wait_for_timeout(30)
+    phone.unroute("**/q/*")
+    page.clock.run_for(301_000)
+    expect_thanks(page)
+    assert len(counter.stored()) == before + 1
+
+
+def test_a_server_that_says_when_is_asked_again_no_sooner(phone: BrowserContext, counter: Counter, before: int) -> None:
+    page, tries = phone.new_page(), []
+    page.clock.install()
+    page.goto(counter.address)
+    phone.route("**/q/*", lambda route: (tries.append(1), route.fulfill(status=503, headers={"Retry-After": "40"})))
+    tap(page)
+    send(page)
+    expect_state(page, UNSENT)
+    phone.unroute("**/q/*")
+    page.clock.run_for(39_000)
+    page.wait_for_timeout(100)
+    assert (len(tries), len(counter.stored())) == (1, before)
+    page.clock.run_for(2_000)
+    expect_thanks(page)
+    assert len(counter.stored()) == before + 1
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_without_script_the_plain_form_arrives_once_in_both_languages(
+    chromium: Browser, counter: Counter, before: int, language: str
+) -> None:
+    with chromium.new_context(viewport=SMALL_PHONE, java_script_enabled=False) as phone:
+        page = opened(phone, counter)
+        if language == "en":
+            page.get_by_role("button", name="English").click()
+        tap(page, COMPLETE)
+        expect_state(page, NOTHING)
+        send(page, language)
+        expect(page.locator("h1")).to_have_text(
+            {"vi": "Cảm ơn Ông/Bà. Ý kiến đã được ghi nhận.", "en": "Thank you. Your opinion has been recorded."}[language]
+        )
+        page.reload()
+    assert [row["language"] for row in counter.stored()[before:]] == [language]
+
+
+def test_all_states_are_english_on_the_english_page(phone: BrowserContext, counter: Counter, before: int) -> None:
+    page = opened(phone, counter)
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("h1")).to_have_text("How were you served this time?")
+    tap(page)
+    phone.set_offline(True)
+    send(page, "en")
+    expect_state(page, re.compile(r"Not sent yet\. Your answers .* a network\.\s*Send again now\s*Delete, do not send"))
+    phone.set_offline(False)
+    expect(page.locator("h1")).to_have_text("Thank you. Your opinion has been recorded.", timeout=15_000)
+    expect_state(page, re.compile(r"The opinion that was waiting was sent at \d\d:\d\d\."))
+    assert len(counter.stored()) == before + 1
