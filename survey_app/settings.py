@@ -39,6 +39,14 @@ SETTINGS = (
     Setting("SURVEY_SECRET_KEY", "Signs forms and sessions; made on first start and kept in the data folder", secret=True),
     Setting("SURVEY_PREVIOUS_SECRET_KEY", "The key before the last change; forms signed with it are still accepted", secret=True),
     Setting("SURVEY_BASE_URL", "Public address of the site as citizens type it; posters carry it"),
+    Setting(
+        "SURVEY_ANSWERS_PER_HOUR",
+        "Most answers an hour through one counter's posted code, a quarter of them at once; later ones wait (240 unless set)",
+    ),
+    Setting(
+        "SURVEY_PROOF_OF_WORK_BITS",
+        "While answers are sent in floods: work that a phone does for each, 14 to 18; 0, the default, asks for none",
+    ),
 )
 
 
@@ -49,6 +57,8 @@ class Settings:
     secret_key: str
     previous_secret_key: str | None
     base_url: str
+    answers_per_hour: int = 240
+    proof_of_work_bits: int = 0
 
     @property
     def public(self) -> bool:
@@ -68,6 +78,8 @@ class Settings:
             "SURVEY_SECRET_KEY": "••••••••",
             "SURVEY_PREVIOUS_SECRET_KEY": "••••••••" if self.previous_secret_key else "",
             "SURVEY_BASE_URL": self.base_url,
+            "SURVEY_ANSWERS_PER_HOUR": str(self.answers_per_hour),
+            "SURVEY_PROOF_OF_WORK_BITS": str(self.proof_of_work_bits),
         }
 
 
@@ -90,11 +102,21 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         secret_key=secret_key,
         previous_secret_key=environ.get("SURVEY_PREVIOUS_SECRET_KEY") or None,
         base_url=base_url,
+        answers_per_hour=_number("SURVEY_ANSWERS_PER_HOUR", environ, 240, 12, 1_000_000),
+        proof_of_work_bits=_number("SURVEY_PROOF_OF_WORK_BITS", environ, 0, 0, 24),
     )
     if settings.public:
         _check_key("SURVEY_SECRET_KEY", settings.secret_key, base_url)
         _check_key("SURVEY_PREVIOUS_SECRET_KEY", settings.previous_secret_key, base_url)
     return settings
+
+
+def _number(name: str, environ: Mapping[str, str], unless_set: int, least: int, most: int) -> int:
+    given = environ.get(name) or str(unless_set)
+    if not (given.isascii() and given.isdigit() and len(given) < 10 and least <= int(given) <= most):
+        sentence = "{given} is no whole number from {least} to {most}."
+        raise BadSetting(name, "setting.number", sentence, given=given[:40], least=str(least), most=str(most))
+    return int(given)
 
 
 def _check_address(base_url: str) -> None:

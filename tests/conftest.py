@@ -20,7 +20,9 @@ CHROMIUM_FLAGS = [
 
 @pytest.fixture
 def survey_settings(tmp_path: Path) -> Settings:
-    return read({"SURVEY_DATA_DIR": str(tmp_path / "data"), "SURVEY_BASE_URL": "http://127.0.0.1:8000"})
+    return read(
+        {"SURVEY_DATA_DIR": str(tmp_path / "data"), "SURVEY_BASE_URL": "http://127.0.0.1:8000", "SURVEY_ANSWERS_PER_HOUR": "100000"}
+    )
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import questionnaires
 from questionnaires import answers as answering
 from questionnaires.instrument import Instrument
 from survey_app import settings
-from survey_app.services import doors, form_token, slip_doors
+from survey_app.services import doors, form_token, slip_doors, work
 from survey_app.services.doors import Doors
 from survey_app.services.fieldwork import INSTRUMENTS, Wave
 from survey_app.services.form_token import FormToken
@@ -41,6 +41,8 @@ class Form:
     language: str
     until: date
     """The last day on which it may be sent."""
+    work_bits: int = 0
+    """Proof of work that its script is asked for; almost always none."""
 
 
 class NoForm(Exception):
@@ -140,7 +142,8 @@ def renewed(token: FormToken, door: Door, wave: Wave, language: str, now: dateti
 def _form(token: FormToken, signed: str, door: Door, wave: Wave, language: str) -> Form:
     instrument = instrument_of(wave)
     module, _ = answering.module_for(instrument, token.response_id)
-    return Form(signed, door, wave, instrument, module, known_at(instrument, door), language, local_day(token.valid_until))
+    bits = work.bits() if token.channel == OPEN else 0
+    return Form(signed, door, wave, instrument, module, known_at(instrument, door), language, local_day(token.valid_until), bits)
 
 
 def is_stored(token: FormToken) -> bool:

@@ -4,6 +4,7 @@ slip (/v), the thank-you page.
 Only turns requests into fields and outcomes into pages; what is accepted is decided in services/submission.py.
 """
 
+import math
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,12 +21,13 @@ from survey_app import words
 from survey_app.services import doors, form_token, slip_doors, submission
 from survey_app.services.access import Permission
 from survey_app.services.fieldwork import Wave
-from survey_app.services.submission import Busy, Changed, CodeUsed, Expired, Fields, Forged, Form, NoForm, local_day
+from survey_app.services.submission import Aside, Busy, Changed, CodeUsed, Crowded, Expired, Fields, Forged, Form, NoForm, local_day
 from survey_app.web import form_page, guard
 from survey_app.web.citizen_page import go_to, page, respond
 
 pages = Blueprint("citizen", __name__)
 
+A_MINUTE = 60
 MOST_FIELDS = 500
 TOO_OLD = "This page has been open for long, so it was renewed. Your answers are still there; please press Send my answers once more."
 NOT_OURS = "This page can no longer be sent, so it was replaced. Your answers are still there; please check them and press Send my answers."
@@ -124,6 +126,7 @@ class _Sent:
     by_script: bool
     wanted_language: str | None
     fields: Fields
+    aside: Aside
     now: datetime
 
     @staticmethod
@@ -136,6 +139,7 @@ class _Sent:
             by_script=own.get("by") == "script",
             wanted_language=None if wanted is None else _known_language(wanted),
             fields={name: values for name, values in form.items() if name not in RESERVED},
+            aside=Aside(own.get("website", ""), own.get("day_number", ""), own.get("work", "")),
             now=now,
         )
 
@@ -192,12 +196,14 @@ def _send(sent: _Sent, code: str) -> Response:
     if sent.wanted_language is not None:
         return respond(form_page.filled(submission.reopen(sent.token, sent.wanted_language, sent.now), sent.fields))
     try:
-        accepted = submission.accept(sent.token, sent.fields, sent.now, sent.language, code)
+        accepted = submission.accept(sent.token, sent.fields, sent.now, sent.language, code, sent.aside)
     except Refused as refused:
         again = submission.reopen(sent.token, sent.language, sent.now)
         return respond(form_page.filled(again, sent.fields, refused.faults), 422)
     except Busy:
-        return _busy(sent)
+        return _busy(sent, A_MINUTE)
+    except Crowded as crowded:
+        return _busy(sent, math.ceil(crowded.seconds))
     address = f"/thanks/{accepted.receipt}#received"  # without it the address keeps the fragment of an error link
     if not sent.by_script:
         return go_to(address)
@@ -206,13 +212,14 @@ def _send(sent: _Sent, code: str) -> Response:
     return thanked
 
 
-def _busy(sent: _Sent) -> Response:
+def _busy(sent: _Sent, seconds: int) -> Response:
     """The script tries again by itself; everybody else gets the answers back on the page."""
     if sent.by_script:
-        return respond((), 503)
-    again = submission.reopen(sent.token, sent.language, sent.now)
-    busy = respond(form_page.filled(again, sent.fields, notice=words.say(sent.language, BUSY)), 503)
-    busy.headers["Retry-After"] = "60"
+        busy = respond((), 503)
+    else:
+        again = submission.reopen(sent.token, sent.language, sent.now)
+        busy = respond(form_page.filled(again, sent.fields, notice=words.say(sent.language, BUSY)), 503)
+    busy.headers["Retry-After"] = str(seconds)
     return busy
 
 

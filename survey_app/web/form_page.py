@@ -68,7 +68,7 @@ _kept: dict[tuple[object, ...], tuple[Part, Part, Part]] = {}
 
 def fresh(form: Form) -> tuple[Part, ...]:
     """A form nobody has written on yet."""
-    key = (form.instrument.digest, form.language, form.module, *sorted(form.known.items()))
+    key = (form.instrument.digest, form.language, form.module, form.work_bits, *sorted(form.known.items()))
     if key not in _kept:
         if len(_kept) >= MOST_KEPT:
             _kept.clear()
@@ -112,6 +112,7 @@ def _draw(form: Form, *, place: str, token: str, fields: Fields = NOTHING, fault
         faults=[question for group in groups for question in group.questions if question.faults],
         other_faults=[text for id, texts in by_question.items() if id not in asked for text in texts],
         notice=notice,
+        work_bits=form.work_bits,
     )
 
 

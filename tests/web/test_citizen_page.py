@@ -15,7 +15,7 @@ ALWAYS = {"overall", "stage", "sector", "b1_general", "b2_general", "b3_general"
 
 
 def asked(page: str) -> set[str]:
-    return set(Fields(page).names) - {"page", "form_token"}
+    return set(Fields(page).names) - {"page", "form_token", "website"}
 
 
 def test_unit_point_and_counter_stand_on_top_before_the_first_question(citizen: Citizen) -> None:
@@ -39,7 +39,7 @@ def test_the_notice_says_what_is_stored_and_promises_no_more(citizen: Citizen) -
     assert "Không lưu địa chỉ mạng, không dùng cookie, không lấy vị trí." in page
     assert "Thắc mắc, khiếu nại: 028 3829 0000, 86 Lê Thánh Tôn." in page
     assert "Thời hạn được lưu lời góp ý: 12 tháng." in page
-    assert "dấu máy" not in page
+    assert "một dấu máy chỉ dùng trong ngày để đếm phiếu trùng rồi hủy khóa" in page
     assert "được che" not in page
 
 
