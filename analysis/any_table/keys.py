@@ -31,34 +31,63 @@ class Keys:
 
 
 def combine(columns: Sequence[Integers]) -> Keys:
-    """columns: codes ≥ −1 of equal length, −1 where a cell is blank; the first is the slowest in the order."""
-    code, parts = _numbered(columns[0].astype(np.int64) + 1)
-    made = [parts - 1]
-    for column in columns[1:]:
-        width = int(column.max(initial=-1)) + 2
-        code, pairs = _numbered(code.astype(np.int64) * width + (column + np.int64(1)))
-        before, own = np.divmod(pairs, width)
-        made = [*(part[before] for part in made), own - 1]
-    return Keys(code, tuple(made))
+    """columns: codes of equal length, −1 where a cell is blank; the first is the slowest in the order.
+
+    Columns are joined to one number as long as there is room, and the numbers that occur are numbered anew where there is not.
+    """
+    rows = len(columns[0])
+    key, size = np.zeros(rows, np.int64), 1
+    parts: tuple[Ints, ...] = ()
+    joined: list[_Digit] = []
+    for column in columns:
+        digit = _Digit(int(column.min(initial=0)), int(column.max(initial=0)))
+        if joined and size * digit.width > ROOM * rows:
+            code, parts = _numbered(key, parts, joined)
+            key, size, joined = code.astype(np.int64), len(parts[0]), []
+        if digit.width > 1:
+            key *= digit.width
+            key += column
+            key -= digit.low
+        size *= digit.width
+        joined.append(digit)
+    return Keys(*_numbered(key, parts, joined))
+
+
+@dataclass(frozen=True, slots=True)
+class _Digit:
+    """The codes of one column: low … high."""
+
+    low: int
+    high: int
+
+    @property
+    def width(self) -> int:
+        return self.high - self.low + 1
+
+
+def _numbered(key: Ints, parts: tuple[Ints, ...], joined: Sequence[_Digit]) -> tuple[NDArray[np.int32], tuple[Ints, ...]]:
+    """Keys ≥ 0 replaced by 0, 1, 2 … in their order, and the parts of each. `parts`: of what stands before the joined digits."""
+    space = int(key.max(initial=0)) + 1
+    if space > ROOM * len(key) + 1024:
+        found, place = np.unique(key, return_inverse=True)
+        code = place.astype(np.int32)
+    else:
+        seen = np.zeros(space, np.bool_)
+        seen[key] = True
+        found = np.flatnonzero(seen)
+        number = np.empty(space, np.int32)
+        number[found] = np.arange(len(found))
+        code = number[key]
+    digits: list[Ints] = []
+    for digit in reversed(joined):
+        found, own = np.divmod(found, digit.width)
+        digits.insert(0, own + digit.low)
+    return code, (*(part[found] for part in parts), *digits)
 
 
 def one_key(rows: int) -> Keys:
     """All rows alike."""
     return Keys(np.zeros(rows, np.int32), (np.zeros(1, np.int64),))
-
-
-def _numbered(key: Ints) -> tuple[NDArray[np.int32], Ints]:
-    """Keys ≥ 0 replaced by 0, 1, 2 … in their order, and the keys that occur."""
-    space = int(key.max(initial=0)) + 1
-    if space > ROOM * len(key) + 1024:
-        found, code = np.unique(key, return_inverse=True)
-        return code.astype(np.int32), found
-    seen = np.zeros(space, np.bool_)
-    seen[key] = True
-    found = np.flatnonzero(seen)
-    number = np.empty(space, np.int32)
-    number[found] = np.arange(len(found))
-    return number[key], found
 
 
 def starts(*sorted_codes: Integers) -> Ints:

@@ -76,8 +76,10 @@ def _rows(estimator: Estimator, picture: Picture, found: _Found, request: Reques
 
 
 def _told(numbers: Floats, where: Bools) -> list[float | None]:
-    there = where & np.isfinite(numbers)
-    return [number if known else None for number, known in zip(numbers.tolist(), there.tolist(), strict=True)]
+    told = numbers.astype(object)
+    told[~(where & np.isfinite(numbers))] = None
+    found: list[float | None] = told.tolist()
+    return found
 
 
 def _reasons(estimator: Estimator, found: _Found) -> NDArray[np.int64]:

@@ -86,7 +86,7 @@ def pictures(asking: Asking, layout: Layout) -> Iterator[Picture]:
 
 def _of_quantile(table: Table, estimator: Quantile, places: Places, grouping: Grouping, layout: Layout) -> Picture:
     column, boxes = numbers(table, estimator.of), layout.boxes
-    found = _distribution(column.levels, counted(column.codes, len(column.levels), boxes.code, boxes.size), boxes, grouping)
+    found = _distribution(column.levels, counted(column.codes, len(column.levels), boxes), boxes, grouping)
     value = np.array([_quantile(*found.of(domain), estimator.p) for domain in range(grouping.size)])
     limit = np.searchsorted(column.levels, np.where(np.isnan(value), -np.inf, value))
     measure = up_to(column.codes, limit[grouping.domain[places.code]])

@@ -5,6 +5,7 @@ Counts by box and level are whole numbers: exact in any order. All else follows 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 
@@ -46,35 +47,45 @@ def sums(measures: Sequence[Measure], layout: Layout) -> Sums:
     y, x = np.zeros((boxes.size, width)), np.zeros((boxes.size, width))
     part_y, part_x = (np.zeros((sites.size, width)), np.zeros((sites.size, width))) if sites else (y, x)
     seen = {}
-    for source in dict.fromkeys(measure.source for measure in measures):
-        own = [j for j, measure in enumerate(measures) if measure.source is source]
-        values = np.column_stack([*(measures[j].y for j in own), *(measures[j].x for j in own)])
-        found = counted(source.code, source.levels, boxes.code, boxes.size)
-        seen[source] = _seen(found, boxes)
-        y[:, own], x[:, own] = np.split(found @ values, 2, axis=1)
-        if sites:
-            weighted = counted(source.code[sites.order], source.levels, sites.code, sites.size, sites.final)
-            part_y[:, own], part_x[:, own] = np.split(weighted @ values, 2, axis=1)
+    sources = sorted(dict.fromkeys(measure.source for measure in measures), key=lambda source: source.levels)
+    for levels, alike in groupby(sources, key=lambda source: source.levels):
+        box_key, site_key = _keys(boxes.code, levels), _keys(sites.code, levels) if sites else None
+        for source in alike:
+            own = [j for j, measure in enumerate(measures) if measure.source is source]
+            values = np.column_stack([*(measures[j].y for j in own), *(measures[j].x for j in own)])
+            found = _counted(box_key + source.code, boxes.size, levels)
+            seen[source] = _seen(found, boxes)
+            y[:, own], x[:, own] = np.split(found @ values, 2, axis=1)
+            if sites and site_key is not None:
+                weighted = _counted(site_key + source.code[sites.order], sites.size, levels, sites.final)
+                part_y[:, own], part_x[:, own] = np.split(weighted @ values, 2, axis=1)
     return Sums(tuple(measures), seen, y, x, part_y, part_x)
 
 
-def counted(code: Integers, levels: int, group: Integers, size: int, weight: Floats | None = None) -> Matrix:
-    """Rows (or the sum of their weights) by group × level; blank rows left out. weight: of each row.
+def counted(code: Integers, levels: int, boxes: Boxes) -> Matrix:
+    """Rows by box × level, blank rows left out."""
+    return _counted(_keys(boxes.code, levels) + code, boxes.size, levels)
 
-    By a table of all cells where that is not much larger than the rows, else by sorting.
-    """
-    width = levels + 1
-    key = np.multiply(group, width, dtype=np.int64)
-    key += code
+
+def _keys(group: Integers, levels: int) -> Ints:
+    """Where level 0 of each row's group stands in a table of groups × (blank and levels)."""
+    key = np.multiply(group, levels + 1, dtype=np.int64)
     key += 1
+    return key
+
+
+def _counted(key: Ints, size: int, levels: int, weight: Floats | None = None) -> Matrix:
+    """Rows (or the sum of their weights) by group × level: by a table where that is not much larger than the rows, else sorted."""
+    width = levels + 1
     if size * width <= ROOM * len(key) + 1024:
         table = np.bincount(key, weight, size * width)
         table[::width] = 0
         hit = np.flatnonzero(table)
         amount = table[hit]
     else:
-        hit, place = np.unique(key[code >= 0], return_inverse=True)
-        amount = np.bincount(place, None if weight is None else weight[code >= 0])
+        there = key % width > 0
+        hit, place = np.unique(key[there], return_inverse=True)
+        amount = np.bincount(place, None if weight is None else weight[there])
     return Matrix.sorted(amount.astype(np.float64), hit % width - 1, np.searchsorted(hit, np.arange(size + 1) * width), (size, levels))
 
 

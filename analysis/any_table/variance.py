@@ -32,9 +32,10 @@ def taylor(
     Source: Binder 1983; Deville and Särndal 1992; oracle: R survey::svytotal, svyratio, svymean on calibrated designs.
     """
     residuals = _residuals(sums.part_y, sums.part_x, layout.part_place, found, grouping)
+    of_boxes = _residuals(sums.y, sums.x, layout.boxes.place, found, grouping) if layout.sites and residual else residuals
     spreads = [_spread(residuals, found, level, cut(level, grouping, layout)) for level in levels]
     variance = np.zeros_like(found.value)
-    explained = _explained(sums, found, layout, residual, spreads[0], grouping) if residual else None
+    explained = _explained(of_boxes, layout, residual, spreads[0], grouping) if residual else None
     for spread in spreads:
         plain = spread.square - _summed(spread.cut.strip_start) @ (spread.level.outer[spread.cut.stratum][:, None] * spread.of_strip**2)
         variance += plain if explained is None else _calibrated(spread, explained, plain)
@@ -87,7 +88,8 @@ class _Explained:
     sums: Floats
 
 
-def _explained(sums: Sums, found: Points, layout: Layout, residual: Residual, first: _Spread, grouping: Grouping) -> _Explained:
+def _explained(residuals: Floats, layout: Layout, residual: Residual, first: _Spread, grouping: Grouping) -> _Explained:
+    """residuals: Σ (y − about x) / scale of each box."""
     fit, boxes = _fit_of(first.level), layout.boxes
     pair, column, _ = fit.unit.rows(first.cut.element).entries()
     keys = np.unique(_domains(first.cut)[pair] * residual.width + column)
@@ -96,7 +98,6 @@ def _explained(sums: Sums, found: Points, layout: Layout, residual: Residual, fi
     own = residual.column[boxes.cell]
     box, margin = np.nonzero((own >= 0) & (domain >= 0)[:, None])
     slot = np.searchsorted(keys, domain[box] * residual.width + own[box, margin])
-    residuals = _residuals(sums.y, sums.x, boxes.place, found, grouping)
     table = Matrix.of((boxes.d * boxes.left)[box], slot, box, (len(keys), boxes.size)) @ residuals
     return _Explained(residual, keys, column, np.searchsorted(of, np.arange(grouping.size + 1)), table)
 
