@@ -45,6 +45,7 @@ class Bar:
         steps = {
             "units": say(LANGUAGE, "Official units…"),
             "simulation": say(LANGUAGE, "Simulating the city…"),
+            "slips": say(LANGUAGE, "Slip codes…"),
             "places": say(LANGUAGE, "Reception points and counters…"),
             "answers": say(LANGUAGE, "Answers: {done} of {total}", done=number(LANGUAGE, done), total=number(LANGUAGE, total)),
             "release": say(LANGUAGE, "Computing the release…"),

@@ -1,7 +1,7 @@
 """The demonstration city: simulated people answer at simulated counters, through the same door as everybody else.
 
-Where they answer: demo_places.py; its accounts: demo_accounts.py; what is answered: analysis/simulation.py. The truth
-behind the answers is kept in the data folder.
+Where they answer: demo_places.py; the slips that some hold: demo_slips.py; its accounts: demo_accounts.py; what is answered:
+analysis/simulation.py. The truth behind the answers is kept in the data folder.
 """
 
 import json
@@ -20,10 +20,10 @@ from analysis.simulation import Body, City, TooFew, Visit
 from questionnaires.instrument import Instrument
 from questionnaires.model import Fault, Refused
 from survey_app import settings
-from survey_app.services import demo_accounts, demo_places, doors, releases, submission, units
+from survey_app.services import demo_accounts, demo_places, demo_slips, doors, releases, slip_doors, submission, units
 from survey_app.services.demo_places import code_of, counter_id, point_code, wave_code
 from survey_app.services.fieldwork import Wave
-from survey_app.services.submission import LOCAL, Acknowledgement, Post
+from survey_app.services.submission import LOCAL, Acknowledgement, CodeUsed, Post
 from survey_app.storage import fieldwork as stored_fieldwork
 from survey_app.storage import organisation, session
 from survey_app.storage import releases as stored_releases
@@ -93,7 +93,9 @@ def build(province: str, responses: int, seed: int, now: datetime, progress: Pro
     demo_places.furnish(province, city, parameters, began, seed)
     wave = demo_places.open_wave(province, instrument, began, today)
     _import_frame_once(wave, city, began + timedelta(days=7 * parameters.volume.weeks - 1), now)
-    _answer(province, city, began, seed, progress)
+    progress("slips", 0, 1)
+    slip_codes = demo_slips.codes_of(wave, city, began, seed, now)
+    _answer(province, city, began, seed, slip_codes, progress)
     demo_accounts.add(province, began, now)
     progress("release", 0, 1)
     release = releases.make(wave.code, None, now)
@@ -167,29 +169,35 @@ def _import_frame_once(wave: Wave, city: City, last: date, now: datetime) -> Non
         demo_places.import_frame(wave, city, last, now)
 
 
-def _answer(province: str, city: City, began: date, seed: int, progress: Progress) -> None:
+def _answer(province: str, city: City, began: date, seed: int, slip_codes: Mapping[str, str], progress: Progress) -> None:
     """Every visit in the order of sending. A repeated answer is acknowledged again and stored once, as for everybody."""
     kinds = {office.unit: office.kind for office in city.offices}
     for start in range(0, len(city.visits), AT_ONCE):
         progress("answers", start, len(city.visits))
-        posts = list(_posts(province, city.visits[start : start + AT_ONCE], kinds, began, seed))
+        posts = list(_posts(province, city.visits[start : start + AT_ONCE], kinds, began, seed, slip_codes))
         for outcome in submission.accept_all(posts):
             if not isinstance(outcome, Acknowledgement):
                 raise outcome
     progress("answers", len(city.visits), len(city.visits))
 
 
-def _posts(province: str, visits: Sequence[Visit], kinds: Mapping[str, str], began: date, seed: int) -> Iterator[Post]:
+def _posts(
+    province: str, visits: Sequence[Visit], kinds: Mapping[str, str], began: date, seed: int, slip_codes: Mapping[str, str]
+) -> Iterator[Post]:
     remembered = doors.current()
     for visit in visits:
         point = point_code(visit.unit, kinds[visit.unit])
         midnight = datetime.combine(began + timedelta(days=simulation.calendar_day(visit.day)), time(), LOCAL)
         opened = (midnight + timedelta(seconds=visit.opened)).astimezone(UTC)
-        code = code_of(province, counter_id(point, visit.unit, visit.desk), seed)
-        door = remembered.door(code, submission.local_day(opened))
+        code = slip_codes.get(visit.id) or code_of(province, counter_id(point, visit.unit, visit.desk), seed)
+        has_slip = visit.id in slip_codes
+        door = slip_doors.door(code, remembered) if has_slip else remembered.door(code, submission.local_day(opened))
         if door is None:
             raise LookupError(code)
-        form = submission.open_form(door, visit.language, opened, visit.id, remembered=remembered)
+        try:
+            form = submission.open_form(door, visit.language, opened, visit.id, remembered=remembered)
+        except CodeUsed:
+            continue  # an interrupted build has stored this answer: nobody else has its code
         yield Post(form.token, visit.fields, opened + timedelta(seconds=visit.seconds), visit.language)
 
 

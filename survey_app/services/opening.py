@@ -72,7 +72,7 @@ def open_form(door: Door, language: str, now: datetime, new_id: str, *, remember
     `remembered`: the doors among which this one was found just now.
     """
     remembered = remembered or doors.current()
-    if door.slip is not None and slip_doors.is_used(door.slip):
+    if door.slip is not None and door.slip.used:
         raise CodeUsed(remembered.wave(door.province, door.slip.batch.wave))
     wave = None if door.retired else remembered.open_wave(door, local_day(now))
     if wave is None:
@@ -92,7 +92,7 @@ def reopen(signed: str, language: str, now: datetime) -> Form:
     door, wave = place_of(token, doors.current())
     if is_stored(token):
         raise Changed
-    if door.slip is not None and slip_doors.is_used(door.slip):
+    if door.slip is not None and door.slip.used:
         raise CodeUsed(wave)
     if token.valid_until < now:
         return renewed(token, door, wave, language, now)

@@ -32,6 +32,7 @@ class Slip:
 
     mark: str | None
     batch: BatchRow
+    used: bool
 
 
 @dataclass(frozen=True, slots=True)

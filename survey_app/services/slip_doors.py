@@ -10,6 +10,7 @@ from survey_app.services import codes
 from survey_app.services.doors import Doors
 from survey_app.services.organisation import Door, Slip
 from survey_app.storage import responses, session, slips
+from survey_app.storage.slips import Known
 
 
 def mark(code: str) -> str:
@@ -17,18 +18,16 @@ def mark(code: str) -> str:
     return _mark(settings.current().secret_key, code)
 
 
-def marks(code: str) -> tuple[str, ...]:
-    """What may be stored of a code: codes made before the key was changed still work."""
-    chosen = settings.current()
-    return tuple(_mark(key, code) for key in (chosen.secret_key, chosen.previous_secret_key) if key is not None)
+def known(typed: str) -> Known | None:
+    """What is stored of a code as typed. Codes made before the key was changed still work."""
+    code, chosen = codes.normalise(typed), settings.current()
+    return slips.look_up(_mark(chosen.secret_key, code), _mark(chosen.previous_secret_key or chosen.secret_key, code))
 
 
 def door(typed: str, remembered: Doors) -> Door | None:
     """The place and day of a slip code as typed; None when no such code is known."""
-    code = codes.normalise(typed)
-    with session.reading() as tx:
-        known = slips.find(tx, marks(code))
-    return None if known is None else remembered.behind(code, Slip(*known))
+    found = known(typed)
+    return None if found is None else remembered.behind(codes.normalise(typed), Slip(found.mark, found.batch, found.used))
 
 
 def door_of_answer(code: str, response_id: str, remembered: Doors) -> Door | None:
@@ -36,14 +35,7 @@ def door_of_answer(code: str, response_id: str, remembered: Doors) -> Door | Non
     with session.reading() as tx:
         place = responses.batch_of(tx, response_id)
         batch = None if place is None else slips.batch(tx, *place)
-    return None if batch is None else remembered.behind(code, Slip(None, batch))
-
-
-def is_used(slip: Slip) -> bool:
-    if slip.mark is None:
-        return True
-    with session.reading() as tx:
-        return bool(slips.spent_of(tx, (slip.mark,)))
+    return None if batch is None else remembered.behind(code, Slip(None, batch, used=True))
 
 
 def _mark(key: str, code: str) -> str:

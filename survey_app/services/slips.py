@@ -6,7 +6,7 @@ day and source, so that it never stands for one person more than place and day d
 
 import random
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 
@@ -61,30 +61,73 @@ def make(
     if not all(by.sees_unit(order.wave.province, order.unit) for order in orders):
         raise Forbidden(Permission.ISSUE_SLIPS)
     drawn = [tuple(codes.new_code(chance) for _ in range(order.count)) for order in orders]
-    made: list[Made] = []
     with session.transaction() as tx:
-        for order, fresh in zip(orders, drawn, strict=True):
-            batch = _batch(tx, order, channel, source)
-            if not batch.issued:
-                accounts.log(tx, batch.province, stored_time(now), by.name, "slips.made", batch.id, f"{channel} {source}")
-            batch = replace(batch, issued=batch.issued + order.count)
-            stored.save(tx, (batch,))
-            stored.add_codes(tx, ((slip_doors.mark(code), batch.province, batch.id) for code in fresh))
-            made.append(Made(batch, fresh))
-    return tuple(made)
+        batches = _Batches.there(tx, channel, source, orders)
+        ids = [batches.extend(order) for order in orders]
+        batches.save()
+        keys = ((order.wave.province, id) for order, id in zip(orders, ids, strict=True))
+        stored.add_codes(tx, ((slip_doors.mark(code), *key) for key, fresh in zip(keys, drawn, strict=True) for code in fresh))
+        if batches.new:
+            first = batches.new[0]
+            subject = first.id if len(batches.new) == 1 else f"{len(batches.new)} batches"
+            accounts.log(tx, first.province, stored_time(now), by.name, "slips.made", subject, f"{channel} {source}")
+    return tuple(Made(batches.batch(id), fresh) for id, fresh in zip(ids, drawn, strict=True))
 
 
-def _batch(tx: Transaction, order: Order, channel: Channel, source: str) -> Batch:
-    """The batch that the order extends, or a new one."""
-    province = order.wave.province
-    place = (order.wave.code, order.unit, order.point, order.counter, order.sector, order.day, order.every)
-    of_day = stored.batches(tx, province, order.day, order.day, order.unit)
-    for batch in of_day if channel == ISSUED else ():
-        same_place = (batch.wave, batch.unit, batch.point, batch.counter, batch.sector, batch.day, batch.every) == place
-        if same_place and (batch.channel, batch.source, batch.expires, batch.revoked) == (channel, source, order.expires, None):
-            return batch
-    id = f"{order.unit}-{order.day:%Y%m%d}-{len(of_day) + 1}"
-    return BatchRow(province, id, channel, *place, source=source, expires=order.expires)
+@dataclass(slots=True)
+class _Batches:
+    """The batches that a call begins or extends. No time is kept of a call that only extends one: a person stood there."""
+
+    tx: Transaction
+    channel: Channel
+    source: str
+    of_day: dict[tuple[str, date], list[Batch]]
+    found: dict[str, Batch] = field(default_factory=dict)
+    begun: set[str] = field(default_factory=set)
+
+    @staticmethod
+    def there(tx: Transaction, channel: Channel, source: str, orders: Sequence[Order]) -> "_Batches":
+        days, units = [order.day for order in orders], {order.unit for order in orders}
+        of_day: dict[tuple[str, date], list[Batch]] = {}
+        for province in {order.wave.province for order in orders}:
+            for batch in stored.batches(tx, province, min(days), max(days), min(units) if len(units) == 1 else None):
+                of_day.setdefault((batch.unit, batch.day), []).append(batch)
+        return _Batches(tx, channel, source, of_day)
+
+    def extend(self, order: Order) -> str:
+        """The id of the batch that the codes of this order belong to."""
+        there = self.of_day.setdefault((order.unit, order.day), [])
+        before = next((batch for batch in there if self._is_same(batch, order)), None)
+        batch = before or self._begin(order, f"{order.unit}-{order.day:%Y%m%d}-{len(there) + 1}")
+        known = self.found.get(batch.id, batch)
+        self.found[batch.id] = replace(known, issued=known.issued + order.count)
+        if before is None:
+            there.append(batch)
+        return batch.id
+
+    def _is_same(self, batch: Batch, order: Order) -> bool:
+        asked = (self.channel, self.source, order.wave.code, order.unit, order.point, order.counter, order.sector, order.day, order.every)
+        place = (batch.wave, batch.unit, batch.point, batch.counter, batch.sector, batch.day, batch.every)
+        lasting = batch.expires == order.expires and batch.revoked is None
+        return self.channel == ISSUED and lasting and (batch.channel, batch.source, *place) == asked
+
+    def _begin(self, order: Order, id: str) -> Batch:
+        self.begun.add(id)
+        place = (order.wave.code, order.unit, order.point, order.counter, order.sector, order.day, order.every)
+        return BatchRow(order.wave.province, id, self.channel, *place, source=self.source, expires=order.expires)
+
+    @property
+    def new(self) -> list[Batch]:
+        return [batch for id, batch in self.found.items() if id in self.begun]
+
+    def batch(self, id: str) -> Batch:
+        return self.found[id]
+
+    def save(self) -> None:
+        stored.add_batches(self.tx, self.new)
+        for id, batch in self.found.items():
+            if id not in self.begun:
+                stored.save(self.tx, batch)
 
 
 def revoke(province: str, batch: str, now: datetime, by: Viewer = OPERATOR) -> Batch:
@@ -95,7 +138,7 @@ def revoke(province: str, batch: str, now: datetime, by: Viewer = OPERATOR) -> B
         if found.revoked is not None:
             raise Refused(Fault("slips.revoked", f"batch {batch}", "This batch was revoked already."))
         revoked = replace(found, revoked=local_day(now))
-        stored.save(tx, (revoked,))
+        stored.save(tx, revoked)
         accounts.log(tx, province, stored_time(now), by.name, "slips.revoked", batch, found.channel)
     return revoked
 
@@ -106,7 +149,7 @@ def give_back(province: str, batch: str, count: int, typed: Sequence[str], now: 
     with session.transaction() as tx:
         found = _known(tx, province, batch)
         used = responses.used_by_batch(tx, province).get(batch, 0)
-        marks = [_returned_mark(tx, found, code) for code in typed]
+        marks = [_returned_mark(found, code) for code in typed]
         back = count + len(marks)
         if len(set(marks)) < len(marks):
             raise Refused(Fault("slips.doubled", f"batch {batch}", "A code stands twice among those that came back."))
@@ -115,20 +158,19 @@ def give_back(province: str, batch: str, count: int, typed: Sequence[str], now: 
             raise Refused(Fault("slips.too_many_back", f"batch {batch}", "Only {left} codes of this batch are still out.", values))
         stored.remove_codes(tx, marks)
         changed = replace(found, returned=found.returned + back)
-        stored.save(tx, (changed,))
+        stored.save(tx, changed)
         accounts.log(tx, province, stored_time(now), by.name, "slips.returned", batch, str(back))
     return Counts(changed, used)
 
 
-def _returned_mark(tx: Transaction, batch: Batch, typed: str) -> str:
-    code = codes.normalise(typed)
-    place, values = f"batch {batch.id}", {"code": codes.shown(code)}
-    known = stored.find(tx, slip_doors.marks(code))
-    if known is None or (known[1].province, known[1].id) != (batch.province, batch.id):
+def _returned_mark(batch: Batch, typed: str) -> str:
+    place, values = f"batch {batch.id}", {"code": codes.shown(codes.normalise(typed))}
+    known = slip_doors.known(typed)
+    if known is None or (known.batch.province, known.batch.id) != (batch.province, batch.id):
         raise Refused(Fault("slips.not_of_batch", place, "This code is not of this batch: {code}.", values))
-    if stored.spent_of(tx, (known[0],)):
+    if known.used:
         raise Refused(Fault("slips.used", place, "This code has been used: {code}.", values))
-    return known[0]
+    return known.mark
 
 
 def counts(province: str, first: date | None = None, last: date | None = None, by: Viewer = OPERATOR) -> list[Counts]:

@@ -1,9 +1,10 @@
 """The engine of this process, transaction(), the shared metadata. Services open transactions; storage never commits."""
 
 import os
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -100,6 +101,25 @@ class Line:
             with closing(self.connection):
                 self.connection.rollback()
             raise
+
+
+@dataclass(slots=True)
+class Enquiry:
+    """What is asked with every page or answer has a line of its own. Every SELECT there sees what is stored now."""
+
+    _line: Line | None = None
+    _asking: threading.Lock = field(default_factory=threading.Lock)
+
+    def ask(self, question: str, *values: str) -> Sequence[Sequence[str | int | None]]:
+        database = engine()
+        with self._asking:
+            line, self._line = self._line, None  # forgotten should the question fail
+            if line is None or line.database is not database:
+                line = Line.to(database)
+            line.cursor.execute(question, values)
+            answer: Sequence[Sequence[str | int | None]] = line.cursor.fetchall()
+            self._line = line
+        return answer
 
 
 @contextmanager

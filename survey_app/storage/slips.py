@@ -7,6 +7,7 @@ names its batch, a used mark names nothing. Counting used codes is responses.py'
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from typing import Never, cast
 
 from sqlalchemy import (
     Column,
@@ -26,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.engine.interfaces import DBAPICursor
 
 from survey_app.storage.fieldwork import WAVES
-from survey_app.storage.session import metadata
+from survey_app.storage.session import Enquiry, metadata
 
 slip_batches = Table(
     "slip_batches",
@@ -89,14 +90,39 @@ class BatchRow:
     revoked: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A code that may open a form: its mark, its batch, and whether it has been used."""
+
+    mark: str
+    batch: BatchRow
+    used: bool
+
+
 _BATCH = tuple(slip_batches.c[field.name] for field in fields(BatchRow))
+_enquiry = Enquiry()
+_LOOK_UP = (
+    f"SELECT c.mark, s.mark, {', '.join(f'b.{field.name}' for field in fields(BatchRow))} FROM slip_codes c"  # noqa: S608 - our own column names
+    " JOIN slip_batches b ON b.province = c.province AND b.id = c.batch LEFT JOIN spent_codes s ON s.mark = c.mark"
+    " WHERE c.mark IN (?, ?)"
+)
 
 
-def find(tx: Connection, marks: Sequence[str]) -> tuple[str, BatchRow] | None:
-    """The mark among these that is known, and its batch."""
-    same = (slip_codes.c.province == slip_batches.c.province) & (slip_codes.c.batch == slip_batches.c.id)
-    found = tx.execute(select(slip_codes.c.mark, *_BATCH).join(slip_batches, same).where(slip_codes.c.mark.in_(marks))).first()
-    return None if found is None else (found[0], BatchRow(*found[1:]))
+def look_up(mark: str, or_else: str) -> Known | None:
+    """The code of that mark, or of the other: what it would be under the key before."""
+    found = _enquiry.ask(_LOOK_UP, mark, or_else)
+    if not found:
+        return None
+    known, spent, *batch = found[0]
+    values: dict[str, object] = dict(zip(BatchRow.__slots__, batch, strict=True))
+    for name in ("day", "expires", "revoked"):
+        values[name] = _day(values[name])
+    return Known(str(known), BatchRow(**cast("dict[str, Never]", values)), spent is not None)
+
+
+def _day(stored: object) -> date | None:
+    """As the driver gives it: SQLite keeps days as text."""
+    return stored if stored is None or isinstance(stored, date) else date.fromisoformat(str(stored))
 
 
 def batch(tx: Connection, province: str, id: str) -> BatchRow | None:
@@ -118,13 +144,15 @@ def batches(
     return [BatchRow(*line) for line in tx.execute(query.order_by(slip_batches.c.day, slip_batches.c.unit, slip_batches.c.id))]
 
 
-def save(tx: Connection, rows: Iterable[BatchRow]) -> None:
-    """Add batches; one whose id is there already takes its place."""
-    for row in rows:
-        values = {field.name: getattr(row, field.name) for field in fields(BatchRow)}
-        key = (slip_batches.c.province == row.province) & (slip_batches.c.id == row.id)
-        if not tx.execute(update(slip_batches).where(key).values(values)).rowcount:
-            tx.execute(insert(slip_batches).values(values))
+def add_batches(tx: Connection, rows: Sequence[BatchRow]) -> None:
+    if rows:
+        tx.execute(insert(slip_batches), [{field.name: getattr(row, field.name) for field in fields(BatchRow)} for row in rows])
+
+
+def save(tx: Connection, row: BatchRow) -> None:
+    """A batch takes the place of what was stored under its id."""
+    key = (slip_batches.c.province == row.province) & (slip_batches.c.id == row.id)
+    tx.execute(update(slip_batches).where(key).values({field.name: getattr(row, field.name) for field in fields(BatchRow)}))
 
 
 def add_codes(tx: Connection, codes: Iterable[tuple[str, str, str]]) -> None:
@@ -145,11 +173,6 @@ def remove_codes_of(tx: Connection, province: str, wave: str, expired_before: da
         slip_batches.c.province == province, slip_batches.c.wave == wave, slip_batches.c.expires < expired_before
     )
     return tx.execute(delete(slip_codes).where(slip_codes.c.province == province, slip_codes.c.batch.in_(old))).rowcount
-
-
-def spent_of(tx: Connection, marks: Sequence[str]) -> frozenset[str]:
-    """Those of the marks that have been used."""
-    return frozenset(tx.scalars(select(spent_codes.c.mark).where(spent_codes.c.mark.in_(marks))))
 
 
 def known_spent(tx: Connection) -> list[str]:

@@ -14,7 +14,7 @@ import pytest
 from analysis.figures import Figure, Release
 from questionnaires.model import Refused
 from survey_app import create_app
-from survey_app.services import demo, demo_accounts, fieldwork, releases, sessions
+from survey_app.services import demo, demo_accounts, fieldwork, releases, sessions, slips
 from survey_app.services.access import Permission
 from survey_app.services.demo import Built
 from survey_app.settings import read
@@ -93,6 +93,7 @@ def test_the_same_seed_gives_the_same_release_on_another_day_even_when_it_was_in
     assert again.digest == demonstration.built.digest
     with session.reading() as tx:
         assert len(responses.columns(tx, CITY, again.wave).position) == ANSWERS
+        assert tx.exec_driver_sql("SELECT count(*) FROM audit_log WHERE action = 'slips.made'").first() == (2,)
 
 
 def test_every_unit_of_the_city_has_counters_and_a_printed_link_works_for_long(opened: Demonstration) -> None:
@@ -147,6 +148,24 @@ def test_the_city_is_as_good_as_wished_and_the_release_comes_near_it(demonstrati
     assert estimate.se is not None
     assert demonstration.built.truth == pytest.approx(0.92, abs=0.01)
     assert abs(estimate.estimate - demonstration.built.truth) < 3 * estimate.se
+
+
+def test_part_of_the_answers_came_with_slips_each_with_a_code_of_its_own(opened: Demonstration) -> None:
+    """Of twenty answers eleven by codes that were issued and two by codes handed out: 55 and 10 of a hundred, ± 5 with 1,200."""
+    with session.reading() as tx:
+        columns = responses.columns(tx, CITY, opened.built.wave)
+        (spent,) = tx.exec_driver_sql("SELECT count(*) FROM spent_codes").first() or ()
+    came_by = Counter(columns.channel)
+    assert came_by.keys() == {"issued", "handed_out", "open"}
+    assert spent == came_by["issued"] + came_by["handed_out"]
+    assert came_by["issued"] / ANSWERS == pytest.approx(0.55, abs=0.05)
+    assert came_by["handed_out"] / ANSWERS == pytest.approx(0.10, abs=0.05)
+    rates = slips.by_channel(slips.counts(CITY))
+    assert {channel: (made / used, used) for channel, (made, used) in rates.items()} == {
+        "issued": (3, came_by["issued"]), "handed_out": (2, came_by["handed_out"]),
+    }  # fmt: skip
+    counted = sum((Counter(unit) for unit in opened.release.studies.channels.values()), Counter())
+    assert counted["issued"] > counted["open"] > counted["handed_out"] > 0
 
 
 def test_it_is_simulated_and_published_and_says_so(opened: Demonstration) -> None:
