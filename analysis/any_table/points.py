@@ -50,9 +50,9 @@ def _points(measure: Measure, seen: Seen, grouping: Grouping) -> tuple[Floats, .
     n, answers, weight = sum_of(seen.n[inside]), sum_of(seen.n[inside] * measure.answers[level]), sum_of(w)
     of_y, of_x = sum_of(w * y), sum_of(w * x)
     with np.errstate(divide="ignore", invalid="ignore"):
-        mean = np.where(n > 0, of_y / of_x, np.nan)
-        scale = np.ones(grouping.size) if measure.total else of_x
-        about = np.zeros(grouping.size) if measure.total else np.where(np.isfinite(mean), mean, 0.0)
+        mean = np.where((n > 0) & (of_x != 0), of_y / of_x, np.nan)
+        scale = np.where(measure.total | np.isnan(mean), 1.0, of_x)
+        about = np.where(measure.total | np.isnan(mean), 0.0, mean)
         wide = weight / ((n - 1) * scale * scale)
         return (
             np.where(n > 0, of_y, np.nan) if measure.total else mean,
@@ -61,7 +61,7 @@ def _points(measure: Measure, seen: Seen, grouping: Grouping) -> tuple[Floats, .
             weight * weight / sum_of(seen.w2[inside]),
             scale,
             about,
-            sum_of(w * (y - np.where(np.isfinite(mean), mean, 0.0)[domain] * x) ** 2) * wide,
+            sum_of(w * (y - np.nan_to_num(mean)[domain] * x) ** 2) * wide,
             sum_of(w * y * y) * wide,
             sum_of(seen.inner[inside] * (y - about[domain] * x) ** 2) / (scale * scale),
         )

@@ -45,10 +45,9 @@ def taylor(
 def _residuals(y: Floats, x: Floats, place: Ints, found: Points, grouping: Grouping) -> Floats:
     """(Σy − about Σx) / scale of parts in the domain of their place."""
     domain = grouping.domain[place]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        rest = found.about[domain] * x
-        np.subtract(y, rest, out=rest)
-        rest /= found.scale[domain]
+    rest = found.about[domain] * x
+    np.subtract(y, rest, out=rest)
+    rest /= found.scale[domain]
     return rest
 
 
