@@ -4,10 +4,12 @@ import csv
 import io
 import itertools
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.any_table import growing
 from analysis.any_table.csv_cells import Dialect, cut, dialect
 from analysis.any_table.growing import distinct
 from questionnaires.model import Refused
@@ -54,6 +56,26 @@ def test_long_texts_that_differ_in_one_byte_stay_apart() -> None:
     long = [f"{'x' * 40}{number:03d}" for number in range(500)]
     data = "".join(f"{text}\n" for text in long).encode()
     assert read(data, Dialect("x.csv", ord(","), ord("\n"), ("a",), 0), 1 << 20) == [[text] for text in long]
+
+
+def test_texts_that_share_a_key_stay_apart() -> None:
+    """The key of a text of two words a, b is k(a) ^ b. For another a a letter-by-letter b with the same key is searched for."""
+
+    def mixed(word: bytes) -> np.uint64:
+        number = np.frombuffer(word, np.uint64)
+        return ((number * growing.MIX) ^ (number >> growing.SHIFT))[0]
+
+    letters = sorted(set(range(ord("#"), ord("~") + 1)) - {ord(",")})
+    chance = np.random.default_rng(1)
+    pairs: list[int | None] = [None]
+    while None in pairs:
+        word = bytes(chance.choice(letters, 8).tolist())
+        apart = (mixed(word) ^ mixed(b"ABCDEFGH")).tobytes()
+        pairs = [next((letter for letter in letters if letter ^ byte in letters), None) for byte in apart]
+    one = b"ABCDEFGH" + bytes(pairs)
+    other = word + bytes(letter ^ byte for letter, byte in zip(pairs, apart, strict=True))
+    assert mixed(one[:8]) ^ np.frombuffer(one[8:], np.uint64) == mixed(other[:8]) ^ np.frombuffer(other[8:], np.uint64)
+    assert read(one + b"\n" + other + b"\n", Dialect("x.csv", ord(","), ord("\n"), ("a",), 0), 100) == [[one.decode()], [other.decode()]]
 
 
 @pytest.mark.parametrize(

@@ -130,6 +130,11 @@ def test_cells_that_hold_no_number_are_named_with_row_and_column(tmp_path: Path)
     ]
 
 
+def test_not_a_number_and_infinity_are_no_numbers_among_numbers_either(tmp_path: Path) -> None:
+    bad = [("not_finite", ", row 3, column w"), ("not_finite", ", row 4, column w"), ("not_finite", ", row 5, column w")]
+    assert refusals(csv_file(tmp_path, "w\n1\nnan\n-inf\n1e400\n"), "w") == bad
+
+
 def test_the_same_is_said_of_text_in_a_parquet_file_whose_rows_begin_at_1(tmp_path: Path) -> None:
     file = parquet_file(tmp_path, "SELECT * FROM (VALUES ('4', 1.0::DOUBLE), ('tốt', 'nan'), (NULL, NULL), ('3,5', '-inf')) t(q, w)")
     assert refusals(file, "q", "w") == [
