@@ -27,22 +27,17 @@ class _Counter:
     places: dict[str, float] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
 class Crowd:
     """Evenly spaced arrivals with an allowance for those who come together (the generic cell rate algorithm)."""
 
-    per_hour: int
-    _counters: dict[str, _Counter] = field(default_factory=dict)
-    _counting: threading.Lock = field(default_factory=threading.Lock)
-
-    @property
-    def at_once(self) -> int:
-        return max(1, self.per_hour // 4)
-
-    @property
-    def spacing(self) -> float:
+    def __init__(self, per_hour: int) -> None:
+        self.at_once = max(1, per_hour // 4)
+        self.spacing = HOUR / max(1, per_hour - self.at_once)
         """Seconds between two answers once too many have come together."""
-        return HOUR / max(1, self.per_hour - self.at_once)
+        self._allowance = (self.at_once - 1) * self.spacing
+        self._longest = (2 * self.at_once + 1) * self.spacing
+        self._counters: dict[str, _Counter] = {}
+        self._counting = threading.Lock()
 
     def wait(self, counter: str, form: str, now: datetime, *, hurried: bool = False) -> float:
         """0: let in, and its room is taken. Else the seconds after which it is worth coming again with the same form.
@@ -52,13 +47,12 @@ class Crowd:
         moment = now.timestamp()
         with self._counting:
             line = self._line(counter, moment)
-            kept = line.places.get(form)
-            if kept is not None:
-                if moment < kept:
-                    return kept - moment
-                del line.places[form]
-                return 0.0
-            early = line.free - moment - (self.at_once - 1) * self.spacing * (0.5 if hurried else 1.0)
+            if form in line.places:
+                early = max(0.0, line.places[form] - moment)
+                if not early:
+                    del line.places[form]
+                return early
+            early = line.free - moment - (self._allowance / 2 if hurried else self._allowance)
             if early <= 0:
                 line.free = max(line.free, moment) + self.spacing
                 return 0.0
@@ -75,12 +69,11 @@ class Crowd:
 
     def _line(self, counter: str, moment: float) -> _Counter:
         """As it stands now: without places nobody came for. A line longer than any can be means that the clock was set back."""
-        line = self._counters.setdefault(counter, _Counter(moment))
+        line = self._counters.get(counter)
+        if line is None or line.free - moment > self._longest:
+            line = self._counters[counter] = _Counter(moment)
         for form in [form for form, since in line.places.items() if since + PLACE_KEPT < moment]:
             del line.places[form]
-        if line.free - moment > (2 * self.at_once + 1) * self.spacing:
-            line.free = moment
-            line.places.clear()
         return line
 
 

@@ -43,7 +43,6 @@
     history.replaceState(null, "", address);
     scrollTo(0, 0);
     start();
-    if (!form) drop(KEEP + path);
     const first = find("#errors") || find("#notice") || find("h1");
     first.tabIndex = -1;
     first.focus();
@@ -94,12 +93,22 @@
     return own;
   };
 
+  // Asked for by the page only while answers come in floods: a number that costs a phone a moment and a flood a day.
+  const work = async (answers) => {
+    const bits = form && +form.dataset.work, tokenOf = new URLSearchParams(answers).get("form_token"), text = new TextEncoder();
+    for (let tried = 0; bits && crypto.subtle; tried++) {
+      const mark = await crypto.subtle.digest("SHA-256", text.encode(`${tokenOf}:${tried}`));
+      if (!(new DataView(mark).getUint32(0) >>> (32 - bits))) return "&work=" + tried;
+    }
+    return "";
+  };
+
   // Everything that is to be sent, this page's own last. What was deleted in another tab meanwhile is not.
   const send = async () => {
     let stuck = false;
     if (mine && !kept()[mine]) return location.replace(path);
     for (const key of keys(true).sort((one, other) => (one === mine) - (other === mine))) {
-      const answers = kept()[key], said = answers && await ask(pathOf(key), answers);
+      const answers = kept()[key], said = answers && await ask(pathOf(key), answers + await work(answers));
       if (!said) stuck = true;
       else if (!said.stored) {
         drop(key);
@@ -131,7 +140,6 @@
     if (form) form.inert = false;
     if (!said.page.querySelector("[method=post]")) return drop(KEEP + path);
     take(said.page, path);
-    save();
     show("kept", true);
   };
 

@@ -63,7 +63,9 @@ class Citizen:
         return self.client.get(f"/q/{code or self.city.code}{query}", headers=headers)
 
     def token(self, code: str | None = None) -> str:
-        return dict(Fields(self.open(code).text).sent)["form_token"]
+        found = re.search(r'name="form_token" value="([^"]+)"', self.open(code).text)
+        assert found is not None
+        return found[1]
 
     def send(self, answers: Mapping[str, str | Sequence[str]], token: str | None = None, **own: str) -> TestResponse:
         data = {"form_token": self.token() if token is None else token, "page": "vi", **own, **answers}
