@@ -5,6 +5,7 @@ from flask import Flask
 from survey_app import settings
 from survey_app.commands import demo as demo_commands
 from survey_app.commands import fieldwork as fieldwork_commands
+from survey_app.commands import nightly as nightly_commands
 from survey_app.commands import posters as poster_commands
 from survey_app.commands import results as results_commands
 from survey_app.commands import slips as slip_commands
@@ -20,6 +21,7 @@ COMMANDS = (
     *slip_commands.COMMANDS,
     *results_commands.COMMANDS,
     *system_commands.COMMANDS,
+    *nightly_commands.COMMANDS,
     *demo_commands.COMMANDS,
 )
 

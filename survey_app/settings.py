@@ -45,7 +45,7 @@ SETTINGS = (
     ),
     Setting(
         "SURVEY_PROOF_OF_WORK_BITS",
-        "While answers are sent in floods: work that a phone does for each; 12 to 15 take it a second or two, 0, the default, asks for none",
+        "Work a phone does for each answer while they come in floods; 12 to 15 take a second or two, 0, the default, is none",
     ),
 )
 
