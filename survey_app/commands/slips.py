@@ -82,6 +82,7 @@ def issue(table: Path | None, out: Path, **given: Unpack[Wanted]) -> None:
         read = slip_lists.read(chosen_city(given["city"]), tables.read(table), day.date() if day else today(), now())
         organisation.told_ignored(read.ignored)
         orders = read.orders
+    _must_be_writable(out)
     made = slip_lists.issue(orders, chance(), now())
     _keep(out, slip_lists.rows(made))
     total = sum(len(one.codes) for one in made)
@@ -99,7 +100,10 @@ def sheet(out: Path, table: Path | None, trial: bool, **given: Unpack[Wanted]) -
 
     Example: flask slips sheet --unit 11311 --day 2026-03-02 --count 60 --out slips.pdf
     """
-    done = slip_sheets.printed(_order(given), chance(), now(), trial=trial)
+    order = _order(given)
+    for path in (out, table):
+        _must_be_writable(path)
+    done = slip_sheets.printed(order, chance(), now(), trial=trial)
     _keep(out, done.pdf)
     if table is not None:
         _keep(table, slip_lists.rows([done.made]))
@@ -189,6 +193,15 @@ def _plain(one: Counts) -> dict[str, object]:
         "revoked": batch.revoked and batch.revoked.isoformat(), "source": batch.source,
         "issued": batch.issued, "used": one.used, "unused": one.unused, "returned": batch.returned,
     }  # fmt: skip
+
+
+def _must_be_writable(path: Path | None) -> None:
+    """Before codes are made: they are told once, and would be lost."""
+    if path is not None:
+        was_there = path.exists()
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+        if not was_there:
+            path.unlink()
 
 
 def _keep(path: Path, content: bytes | Sequence[Iterable[str]]) -> None:

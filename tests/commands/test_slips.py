@@ -126,6 +126,19 @@ def test_a_wrong_option_is_named(run: Run, tmp_path: Path) -> None:
     assert "--count: " in said
 
 
+@pytest.mark.parametrize(
+    "words",
+    [("issue", "--out", "/nowhere/codes.csv"), ("sheet", "--out", "/nowhere/slips.pdf"),
+     ("sheet", "--out", "{folder}/slips.pdf", "--csv", "/nowhere/codes.csv")],
+)  # fmt: skip
+def test_no_code_is_made_that_could_not_be_written_down(run: Run, tmp_path: Path, words: tuple[str, ...]) -> None:
+    command, *options = (word.format(folder=tmp_path) for word in words)
+    said = refused(run("slips", command, "--unit", "26734", "--day", DAY, *options))
+    assert "[file.unusable]" in said
+    assert json.loads(ran(run("slips", "counts", "--json"))) == []
+    assert not (tmp_path / "slips.pdf").exists()
+
+
 def test_a_sheet_comes_as_slips_to_cut_out_and_as_a_table(run: Run, tmp_path: Path) -> None:
     out, listed = tmp_path / "slips.pdf", tmp_path / "slips.csv"
     said = ran(run("slips", "sheet", "--unit", "26734", "--day", DAY, "--count", 4, "--out", out, "--csv", listed))
