@@ -1,25 +1,71 @@
 """Sentences in the reader's language (gettext), Vietnamese and English numbers and dates, the sentence of a Fault.
 
 The English sentence is the key. Catalogues lie in locale/<language>/LC_MESSAGES/, one .po a subject, compiled beside.
+Further languages for citizens: locale/README.md.
 """
 
 import gettext
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
+from questionnaires.faults import SENTENCES
 from questionnaires.model import Fault, Text
 
 LANGUAGES = ("vi", "en")
+"""The languages of the whole product: pages, files, commands."""
+
 LOCALE = Path(__file__).parent / "locale"
+NAMES = {"vi": "Tiếng Việt", "en": "English"}
+"""Each language by its own name, as it stands on the button that leads to it."""
+
+OF_AN_ANSWER = "answer."
+"""How the codes of faults begin that a citizen may read."""
+
+_folders = [LOCALE]
+
+
+def read_from(folder: Path) -> None:
+    """Further languages for citizens lie in that folder, too (a city's own), laid out as locale/ is."""
+    _folders[:] = [LOCALE, folder]
+    for remembered in (languages, _catalogues):
+        remembered.cache_clear()
+
+
+@cache
+def languages() -> Mapping[str, str]:
+    """The languages of the pages for citizens, code to own name: those of the product, then every other one whose catalogue
+    `citizen` has every sentence, its own name (X-Language-Name), and says who has reviewed it (X-Reviewed-By)."""
+    needed = _sentences(_catalogue(LOCALE / "vi" / "LC_MESSAGES" / "citizen.mo"))
+    needed |= {sentence for code, sentence in SENTENCES.items() if code.startswith(OF_AN_ANSWER)}
+    found = dict(NAMES)
+    for path in sorted(path for folder in _folders for path in folder.glob("*/LC_MESSAGES/citizen.mo")):
+        language, catalogue = path.parent.parent.name, _catalogue(path)
+        said = catalogue.info()
+        if said.get("x-reviewed-by") and said.get("x-language-name") and needed <= _sentences(catalogue):
+            found.setdefault(language, said["x-language-name"])
+    return MappingProxyType(found)
+
+
+def _catalogue(path: Path) -> gettext.GNUTranslations:
+    with path.open("rb") as file:
+        return gettext.GNUTranslations(file)
+
+
+def _sentences(catalogue: gettext.GNUTranslations) -> set[str]:
+    """What it says anything for."""
+    said: Mapping[str, str] = catalogue.__dict__["_catalog"]
+    return {sentence for sentence, translated in said.items() if sentence and translated}
 
 
 @cache
 def _catalogues(language: str) -> gettext.NullTranslations:
-    found: gettext.NullTranslations = gettext.NullTranslations()
-    for path in sorted((LOCALE / language / "LC_MESSAGES").glob("*.mo")):
-        with path.open("rb") as file:
-            catalogue = gettext.GNUTranslations(file)
+    """One after the other; what a further language does not say is said in Vietnamese."""
+    found = gettext.NullTranslations() if language in LANGUAGES else _catalogues("vi")
+    for path in sorted(path for folder in _folders for path in (folder / language / "LC_MESSAGES").glob("*.mo")):
+        catalogue = _catalogue(path)
         catalogue.add_fallback(found)
         found = catalogue
     return found
@@ -56,18 +102,20 @@ def percent(language: str, share: float, decimals: int = 1) -> str:
 
 
 def day(language: str, value: date) -> str:
-    """05/02/2026 in Vietnamese, 5 February 2026 in English."""
-    return value.strftime("%d/%m/%Y") if language == "vi" else f"{value.day} {ENGLISH_MONTHS[value.month - 1]} {value.year}"
+    """5 February 2026 in English, else 05/02/2026."""
+    return value.strftime("%d/%m/%Y") if language != "en" else f"{value.day} {ENGLISH_MONTHS[value.month - 1]} {value.year}"
 
 
 def day_short(language: str, value: date) -> str:
-    """05/02 in Vietnamese, 5 February in English."""
-    return value.strftime("%d/%m") if language == "vi" else f"{value.day} {ENGLISH_MONTHS[value.month - 1]}"
+    """5 February in English, else 05/02."""
+    return value.strftime("%d/%m") if language != "en" else f"{value.day} {ENGLISH_MONTHS[value.month - 1]}"
 
 
 def month(language: str, value: date) -> str:
-    """tháng 02/2026 in Vietnamese, February 2026 in English."""
-    return value.strftime("tháng %m/%Y") if language == "vi" else f"{ENGLISH_MONTHS[value.month - 1]} {value.year}"
+    """tháng 02/2026 in Vietnamese, February 2026 in English, else 02/2026."""
+    if language == "en":
+        return f"{ENGLISH_MONTHS[value.month - 1]} {value.year}"
+    return value.strftime("tháng %m/%Y" if language == "vi" else "%m/%Y")
 
 
 def moment(language: str, value: datetime) -> str:

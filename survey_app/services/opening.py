@@ -141,9 +141,10 @@ def renewed(token: FormToken, door: Door, wave: Wave, language: str, now: dateti
 
 def _form(token: FormToken, signed: str, door: Door, wave: Wave, language: str) -> Form:
     instrument = instrument_of(wave)
+    spoken = language if language in instrument.languages else "vi"
     module, _ = answering.module_for(instrument, token.response_id)
     bits = work.bits() if token.channel == OPEN else 0
-    return Form(signed, door, wave, instrument, module, known_at(instrument, door), language, local_day(token.valid_until), bits)
+    return Form(signed, door, wave, instrument, module, known_at(instrument, door), spoken, local_day(token.valid_until), bits)
 
 
 def is_stored(token: FormToken) -> bool:

@@ -13,7 +13,6 @@ from urllib.parse import parse_qs, urlencode
 
 from flask import Blueprint, abort, request
 from werkzeug import Response
-from werkzeug.exceptions import HTTPException
 
 from questionnaires.answers import RESERVED
 from questionnaires.model import Refused
@@ -27,8 +26,8 @@ from survey_app.web.citizen_page import go_to, page, respond
 
 pages = Blueprint("citizen", __name__)
 
-A_MINUTE = 60
 MOST_FIELDS = 500
+A_MINUTE = 60
 TOO_OLD = "This page has been open for long, so it was renewed. Your answers are still there; please press Send my answers once more."
 NOT_OURS = "This page can no longer be sent, so it was replaced. Your answers are still there; please check them and press Send my answers."
 BUSY = "Not sent yet, because the server is busy. Your answers are still here below. Please wait a minute and press Send my answers again."
@@ -126,8 +125,8 @@ class _Sent:
     by_script: bool
     wanted_language: str | None
     fields: Fields
-    aside: Aside
     now: datetime
+    aside: Aside
 
     @staticmethod
     def of(form: dict[str, list[str]], now: datetime) -> "_Sent":
@@ -139,8 +138,8 @@ class _Sent:
             by_script=own.get("by") == "script",
             wanted_language=None if wanted is None else _known_language(wanted),
             fields={name: values for name, values in form.items() if name not in RESERVED},
-            aside=Aside(own.get("website", ""), own.get("day_number", ""), own.get("work", "")),
             now=now,
+            aside=Aside(own.get("website", ""), own.get("day_number", ""), own.get("work", "")),
         )
 
 
@@ -148,21 +147,8 @@ def _posted() -> dict[str, list[str]]:
     if request.environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
         abort(415)
     try:
-        return parse_qs(_body().decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        return parse_qs(guard.body().decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError:
-        abort(400)
-
-
-def _body() -> bytes:
-    """As it was sent. A body in chunks says no length: what was read of it ends at the limit, whether or not more would follow."""
-    try:
-        body = request.get_data()
-        if len(body) >= guard.LARGEST_BODY and request.content_length is None:
-            abort(413)
-        return body
-    except HTTPException:
-        raise  # longer than is allowed, or broken off
-    except Exception:  # what a server throws at a malformed chunk is its own affair: gunicorn's classes are not ours to know
         abort(400)
 
 
@@ -286,4 +272,4 @@ def _language(given: Mapping[str, str]) -> str:
 
 
 def _known_language(given: str | None) -> str:
-    return given if given in words.LANGUAGES else "vi"
+    return given if given is not None and given in words.languages() else "vi"

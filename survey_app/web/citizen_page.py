@@ -5,7 +5,7 @@ What stands on the form is in form_page.py; which page is the answer to which re
 
 import hashlib
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -19,8 +19,6 @@ from survey_app.web.compressed import Part
 from survey_app.web.headers import SECURITY
 
 STATIC = Path(__file__).parent.parent / "static"
-NAMES = {"vi": "Tiếng Việt", "en": "English"}
-"""Each language by its own name, as it stands on the button that leads to it."""
 
 
 def _inline(name: str) -> Markup:
@@ -52,15 +50,19 @@ class Complete(Response):
         return self.headers
 
 
-def render(template: str, language: str, **values: object) -> str:
-    """The template in that language. Not flask.render_template: that hands over the session, and these pages have none."""
-    other = "en" if language == "vi" else "vi"
-    own = {"language": language, "other_language": other, "language_name": NAMES[other], "say": partial(words.say, language)}
+def render(template: str, language: str, spoken: Collection[str] | None = None, **values: object) -> str:
+    """The template in that language, which offers the others that are spoken there (None: every language for citizens).
+
+    Not flask.render_template: that hands over the session, and these pages have none.
+    """
+    names = words.languages()
+    others = [(code, name) for code, name in names.items() if code != language and (spoken is None or code in spoken)]
+    own = {"language": language, "others": others, "say": partial(words.say, language)}
     return current_app.jinja_env.get_template(template).render(style=STYLE, script=SCRIPT, **own, **values)
 
 
 def page(template: str, language: str, status: int = 200, **values: object) -> Response:
-    return respond((compressed.packed(render(template, language, **values)),), status)
+    return respond((compressed.packed(render(template, language, None, **values)),), status)
 
 
 def respond(parts: Iterable[Part], status: int = 200) -> Response:

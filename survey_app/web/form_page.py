@@ -6,6 +6,7 @@ The questions of one instrument, language and module are drawn and compressed on
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -75,12 +76,12 @@ def fresh(form: Form) -> tuple[Part, ...]:
         above, between, below = _draw(form, place=SEAM, token=SEAM).split(SEAM)
         _kept[key] = compressed.packed(above), compressed.packed(between), compressed.packed(below)
     top, middle, rest = _kept[key]
-    return top, _place(*_words_of_place(form)), middle, compressed.stored(form.token), rest
+    return top, _place(_head(form)), middle, compressed.stored(form.token), rest
 
 
 def filled(form: Form, fields: Fields, faults: Sequence[Fault] = (), notice: str = "") -> tuple[Part, ...]:
     """The same form with everything that was written on it, what is wrong with it, and why it is shown again."""
-    place = _place(*_words_of_place(form)).content.decode()
+    place = _place(_head(form)).content.decode()
     return (compressed.packed(_draw(form, place=place, token=form.token, fields=fields, faults=faults, notice=notice)),)
 
 
@@ -167,25 +168,42 @@ def _words_of(question: Question, codes: Sequence[int], language: str) -> Iterat
     return (words.of(option.text, language) for option in question.options if option.code in codes)
 
 
-def _words_of_place(form: Form) -> tuple[str, str, str, str, str, str, str, str, str, bool, str]:
-    """Everything above the first question that differs between counters, slips and days."""
+class _Head(NamedTuple):
+    """Everything above the first question that differs between counters, slips and days, in words."""
+
+    language: str
+    spoken: tuple[str, ...]
+    unit: str
+    point: str
+    counter: str
+    organiser: str
+    supervised_by: str
+    contact: str
+    comments_kept: str
+    until: str
+    test: bool
+    served_on: str
+
+
+def _head(form: Form) -> _Head:
     language, door, wave = form.language, form.door, form.wave
-    place = (words.of(door.unit_name, language), words.of(door.point_name, language), door.number)
-    who = (words.of(wave.organiser, language), words.of(wave.supervised_by or {"vi": ""}, language), words.of(wave.contact, language))
-    kept = words.of(wave.comments_kept or {"vi": ""}, language)
-    served_on = "" if door.slip is None else words.day(language, door.slip.batch.day)
-    return language, *place, *who, kept, words.day_short(language, form.until), wave.simulated, served_on
+    return _Head(
+        language=language,
+        spoken=form.instrument.languages,
+        unit=words.of(door.unit_name, language),
+        point=words.of(door.point_name, language),
+        counter=door.number,
+        organiser=words.of(wave.organiser, language),
+        supervised_by=words.of(wave.supervised_by or {"vi": ""}, language),
+        contact=words.of(wave.contact, language),
+        comments_kept=words.of(wave.comments_kept or {"vi": ""}, language),
+        until=words.day_short(language, form.until),
+        test=wave.simulated,
+        served_on="" if door.slip is None else words.day(language, door.slip.batch.day),
+    )
 
 
 @lru_cache(maxsize=2_000)
-def _place(
-    language: str, unit: str, point: str, counter: str, organiser: str, supervised_by: str, contact: str, kept: str, until: str, test: bool,
-    served_on: str,
-) -> Part:
-    """The head of the form at one counter on one day, or of one day's slips. Its arguments are all it says: it is never stale."""
-    drawn = render(
-        "citizen/place.html", language, unit=unit, point=point, counter=counter, organiser=organiser, supervised_by=supervised_by,
-        contact=contact, comments_kept=kept, until=until, test=test,
-        served_on=served_on,
-    )  # fmt: skip
-    return compressed.packed(drawn)
+def _place(head: _Head) -> Part:
+    """The head of the form at one counter on one day, or of one day's slips. Its argument is all it says: it is never stale."""
+    return compressed.packed(render("citizen/place.html", **head._asdict()))

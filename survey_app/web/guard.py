@@ -86,6 +86,7 @@ def message(status: int, title: str, text: str, language: str = "vi") -> Respons
         status,
         title=words.say(language, title),
         text=words.say(language, text),
+        other_language=other,
         other_title=words.say(other, title),
         other_text=words.say(other, text),
     )
