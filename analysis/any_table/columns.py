@@ -51,20 +51,28 @@ def not_a_number(place: str, text: str) -> Fault:
 
 
 def parsed(texts: Sequence[bytes]) -> Floats:
-    """The number each text says: NaN where it is blank, infinity where it is no finite number."""
-    bare = [text.strip() for text in texts]
-    blank = np.array([text in BLANKS for text in bare], bool)
-    plain = [b"0" if text in BLANKS else text for text in bare]
-    if any(b"_" in text for text in plain):
-        found = np.array([float(text) if NUMBER.fullmatch(text) else np.inf for text in plain])
-    else:
-        try:
-            found = np.array(plain, "S").astype(np.float64) if plain else np.zeros(0)
-        except ValueError:
-            found = np.array([float(text) if NUMBER.fullmatch(text) else np.inf for text in plain])
-    found[~np.isfinite(found)] = np.inf
+    """The number each of these distinct texts says: NaN where it is blank, infinity where it is no finite number."""
+    plain = list(texts)
+    blank = [plain.index(text) for text in BLANKS if text in plain]
+    for number in blank:
+        plain[number] = b"0"
+    try:
+        found = np.array(plain, "S").astype(np.float64) if plain else np.zeros(0)
+        if b"_" in b"".join(plain):  # Python's way to write 10_000, nobody else's
+            found = _one_by_one(plain)
+    except ValueError:
+        found = _one_by_one(plain)
+    found[np.isnan(found)] = np.inf
+    found[found == -np.inf] = np.inf
     found[blank] = np.nan
+    padded = [number for number in np.flatnonzero(found == np.inf).tolist() if plain[number].strip() in BLANKS]
+    found[padded] = np.nan
     return found
+
+
+def _one_by_one(texts: Sequence[bytes]) -> Floats:
+    bare = [text.strip() for text in texts]
+    return np.array([float(text) if NUMBER.fullmatch(text) else np.inf for text in bare])
 
 
 def unquoted(text: bytes) -> str:
@@ -76,8 +84,8 @@ def labels_of(texts: Sequence[str], codes: Codes) -> Labels:
     """Sorted labels; numbers sort as numbers. texts: what each code says, perhaps some alike or blank; code −1 is blank, too."""
     said = [_label(text) for text in texts]
     labels = tuple(_sorted({label for label in said if label is not None}))
-    number: dict[str | None, int] = {label: code for code, label in enumerate(labels)}
-    own = np.array([number.get(label, BLANK) for label in said] + [BLANK], np.int64)
+    number: dict[str | None, int] = {label: code for code, label in enumerate(labels)} | {None: BLANK}
+    own = np.array([number[label] for label in said] + [BLANK], np.int64)
     return Labels(labels, _recoded(own, codes, len(labels)))
 
 

@@ -92,7 +92,8 @@ def _sample(request: Request, found: DesignSummary, speech: Speech) -> Iterator[
     if found.second_stage is not None and design.fpc is None:
         yield say("So the second stage adds nothing to the variance.")
     if found.lonely:
-        rule = say(LONELY[design.lonely])
+        followed = request.variance == "taylor" or design.lonely == "certainty"
+        rule = say(LONELY[design.lonely if followed else "remove"])
         yield say("With a single sampling unit: {names}; {rule}.", names=_listed(found.lonely), rule=rule)
     else:
         yield say("No stratum has a single sampling unit.")
