@@ -205,6 +205,21 @@ def test_the_page_of_a_network_that_wants_a_login_is_no_acknowledgement(phone: B
     assert len(counter.stored()) == before + 1
 
 
+def test_a_reply_that_breaks_off_after_its_first_line_is_an_acknowledgement(phone: BrowserContext, counter: Counter, before: int) -> None:
+    def break_off(route: Route) -> None:
+        reply = route.fetch()
+        route.fulfill(status=reply.status, headers={"Location": reply.headers["location"]}, body="<!doctype html><html lang=")
+
+    page = opened(phone, counter)
+    phone.route("**/q/*", break_off)
+    tap(page)
+    send(page)
+    expect_state(page, "Đã nhận")
+    expect(page.locator("#q-overall")).to_be_hidden()
+    assert len(counter.stored()) == before + 1
+    assert kept(phone, counter.address) == {}
+
+
 def test_it_tries_again_after_growing_pauses_of_five_minutes_at_most(phone: BrowserContext, counter: Counter, before: int) -> None:
     page, tries = phone.new_page(), []
     page.clock.install()

@@ -90,6 +90,8 @@ def questions(page: Page) -> list[str]:
 
 def test_a_form_that_was_begun_is_filled_in_again_with_its_own_questions(phone: BrowserContext, survey: Survey) -> None:
     page = begun(phone, survey)
+    tap(page, {"extra": "1"})
+    tap(page, {"extra": "0"})  # none of these: takes the other away
     asked, token = questions(page), page.locator("[name=form_token]").input_value()
     page.close()
     for _ in range(3):  # six modules: with questions drawn anew, the same three times over is a matter of 1 in 200
@@ -101,12 +103,12 @@ def test_a_form_that_was_begun_is_filled_in_again_with_its_own_questions(phone: 
         page.close()
     page = opened(phone, survey)
     expect_state(page, RESTORED)
-    assert page.locator(":checked").evaluate_all("all => all.map(one => one.id)") == ["overall-2", "b1_general-3"]
+    assert page.locator(":checked").evaluate_all("all => all.map(one => one.id)") == ["overall-2", "b1_general-3", "extra-0"]
     expect(page.locator("#comment")).to_have_value("Chờ lâu quá")
     tap(page, {"stage": "4"})
     send(page)
     expect_thanks(page)
-    assert [row["answers"] for row in rows()] == ['{"b1_general":3,"overall":2,"stage":4}']
+    assert [row["answers"] for row in rows()] == ['{"b1_general":3,"extra":[0],"overall":2,"stage":4}']
     assert kept(phone, survey.address) == {}
 
 
