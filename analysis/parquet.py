@@ -8,6 +8,7 @@ import duckdb
 import numpy as np
 
 from analysis.any_table.columns import (
+    LARGEST,
     labels_of,
     labels_of_many,
     labels_of_whole,
@@ -26,7 +27,7 @@ WHOLE = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "U
 FLOATING = {"FLOAT", "DOUBLE", "UBIGINT", "HUGEINT", "UHUGEINT", "DECIMAL"}
 NO_NUMBERS = "This column holds {type}, not numbers. Recode it as numbers in the file."
 
-LARGEST = 65_535
+WIDEST = 65_535
 """Whole numbers that lie within this span are looked up; it stands for blank itself."""
 
 
@@ -83,7 +84,7 @@ class ParquetFile:
 
     def _numbers(self, column: str, ends: Mapping[str, tuple[int, int]]) -> Numbers:
         kind = self.types[column].partition("(")[0]
-        if column in ends and ends[column][1] - ends[column][0] < LARGEST:
+        if column in ends and ends[column][1] - ends[column][0] < WIDEST:
             return numbers_of_whole(*self._above(column, *ends[column]))
         if kind == "BOOLEAN":
             return numbers_of_whole(self._fetch(f"coalesce({self._quoted(column)}::UTINYINT, 2::UTINYINT)"), 0, 2)
@@ -103,7 +104,7 @@ class ParquetFile:
 
     def _labels(self, column: str, ends: Mapping[str, tuple[int, int]]) -> Labels:
         kind = self.types[column]
-        if column in ends and ends[column][1] - ends[column][0] < LARGEST:
+        if column in ends and ends[column][1] - ends[column][0] < WIDEST:
             return labels_of_whole(*self._above(column, *ends[column]))
         if kind in WHOLE:
             found = self.data.project(f"{self._quoted(column)}::BIGINT AS v").fetchnumpy()["v"]
@@ -117,19 +118,19 @@ class ParquetFile:
     def _above(self, column: str, low: int, high: int) -> tuple[Ints, int, int]:
         """Of each row, its whole number less the least one, or less nothing where all are small; blank is a number above all."""
         value = self._quoted(column)
-        if low >= 0 and high < LARGEST:
+        if low >= 0 and high < WIDEST:
             low = 0
         else:
             value, high = f"({value}::BIGINT - {low})", high - low
-        kind, blank = ("UTINYINT", 255) if high < 255 else ("USMALLINT", LARGEST)
+        kind, blank = ("UTINYINT", 255) if high < 255 else ("USMALLINT", WIDEST)
         return self._fetch(f"coalesce({value}::{kind}, {blank}::{kind})"), low, blank
 
     def _floats(self, column: str) -> Floats:
-        """NaN where the cell is blank; Refused names the first rows that hold NaN or an infinity."""
+        """NaN where the cell is blank; Refused names the first rows that hold NaN, an infinity or too large a number."""
         found = self.data.project(f"{self._quoted(column)}::DOUBLE AS v").fetchnumpy()["v"]
         values: Floats = np.ma.getdata(found)
         blank = np.ma.getmaskarray(found)
-        wrong = np.flatnonzero(~np.isfinite(values) & ~blank)
+        wrong = np.flatnonzero(~(np.abs(values) <= LARGEST) & ~blank)
         if len(wrong):
             bad = BadCells(len(wrong), [(int(row), f"{values[row]}") for row in wrong[:NAMED]])
             raise Refused(*bad.faults(self.name, column, 1))

@@ -27,6 +27,9 @@ NUMBER = re.compile(rb"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 DECIMAL_COMMA = re.compile(rb"[+-]?\d+(,\d+)+(\.\d+)?")
 NOT_FINITE = re.compile(rb"[+-]?(nan|inf|infinity)", re.IGNORECASE)
 
+LARGEST = 1e50
+"""Beyond this squares of products, of which variances are made, have no end."""
+
 SMALL = 1 << 16
 """Whole numbers closer to zero than this are looked up, not sorted."""
 
@@ -43,7 +46,10 @@ def not_a_number(place: str, text: str) -> Fault:
     if DECIMAL_COMMA.fullmatch(raw):
         sentence = "“{text}” is written with a comma. Write decimals with a point (3.5) and thousands without a separator."
         return Fault("decimal_comma", place, sentence, {"text": text})
-    if NOT_FINITE.fullmatch(raw) or NUMBER.fullmatch(raw):
+    if NUMBER.fullmatch(raw):
+        sentence = "“{text}” is too large to reckon with. Write the column in larger units."
+        return Fault("too_large", place, sentence, {"text": text})
+    if NOT_FINITE.fullmatch(raw):
         sentence = "“{text}” is not a finite number. Leave the cell empty where there is no answer."
         return Fault("not_finite", place, sentence, {"text": text})
     sentence = "“{text}” is not a number. Recode answers as numbers; leave the cell empty (or NA) where there is none."
@@ -51,7 +57,7 @@ def not_a_number(place: str, text: str) -> Fault:
 
 
 def parsed(texts: Sequence[bytes]) -> Floats:
-    """The number each of these distinct texts says: NaN where it is blank, infinity where it is no finite number."""
+    """The number each of these distinct texts says: NaN where it is blank, infinity where it is no number or too large."""
     plain = list(texts)
     blank = [plain.index(text) for text in BLANKS if text in plain]
     for number in blank:
@@ -62,8 +68,7 @@ def parsed(texts: Sequence[bytes]) -> Floats:
             found = _one_by_one(plain)
     except ValueError:
         found = _one_by_one(plain)
-    found[np.isnan(found)] = np.inf
-    found[found == -np.inf] = np.inf
+    found[~(np.abs(found) <= LARGEST)] = np.inf
     found[blank] = np.nan
     padded = [number for number in np.flatnonzero(found == np.inf).tolist() if plain[number].strip() in BLANKS]
     found[padded] = np.nan

@@ -41,7 +41,7 @@ def refusals(file: files.DataFile, *numbers: str) -> list[tuple[str, str]]:
 TYPES = """
     SELECT * FROM (VALUES
         (1::TINYINT, -3::SMALLINT, 70000::INTEGER, 10000000000, 1.5::DOUBLE, 2.25::DECIMAL(5, 2), true,  '4',    'b',  DATE '2026-03-01'),
-        (5,          300,          -5,             12,          1e300,       0.5,                 false, ' 3 ',  '10', NULL),
+        (5,          300,          -5,             12,          1e49,       0.5,                 false, ' 3 ',  '10', NULL),
         (NULL,       NULL,         NULL,           NULL,        NULL,        NULL,                NULL,  'NA',   '2',  DATE '2025-01-01'),
         (1,          -3,           70000,          12,          -0.25,       2.25,                true,  NULL,   NULL, DATE '2026-03-01')
     ) AS t(tiny, small, wide, huge, float, exact, flag, text, label, day)
@@ -58,7 +58,7 @@ def test_every_type_of_number_in_a_parquet_file_is_read(tmp_path: Path) -> None:
         "small": [-3, 300, None, -3],
         "wide": [70000, -5, None, 70000],
         "huge": [1e10, 12, None, 12],
-        "float": [1.5, 1e300, None, -0.25],
+        "float": [1.5, 1e49, None, -0.25],
         "exact": [2.25, 0.5, None, 2.25],
         "flag": [1, 0, None, 1],
         "text": [4, 3, None, None],
@@ -75,7 +75,7 @@ def test_every_type_of_a_parquet_file_can_be_a_name(tmp_path: Path) -> None:
         "tiny": ["1", "5", None, "1"],
         "small": ["-3", "300", None, "-3"],
         "huge": ["10000000000", "12", None, "12"],
-        "float": ["1.5", "1e+300", None, "-0.25"],
+        "float": ["1.5", "1e+49", None, "-0.25"],
         "flag": ["true", "false", None, "true"],
         "label": ["b", "10", "2", None],
         "day": ["2026-03-01", None, "2025-01-01", "2026-03-01"],
@@ -131,8 +131,13 @@ def test_cells_that_hold_no_number_are_named_with_row_and_column(tmp_path: Path)
 
 
 def test_not_a_number_and_infinity_are_no_numbers_among_numbers_either(tmp_path: Path) -> None:
-    bad = [("not_finite", ", row 3, column w"), ("not_finite", ", row 4, column w"), ("not_finite", ", row 5, column w")]
+    bad = [("not_finite", ", row 3, column w"), ("not_finite", ", row 4, column w"), ("too_large", ", row 5, column w")]
     assert refusals(csv_file(tmp_path, "w\n1\nnan\n-inf\n1e400\n"), "w") == bad
+
+
+def test_numbers_whose_squares_have_no_end_are_too_large(tmp_path: Path) -> None:
+    assert refusals(csv_file(tmp_path, "w\n1e50\n-1e51\n"), "w") == [("too_large", ", row 3, column w")]
+    assert refusals(parquet_file(tmp_path, "SELECT * FROM (VALUES (1e50), (-1e51)) t(w)"), "w") == [("too_large", ", row 2, column w")]
 
 
 def test_the_same_is_said_of_text_in_a_parquet_file_whose_rows_begin_at_1(tmp_path: Path) -> None:
