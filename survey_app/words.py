@@ -24,6 +24,9 @@ NAMES = {"vi": "Tiếng Việt", "en": "English"}
 OF_AN_ANSWER = "answer."
 """How the codes of faults begin that a citizen may read."""
 
+OWN_NAME, REVIEWED = "The name of this language in this language", "Who has reviewed these words, and when"
+"""What the catalogue of a further language says of itself."""
+
 _folders = [LOCALE]
 
 
@@ -37,15 +40,14 @@ def read_from(folder: Path) -> None:
 @cache
 def languages() -> Mapping[str, str]:
     """The languages of the pages for citizens, code to own name: those of the product, then every other one whose catalogue
-    `citizen` has every sentence, its own name (X-Language-Name), and says who has reviewed it (X-Reviewed-By)."""
+    `citizen` has every sentence and says, as two sentences more, its own name and who has reviewed it."""
     needed = _sentences(_catalogue(LOCALE / "vi" / "LC_MESSAGES" / "citizen.mo"))
     needed |= {sentence for code, sentence in SENTENCES.items() if code.startswith(OF_AN_ANSWER)}
     found = dict(NAMES)
     for path in sorted(path for folder in _folders for path in folder.glob("*/LC_MESSAGES/citizen.mo")):
         language, catalogue = path.parent.parent.name, _catalogue(path)
-        said = catalogue.info()
-        if said.get("x-reviewed-by") and said.get("x-language-name") and needed <= _sentences(catalogue):
-            found.setdefault(language, said["x-language-name"])
+        if needed | {OWN_NAME, REVIEWED} <= _sentences(catalogue):
+            found.setdefault(language, catalogue.gettext(OWN_NAME))
     return MappingProxyType(found)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 import questionnaires
+from questionnaires.instrument import Instrument
 from survey_app.services.fieldwork import Wave
 from survey_app.storage import fieldwork, organisation, places, session
 from survey_app.storage.fieldwork import CodeRow, WaveRow
@@ -35,9 +36,12 @@ class SmallCity:
     retired_code: str = RETIRED_CODE
 
 
-def build(*, simulated: bool = False, opens: date = OPENS, closes: date = CLOSES) -> SmallCity:
-    """Needs an open database. Everything is valid from 1 July 2025, the wave is open from 1 March to 25 April 2026."""
-    instrument = questionnaires.load("sipas_counter", "2026-1")
+def build(*, simulated: bool = False, opens: date = OPENS, closes: date = CLOSES, form: Instrument | None = None) -> SmallCity:
+    """Needs an open database. Everything is valid from 1 July 2025, the wave is open from 1 March to 25 April 2026.
+
+    form: another instrument than the one for counters.
+    """
+    instrument = form or questionnaires.load("sipas_counter", "2026-1")
     wave = WaveRow(
         province=PROVINCE,
         code="2026-Q1",
