@@ -91,7 +91,7 @@ class Texts(HTMLParser):
             self.said.append(data.strip())
 
 
-NAMES = re.compile("Tiếng Việt|English|‹zz›|Sở Nội vụ Thành phố Hồ Chí Minh|028 3829 0000, 86 Lê Thánh Tôn|12 tháng")
+NAMES = re.compile("^[2-9A-Z]{3}-[2-9A-Z]{3}$|Tiếng Việt|English|‹zz›|Sở Nội vụ Thành phố Hồ Chí Minh|028 3829 0000, 86 Lê Thánh Tôn|12 tháng")
 OF_PLACES = re.compile(r"^(Phường|Xã|Trung tâm|Bộ phận|UBND|Điểm).*|^[,.·\s\d/–-]*$")
 
 
