@@ -34,6 +34,19 @@ def replicates(sample: Sample, request: Request) -> Replicates:
     return rao_wu(stratum, request.draws, np.random.default_rng(request.seed), stage.fraction)
 
 
+def left_out(sample: Sample) -> list[Fault]:
+    """What linearisation counts and replicates of PSUs cannot: strata with one PSU under adjust and average, a second stage."""
+    found = []
+    alone = int(sample.stages[0].alone().sum())
+    if alone and sample.stages[0].lonely in ("adjust", "average"):
+        sentence = "{strata} strata with one sampling unit give no replicate and add nothing to the variance; variance taylor counts them."
+        found.append(Fault("replicates_lonely", "variance", sentence, {"strata": str(alone)}))
+    if any((stage.passed > 0).any() for stage in sample.stages[1:]):
+        sentence = "Replicates leave out what the second stage adds to the variance; variance taylor counts it."
+        found.append(Fault("replicates_one_stage", "variance", sentence, {}))
+    return found
+
+
 def replicated(
     pictures: Sequence[Picture], boxes: Boxes, cells: Cells, weights: Weights, request: Request, made: Replicates, progress: Progress
 ) -> list[Floats]:

@@ -5,13 +5,14 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from analysis.any_table.cells import Cells, Weights, cells, weigh_cells
+from analysis.any_table.cuts import cut, cuts
 from analysis.any_table.groups import Grouping, places
 from analysis.any_table.layout import laid_out, within
-from analysis.any_table.levels import degrees, levels, of_psus
+from analysis.any_table.levels import levels, of_psus
 from analysis.any_table.lines import rows
 from analysis.any_table.measures import measures
 from analysis.any_table.pictures import Asking, Picture, pictures
-from analysis.any_table.replication import Progress, replicated, replicates
+from analysis.any_table.replication import Progress, left_out, replicated, replicates
 from analysis.any_table.request import Estimator, Quantile, Request
 from analysis.any_table.residual import residual
 from analysis.any_table.result import Result, Row, Weighted
@@ -53,6 +54,8 @@ def run(table: Table, request: Request, progress: Progress = quietly) -> Result:
     for picture, variance, df in road(asking, drawn, of, weights, request, progress):
         for estimator, lines in rows(picture, variance, df, request).items():
             made[estimator, picture.grouping.columns] = lines
+    if request.variance != "taylor":
+        notes = (*notes, *left_out(drawn))
     return Result(
         rows=tuple(
             row for estimator in request.estimators for grouping in where.groupings for row in made[estimator, grouping.columns]
@@ -87,12 +90,13 @@ def _linearised(asking: Asking, drawn: Sample, _of: Cells, weights: Weights, _re
     layout = laid_out(drawn, asking.places, weights)
     left = residual(weights)
     stages = levels(drawn, layout, left)
-    df = {grouping.columns: degrees(stages[0], grouping, layout) for grouping in asking.places.groupings}
+    within_grouping = {grouping.columns: cuts(stages, left, grouping, layout) for grouping in asking.places.groupings}
     total = asking.count(layout)
     for done, picture in enumerate(pictures(asking, layout), 1):
-        variance = taylor(picture.sums, picture.points, layout, stages, left, picture.grouping)
+        here = within_grouping[picture.grouping.columns]
+        variance = taylor(picture.sums, picture.points, layout, here, picture.grouping)
         progress(done, total)
-        yield picture, variance, df[picture.grouping.columns]
+        yield picture, variance, here.stages[0].degrees()
 
 
 def _replicated(asking: Asking, drawn: Sample, of: Cells, weights: Weights, request: Request, progress: Progress) -> Pictured:
@@ -102,4 +106,4 @@ def _replicated(asking: Asking, drawn: Sample, of: Cells, weights: Weights, requ
     every = list(pictures(asking, layout))
     found = replicated(every, layout.boxes, of, weights, request, made, progress)
     for picture, variance in zip(every, found, strict=True):
-        yield picture, variance, degrees(psus, picture.grouping, layout)
+        yield picture, variance, cut(psus, picture.grouping, layout).degrees()

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.analysis.any_table.test_r_any_table import CASES, estimator
 from tests.analysis.tables import GOLDEN
-from tests.analysis.test_r_any_table import CASES, estimator
 
 PROJECT = Path(__file__).parents[2]
 GIVEN = ["two stages with weights", "raked, trimmed", "lonely average raked", "JKn, post-stratified"]

@@ -203,3 +203,14 @@ def test_neither_scale_nor_a_second_copy_changes_calibrated_estimates() -> None:
     doubled = {name: cells * 2 for name, cells in found.items()}
     rows = run(table(doubled), Request((Total("y"),), design=CLUSTERS, weighting=WeightingRules(margins=known))).rows
     assert (rows[0].estimate, rows[0].se) == pytest.approx(tuple(before[-12:-10]), rel=1e-10)
+
+
+@pytest.mark.parametrize("variance", ["jkn", "bootstrap"])
+def test_replicates_say_what_they_leave_out(variance: str) -> None:
+    lonely, villages = table(columns_of("any_table_lonely.csv")), table(columns_of("any_table_villages.csv"))
+    asked = Request((Total("q1"),), design=CLUSTERS, variance=variance, draws=20)
+    certain = replace(asked, design=replace(CLUSTERS, lonely="certainty"))
+    stages = replace(asked, design=DesignColumns(stratum="stratum", psu="psu", psu2="household", fpc="psus", fpc2="households"))
+    said = [[note.code for note in run(given, request).notes if "replicates" in note.code] for given, request in
+            [(lonely, asked), (lonely, certain), (lonely, replace(asked, variance="taylor")), (villages, stages)]]  # fmt: skip
+    assert said == [["replicates_lonely"], [], [], ["replicates_one_stage"]]
