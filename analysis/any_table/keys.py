@@ -90,6 +90,16 @@ def one_key(rows: int) -> Keys:
     return Keys(np.zeros(rows, np.int32), (np.zeros(1, np.int64),))
 
 
+def places_of(wanted: Ints, known: Ints) -> Ints:
+    """Where each wanted number ≥ 0 stands in a sorted list that has them all."""
+    space = int(known.max(initial=0)) + 1
+    if space > ROOM * len(wanted):
+        return np.searchsorted(known, wanted)
+    place = np.empty(space, np.int64)
+    place[known] = np.arange(len(known))
+    return place[wanted]
+
+
 def starts(*sorted_codes: Integers) -> Ints:
     """Where a new combination begins in rows sorted by these codes, and the number of rows at the end."""
     rows = len(sorted_codes[0])

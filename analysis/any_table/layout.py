@@ -4,7 +4,7 @@ A figure of a million rows is made of some ten thousand boxes. Where rows are un
 needed; where units are clusters, weighted sums by site come beside them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,8 +17,8 @@ from analysis.survey_data import Floats, Ints
 
 @dataclass(frozen=True, slots=True)
 class Boxes:
-    """`code`: box of each row. Of each box: head (a unit or stratum), place, calibration cell, rows n, and what one row weighs:
-    by design d, calibrated d·g, final (trimmed). inner: factor of the square of one row, 0 where rows are not units."""
+    """`code`: box of each row, in the order of the layout. Of each box: head (a unit or stratum), place, calibration cell, rows n,
+    and what one row weighs: by design d, calibrated d·g, final (trimmed). inner: factor of the square of one row, 0 where rows are not units."""
 
     code: Integers
     head: Ints
@@ -42,12 +42,8 @@ class Boxes:
 
 @dataclass(frozen=True, slots=True)
 class Sites:
-    """Rows in one order, by unit, place, cell and design weight, so that sums of their weights do not depend on how they came.
+    """code, final: site and weight of each row, in the order of the layout; unit, place: of each site."""
 
-    order: the rows; code, final: site and weight of each row in that order; unit, place: of each site.
-    """
-
-    order: Ints
     code: Ints
     final: Floats
     unit: Ints
@@ -69,11 +65,17 @@ class Runs:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """sites: None where boxes are within units already."""
+    """sites: None where boxes are within units already. order: rows by unit, place, cell and design weight, so that sums of their
+    weights do not depend on how the rows came; None where nothing but counts is summed over rows."""
 
     boxes: Boxes
     sites: Sites | None
     runs: Runs
+    order: Ints | None
+
+    def ordered(self, code: Integers) -> Integers:
+        """Of each row, brought to the order of the layout."""
+        return code if self.order is None else code[self.order]
 
     @property
     def part_unit(self) -> Ints:
@@ -102,20 +104,20 @@ def laid_out(sample: Sample, places: Places, weights: Weights) -> Layout:
     place = boxes.place[box]
     bounds = starts(unit, place)
     sites = Sites(
-        order=order,
         code=np.repeat(np.arange(len(bounds) - 1), np.diff(bounds)),
         final=boxes.final[box],
         unit=unit[bounds[:-1]],
         place=place[bounds[:-1]],
     )
     ends = starts(unit, box)
-    return Layout(boxes, sites, Runs(unit[ends[:-1]], box[ends[:-1]], np.diff(ends).astype(np.float64)))
+    runs = Runs(unit[ends[:-1]], box[ends[:-1]], np.diff(ends).astype(np.float64))
+    return Layout(replace(boxes, code=box), sites, runs, order)
 
 
 def within(head: Integers, places: Places, weights: Weights, inner: Floats) -> Layout:
     """Boxes within units or strata, nothing else. head: of each row; inner: of each head."""
     boxes = _boxes(head, places, weights, inner)
-    return Layout(boxes, None, Runs(boxes.head, np.arange(boxes.size), boxes.n))
+    return Layout(boxes, None, Runs(boxes.head, np.arange(boxes.size), boxes.n), None)
 
 
 def _boxes(head: Integers, places: Places, weights: Weights, inner: Floats) -> Boxes:

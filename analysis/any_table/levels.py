@@ -7,10 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.any_table.groups import Grouping
-from analysis.any_table.keys import combine, starts
 from analysis.any_table.layout import Layout
-from analysis.any_table.matrices import Matrix, adding
+from analysis.any_table.matrices import Matrix
 from analysis.any_table.residual import Residual
 from analysis.any_table.sampling import Sample
 from analysis.design import Stage
@@ -97,44 +95,3 @@ def _fit(residual: Residual, unit: Matrix, strata: Matrix, inner: Floats, outer:
     if residual.inverse is None:
         return Fit(unit, strata.whole(), square.whole())
     return Fit(unit, strata @ residual.inverse, residual.inverse @ (square @ residual.inverse))
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """What of one level lies in the domains of one grouping: pairs of domain and element, strips of domain and stratum.
-
-    join: pairs × parts, with the weights of the parts; strips: strips × pairs. Pairs of domain d: start[d] : start[d + 1]; its
-    strips: strip_start, alike.
-    """
-
-    join: Matrix
-    element: Ints
-    start: Ints
-    strips: Matrix
-    stratum: Ints
-    strip_start: Ints
-
-
-def cut(level: Level, grouping: Grouping, layout: Layout) -> Cut:
-    domain = grouping.domain[layout.part_place]
-    inside = np.flatnonzero(domain >= 0)
-    pairs = combine([domain[inside], level.element[inside]])
-    of, element = pairs.parts
-    first = starts(of, level.stratum[element])[:-1]
-    strip = np.repeat(np.arange(len(first)), np.diff(np.append(first, pairs.size)))
-    bounds = np.arange(grouping.size + 1)
-    return Cut(
-        Matrix.of(layout.part_weight[inside], pairs.code, inside, (pairs.size, len(domain))),
-        element,
-        np.searchsorted(of, bounds),
-        adding(strip, len(first)),
-        level.stratum[element[first]],
-        np.searchsorted(of[first], bounds),
-    )
-
-
-def degrees(psus: Level, grouping: Grouping, layout: Layout) -> Ints:
-    """df of each domain: PSUs with a row of it − strata with one, the item answered or not (methodology §6.1, R's degf)."""
-    here = cut(psus, grouping, layout)
-    units = np.add.reduceat(np.append(psus.n[here.element], 0.0), here.start[:-1])
-    return np.round(units).astype(np.int64) - np.diff(here.strip_start)

@@ -1,4 +1,4 @@
-"""Tables that are mostly zero, with the products that sums need. The only module that knows scipy's sparse tables."""
+"""Tables with the products that sums need, whole or mostly zero. The only module that knows scipy's sparse tables."""
 
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ class Matrix:
         return cls(csr_array((values, (row, column)), shape=shape))
 
     @classmethod
-    def sorted(cls, values: Floats, column: Ints, start: Ints, shape: tuple[int, int]) -> "Matrix":
+    def sorted(cls, values: Floats, column: Integers, start: Integers, shape: tuple[int, int]) -> "Matrix":
         """From cells in the order of rows; those of row r lie at start[r] : start[r + 1]."""
         return cls(csr_array((values, column, start), shape=shape))
 
@@ -41,13 +41,18 @@ class Matrix:
     def less(self, other: "Matrix") -> "Matrix":
         return Matrix(csr_array(self.table - other.table))
 
+    def across(self, right: Floats) -> Floats:
+        """X' right."""
+        found: Floats = np.asarray(self.table.T @ right, np.float64)
+        return found
+
+    def moved(self, column: Ints, columns: int, scale: Floats) -> "Matrix":
+        """The cells, in their order, at other columns; each row times its scale."""
+        width = np.diff(self.table.indptr)
+        return Matrix.sorted(self.table.data * np.repeat(scale, width), column, self.table.indptr, (len(width), columns))
+
     def rows(self, chosen: Ints) -> "Matrix":
         return Matrix(csr_array(self.table[chosen]))
-
-    def entries(self) -> tuple[Ints, Ints, Floats]:
-        """Row, column and value of every cell that is given."""
-        row = np.repeat(np.arange(self.table.shape[0]), np.diff(self.table.indptr))
-        return row, np.asarray(self.table.indices, np.int64), self.table.data
 
     def part(self, rows: Ints, columns: Ints) -> Floats:
         return self.table[rows][:, columns].toarray()
@@ -55,6 +60,11 @@ class Matrix:
     def whole(self) -> "Matrix | Floats":
         rows, columns = self.table.shape
         return self.table.toarray() if rows * columns <= WHOLE else self
+
+    def entries(self) -> tuple[Ints, Ints, Floats]:
+        """Row, column and value of every cell that is given."""
+        row = np.repeat(np.arange(self.table.shape[0]), np.diff(self.table.indptr))
+        return row, np.asarray(self.table.indices, np.int64), self.table.data
 
     @property
     def squares(self) -> int:
@@ -65,6 +75,21 @@ class Matrix:
 def part(table: Matrix | Floats, rows: Ints, columns: Ints) -> Floats:
     """Some rows and columns of a table, whole."""
     return table.part(rows, columns) if isinstance(table, Matrix) else table[rows[:, None], columns]
+
+
+def summed(table: Matrix | Floats, values: Floats) -> Floats:
+    """Σ of the columns of each row, × values (columns × few)."""
+    if isinstance(table, Matrix):
+        return table @ values
+    return np.column_stack([np.einsum("ij,j->i", table, column) for column in values.T])
+
+
+def entries(table: Matrix | Floats) -> tuple[Ints, Ints, Floats]:
+    """Row, column and value of every cell that is not zero, row by row."""
+    if isinstance(table, Matrix):
+        return table.entries()
+    row, column = np.nonzero(table)
+    return row, column, table[row, column]
 
 
 def adding(code: Integers, size: int) -> Matrix:

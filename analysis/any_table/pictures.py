@@ -8,7 +8,7 @@ import numpy as np
 from analysis.any_table.finding import numbers
 from analysis.any_table.groups import Grouping, Places
 from analysis.any_table.layout import Boxes, Layout
-from analysis.any_table.matrices import Matrix
+from analysis.any_table.matrices import Matrix, entries
 from analysis.any_table.measures import Measure, up_to
 from analysis.any_table.points import Points, points
 from analysis.any_table.request import Estimator, Quantile
@@ -86,7 +86,7 @@ def pictures(asking: Asking, layout: Layout) -> Iterator[Picture]:
 
 def _of_quantile(table: Table, estimator: Quantile, places: Places, grouping: Grouping, layout: Layout) -> Picture:
     column, boxes = numbers(table, estimator.of), layout.boxes
-    found = _distribution(column.levels, counted(column.codes, len(column.levels), boxes), boxes, grouping)
+    found = _distribution(column.levels, counted(column.codes, len(column.levels), layout), boxes, grouping)
     value = np.array([_quantile(*found.of(domain), estimator.p) for domain in range(grouping.size)])
     limit = np.searchsorted(column.levels, np.where(np.isnan(value), -np.inf, value))
     measure = up_to(column.codes, limit[grouping.domain[places.code]])
@@ -98,8 +98,8 @@ def _quantile(levels: Floats, weight: Floats, p: float) -> float:
     return float(quantile(levels, weight, p)) if len(levels) else np.nan
 
 
-def _distribution(levels: Floats, found: Matrix, boxes: Boxes, grouping: Grouping) -> Distribution:
-    box, level, n = found.entries()
+def _distribution(levels: Floats, found: Matrix | Floats, boxes: Boxes, grouping: Grouping) -> Distribution:
+    box, level, n = entries(found)
     domain = grouping.domain[boxes.place[box]]
     inside = domain >= 0
     values, place = np.unique(domain[inside] * len(levels) + level[inside], return_inverse=True)

@@ -11,9 +11,13 @@ import numpy as np
 
 from analysis.any_table.keys import ROOM, Integers, combine
 from analysis.any_table.layout import Boxes, Layout
-from analysis.any_table.matrices import Matrix
+from analysis.any_table.matrices import Matrix, summed
 from analysis.any_table.measures import Measure, Source
+from analysis.cells import totals
 from analysis.survey_data import Floats, Ints
+
+FEW = 16
+"""Levels of a table that is kept whole, zeros and all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +50,26 @@ def sums(measures: Sequence[Measure], layout: Layout) -> Sums:
     boxes, sites, width = layout.boxes, layout.sites, len(measures)
     y, x = np.zeros((boxes.size, width)), np.zeros((boxes.size, width))
     part_y, part_x = (np.zeros((sites.size, width)), np.zeros((sites.size, width))) if sites else (y, x)
-    seen = {}
+    seen, of_places = {}, _places(boxes)
     sources = sorted(dict.fromkeys(measure.source for measure in measures), key=lambda source: source.levels)
     for levels, alike in groupby(sources, key=lambda source: source.levels):
         box_key, site_key = _keys(boxes.code, levels), _keys(sites.code, levels) if sites else None
         for source in alike:
             own = [j for j, measure in enumerate(measures) if measure.source is source]
             values = np.column_stack([*(measures[j].y for j in own), *(measures[j].x for j in own)])
-            found = _counted(box_key + source.code, boxes.size, levels)
-            seen[source] = _seen(found, boxes)
-            y[:, own], x[:, own] = np.split(found @ values, 2, axis=1)
+            code = layout.ordered(source.code)
+            found = _counted(box_key + code, boxes.size, levels)
+            seen[source] = _seen(found, of_places)
+            y[:, own], x[:, own] = np.split(summed(found, values), 2, axis=1)
             if sites and site_key is not None:
-                weighted = _counted(site_key + source.code[sites.order], sites.size, levels, sites.final)
-                part_y[:, own], part_x[:, own] = np.split(weighted @ values, 2, axis=1)
+                weighted = _counted(site_key + code, sites.size, levels, sites.final)
+                part_y[:, own], part_x[:, own] = np.split(summed(weighted, values), 2, axis=1)
     return Sums(tuple(measures), seen, y, x, part_y, part_x)
 
 
-def counted(code: Integers, levels: int, boxes: Boxes) -> Matrix:
-    """Rows by box × level, blank rows left out."""
-    return _counted(_keys(boxes.code, levels) + code, boxes.size, levels)
+def counted(code: Integers, levels: int, layout: Layout) -> Matrix | Floats:
+    """Rows by box × level, blank rows left out. code: of each row of the table."""
+    return _counted(_keys(layout.boxes.code, levels) + layout.ordered(code), layout.boxes.size, levels)
 
 
 def _keys(group: Integers, levels: int) -> Ints:
@@ -74,27 +79,46 @@ def _keys(group: Integers, levels: int) -> Ints:
     return key
 
 
-def _counted(key: Ints, size: int, levels: int, weight: Floats | None = None) -> Matrix:
+def _counted(key: Ints, size: int, levels: int, weight: Floats | None = None) -> Matrix | Floats:
     """Rows (or the sum of their weights) by group × level: by a table where that is not much larger than the rows, else sorted."""
     width = levels + 1
     if size * width <= ROOM * len(key) + 1024:
-        table = np.bincount(key, weight, size * width)
-        table[::width] = 0
+        table = np.bincount(key, weight, size * width).astype(np.float64, copy=False).reshape(size, width)
+        if levels <= FEW:
+            return table[:, 1:]
+        table[:, 0] = 0.0
         hit = np.flatnonzero(table)
-        amount = table[hit]
+        amount = table.ravel()[hit]
     else:
         there = key % width > 0
         hit, place = np.unique(key[there], return_inverse=True)
-        amount = np.bincount(place, None if weight is None else weight[there])
-    return Matrix.sorted(amount.astype(np.float64), hit % width - 1, np.searchsorted(hit, np.arange(size + 1) * width), (size, levels))
+        amount = np.bincount(place, None if weight is None else weight[there]).astype(np.float64)
+    return Matrix.sorted(amount, hit % width - 1, np.searchsorted(hit, np.arange(size + 1) * width), (size, levels))
 
 
-def _seen(found: Matrix, boxes: Boxes) -> Seen:
-    box, level, n = found.entries()
-    keys = combine([boxes.place[box], level])
-    weight = n * boxes.final[box]
-    square = weight * boxes.final[box]
-    of_n, of_w, of_w2, of_inner = (
-        np.bincount(keys.code, values, keys.size).astype(np.float64) for values in (n, weight, square, square * boxes.inner[box])
-    )
-    return Seen(keys.parts[0], keys.parts[1], of_n, of_w, of_w2, of_inner)
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Of each box 1, w, w² and inner w², and the same as tables of places × boxes."""
+
+    place: Ints
+    weights: tuple[Floats, ...]
+    tables: tuple[Matrix, ...]
+
+
+def _places(boxes: Boxes) -> _Places:
+    square = boxes.final * boxes.final
+    weights = (np.ones(boxes.size), boxes.final, square, square * boxes.inner)
+    shape = (int(boxes.place.max()) + 1, boxes.size)
+    return _Places(boxes.place, weights, tuple(Matrix.of(weight, boxes.place, np.arange(boxes.size), shape) for weight in weights))
+
+
+def _seen(found: Matrix | Floats, of: _Places) -> Seen:
+    if isinstance(found, Matrix):
+        box, level, n = found.entries()
+        keys = combine([of.place[box], level])
+        code = keys.code.astype(np.int64)
+        rows, w, w2, inner = (totals(code, n * weight[box], keys.size) for weight in of.weights)
+        return Seen(keys.parts[0], keys.parts[1], rows, w, w2, inner)
+    tables = [table @ found for table in of.tables]
+    place, level = np.nonzero(tables[0])
+    return Seen(place, level, *(table[place, level] for table in tables))
