@@ -151,7 +151,9 @@ def _calibration(request: Request, found: WeightSummary, speech: Speech) -> Iter
 
 def _variance(request: Request, speech: Speech) -> Iterator[str]:
     yield speech.say(VARIANCES[request.variance], draws=speech.number(request.draws), seed=request.seed)
-    if request.weighting.margins and request.variance == "taylor":
+    if request.weighting.margins and request.variance != "taylor":
+        yield speech.say("Weights are calibrated anew in each replicate.")
+    elif request.weighting.margins:
         yield speech.say("It counts that the margins are known: residuals from the regression on the margins take the place of values.")
     yield speech.say("A group is estimated within the whole sample; rows outside it count as zero, they are not dropped.")
 

@@ -33,9 +33,9 @@ INTERVAL_SOURCES = {
 
 VARIANCES = {
     "taylor": "Variance: Taylor linearisation, from the totals of influence values in each PSU.",
-    "jk1": "Variance: jackknife JK1 for a sample without strata, one PSU left out at a time; weights are calibrated anew each time.",
-    "jkn": "Variance: stratified jackknife JKn, one PSU left out at a time; weights are calibrated anew each time.",
-    "bootstrap": "Variance: bootstrap of Rao and Wu with {draws} draws, seed {seed}; weights are calibrated anew each time.",
+    "jk1": "Variance: jackknife JK1 for a sample without strata, one PSU left out at a time.",
+    "jkn": "Variance: stratified jackknife JKn, one PSU left out at a time.",
+    "bootstrap": "Variance: bootstrap of Rao and Wu with {draws} draws, seed {seed}.",
 }
 
 VARIANCE_SOURCES = {

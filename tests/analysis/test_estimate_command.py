@@ -169,4 +169,10 @@ def test_a_million_categories_are_a_million_units(run: Run) -> None:
     (row,) = run.rows("data.parquet", "--mean", "y", "--psu", "person")
     assert (row["n"], row["estimate"], row["df"]) == (1_000_000, 2.0, 999_999)
     assert row["se"] == pytest.approx(math.sqrt(2.0 / 999_999))
-    assert run.faults("estimate", "data.parquet", "--mean", "y,y+person", "--by", "person") == ["too_many_groups"]
+
+
+def test_more_groups_than_anybody_can_read_are_refused(run: Run) -> None:
+    path = run.folder / "data.parquet"
+    duckdb.sql("SELECT i AS person, (i % 5)::TINYINT AS y FROM range(260000) t(i)").write_parquet(str(path))
+    asked = ("--mean", "y", "--total", "y", "--share", "y=1", "--quantile", "y:0.5", "--by", "person")
+    assert run.faults("estimate", "data.parquet", *asked) == ["too_many_groups"]
