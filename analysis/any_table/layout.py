@@ -18,7 +18,8 @@ from analysis.survey_data import Floats, Ints
 @dataclass(frozen=True, slots=True)
 class Boxes:
     """`code`: box of each row, in the order of the layout. Of each box: head (a unit or stratum), place, calibration cell, rows n,
-    and what one row weighs: by design d, calibrated d·g, final (trimmed). inner: factor of the square of one row, 0 where rows are not units."""
+    and what one row weighs: by design d, calibrated d·g, final (trimmed). inner: factor of the square of one row, 0 where rows
+    are not units."""
 
     code: Integers
     head: Ints
