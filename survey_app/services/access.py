@@ -26,6 +26,7 @@ class Permission(StrEnum):
     MANAGE_ORGANISATION = "manage_organisation"
     MANAGE_WAVES = "manage_waves"
     ISSUE_SLIPS = "issue_slips"  # make single-use codes
+    CONFIRM_CODES = "confirm_codes"  # say whether the codes posted at a unit's counters are ours
     READ_PROGRESS = "read_progress"  # counts of answers and files, never their content
     READ_AUDIT_LOG = "read_audit_log"
 
@@ -79,6 +80,7 @@ ROLES: Mapping[str, Role] = {
     ),
     "auditor": Role("Auditor", frozenset({Permission.SIGN_IN, Permission.READ_PUBLISHED, Permission.READ_AUDIT_LOG})),
     "one_stop": Role("One-stop system", frozenset({Permission.ISSUE_SLIPS}), scopes=frozenset({"unit"}), signs_in=False),
+    "counter_staff": Role("Staff of a unit's counters", frozenset({Permission.CONFIRM_CODES}), scopes=frozenset({"unit"}), signs_in=False),
     "operator": Role("Operator of the server", frozenset(Permission), signs_in=False),
 }
 

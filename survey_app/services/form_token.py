@@ -1,4 +1,4 @@
-"""The signed slips of paper that travel with a citizen instead of a cookie: the form token and the receipt.
+"""The signed slips of paper that travel with a citizen instead of a cookie, the form token and the receipt; links for staff.
 
 Both are signed with the installation's key; the key before the last change is still accepted.
 """
@@ -49,6 +49,15 @@ class Receipt:
     language: str
 
 
+@dataclass(frozen=True, slots=True)
+class CheckLink:
+    """The unit whose staff may say, in that wave, whether the codes at its counters are still ours."""
+
+    province: str
+    unit: str
+    wave: str
+
+
 def sign(token: FormToken) -> str:
     place = (token.response_id, token.code, token.wave, token.channel, token.instrument_digest)
     times = (str(int(token.opened_at.timestamp())), str(int(token.valid_until.timestamp())))
@@ -79,6 +88,15 @@ def sign_receipt(receipt: Receipt) -> str:
 def read_receipt(signed: str) -> Receipt:
     """Raises Forged."""
     return Receipt(*_read("receipt", signed, 5))
+
+
+def sign_check(link: CheckLink) -> str:
+    return _signed("check", link.province, link.unit, link.wave)
+
+
+def read_check(signed: str) -> CheckLink:
+    """Raises Forged."""
+    return CheckLink(*_read("check", signed, 3))
 
 
 def _moment(seconds: str) -> datetime:

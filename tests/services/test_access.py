@@ -21,6 +21,7 @@ EXPECTED = {
     "administrator": {"sign_in", "read_published", "manage_accounts", "manage_organisation"},
     "auditor": {"sign_in", "read_published", "read_audit_log"},
     "one_stop": {"issue_slips"},
+    "counter_staff": {"confirm_codes"},
     "operator": {permission.value for permission in Permission},
 }  # fmt: skip
 
