@@ -1,7 +1,7 @@
 """A language nobody has planned for passes the whole way of an answer; one that is not finished or not reviewed is not offered."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -24,19 +24,22 @@ OPEN, CLOSE = "‹", "›"
 OF_ITSELF = {words.OWN_NAME: f"{OPEN}zz{CLOSE}", words.REVIEWED: "tests"}
 
 
+Speaking = Callable[[str], str]
+
+
 def invented(sentence: str) -> str:
     return f"{OPEN}{sentence}{CLOSE}"
 
 
-def write_catalogue(folder: Path, of_itself: dict[str, str], missing: str | None = None) -> None:
+def write_catalogue(folder: Path, of_itself: dict[str, str], missing: str | None = None, speak: Speaking = invented) -> None:
     with (PROJECT / "survey_app" / "locale" / "vi" / "LC_MESSAGES" / "citizen.po").open("rb") as source:
         catalogue = read_po(source)
     for message in catalogue:
         if message.id:
-            message.string = "" if message.id == missing else invented(str(message.id))
+            message.string = "" if message.id == missing else speak(str(message.id))
     for code, sentence in SENTENCES.items():
         if code.startswith(words.OF_AN_ANSWER):
-            catalogue.add(sentence, invented(sentence))
+            catalogue.add(sentence, speak(sentence))
     for sentence, said in of_itself.items():
         catalogue.add(sentence, said)
     path = folder / "zz" / "LC_MESSAGES" / "citizen.mo"
@@ -45,9 +48,9 @@ def write_catalogue(folder: Path, of_itself: dict[str, str], missing: str | None
         write_mo(target, catalogue)
 
 
-def write_instrument(folder: Path) -> questionnaires.Instrument:
+def write_instrument(folder: Path, speak: Speaking = invented) -> questionnaires.Instrument:
     text = (PROJECT / "questionnaires" / "sipas_counter" / "2026-1.toml").read_text(encoding="utf-8")
-    text = re.sub(r'en = "([^"]*)"', rf'en = "\1", zz = "{OPEN}\1{CLOSE}"', text)
+    text = re.sub(r'en = "([^"]*)"', lambda found: f'{found[0]}, zz = "{speak(found[1])}"', text)
     text = text.replace('version = "2026-1"', 'version = "2026-2"').replace('languages = ["vi", "en"]', 'languages = ["vi", "en", "zz"]')
     path = folder / "sipas_counter" / "2026-2.toml"
     path.parent.mkdir(parents=True)
@@ -91,7 +94,9 @@ class Texts(HTMLParser):
             self.said.append(data.strip())
 
 
-NAMES = re.compile("^[2-9A-Z]{3}-[2-9A-Z]{3}$|Tiếng Việt|English|‹zz›|Sở Nội vụ Thành phố Hồ Chí Minh|028 3829 0000, 86 Lê Thánh Tôn|12 tháng")
+NAMES = re.compile(
+    "^[2-9A-Z]{3}-[2-9A-Z]{3}$|Tiếng Việt|English|‹zz›|Sở Nội vụ Thành phố Hồ Chí Minh|028 3829 0000, 86 Lê Thánh Tôn|12 tháng"
+)
 OF_PLACES = re.compile(r"^(Phường|Xã|Trung tâm|Bộ phận|UBND|Điểm).*|^[,.·\s\d/–-]*$")
 
 
