@@ -49,7 +49,7 @@
   };
 
   // What the server said; nothing when it was not reached or cannot take it now. A page that is not the survey's own, from a
-  // proxy or from a network that wants a login, is no answer.
+  // proxy or from a network that wants a login, is no answer, and an address that is not known now may be known again.
   const ask = async (to, answers) => {
     const stop = new AbortController(), clock = setTimeout(() => stop.abort(), PATIENCE);
     pause = 0;
@@ -60,7 +60,7 @@
       pause = +reply.headers.get("Retry-After");
       const page = new DOMParser().parseFromString(await reply.text().catch(() => ""), "text/html");
       const said = { page, ours: page.getElementById("survey"), stored: reply.status === 201, at: reply.headers.get("Location") };
-      return said.stored || (said.ours && reply.status < 500) ? said : null;
+      return said.stored || (said.ours && reply.status < 500 && reply.status !== 404) ? said : null;
     } catch {
       return null;
     } finally {
@@ -68,7 +68,8 @@
     }
   };
 
-  // One thing at a time; what failed again after growing pauses, or as soon as the network or the reader comes back.
+  // One thing at a time; what failed again when the server said, else after growing pauses, or as soon as the network or the
+  // reader comes back.
   const now = (task = waiting) => {
     clearTimeout(timer);
     waiting = null;
@@ -76,7 +77,8 @@
   };
   const later = (task) => {
     waiting = task;
-    timer = setTimeout(now, 1e3 * Math.min(LONGEST_PAUSE, Math.max(2 ** ++failures, pause)));
+    failures++;
+    timer = setTimeout(now, 1e3 * (pause || Math.min(LONGEST_PAUSE, 2 ** failures)));
   };
 
   const received = (key, { page, ours, at }) => {

@@ -4,6 +4,7 @@ import re
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urljoin
 
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -75,7 +76,7 @@ def expect_thanks(page: Page) -> None:
 def kept(context: BrowserContext, address: str) -> dict[str, str]:
     """What lies on the phone for this site, beside the number of the day; asked on a page without script."""
     page = context.new_page()
-    page.goto(address.partition("/q/")[0] + "/nowhere")
+    page.goto(urljoin(address, "/nowhere"))
     found: dict[str, str] = page.evaluate("({...localStorage})")
     page.close()
     return {key: value for key, value in found.items() if key.startswith("survey:")}

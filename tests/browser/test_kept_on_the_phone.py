@@ -17,7 +17,7 @@ from survey_app.services import submission
 from survey_app.storage.writer import Busy
 from survey_app.web import guard
 from tests import slips_made, small_city
-from tests.browser.phone import COMPLETE, NOTHING, RESTORED, SMALL_PHONE, expect_state, expect_thanks, kept, send, tap
+from tests.browser.phone import COMPLETE, LATE, NOTHING, RESTORED, SMALL_PHONE, UNSENT, expect_state, expect_thanks, kept, send, tap
 from tests.conftest import CHROMIUM_FLAGS
 from tests.small_city import SmallCity
 from tests.web.conftest import rows
@@ -143,6 +143,24 @@ def test_six_days_later_on_a_restarted_phone_in_a_closed_wave_it_can_be_finished
         send(page)
         expect_thanks(page)
     assert [row["service_day"] for row in rows()] == [today.isoformat()]
+
+
+def test_a_slip_whose_acknowledgement_got_lost_is_told_so_above_the_page_of_a_used_code(phone: BrowserContext, survey: Survey) -> None:
+    now = datetime.now(UTC)
+    code = slips_made.made(day=submission.local_day(now), now=now).codes[0]
+    survey.address = survey.address.replace(f"/q/{survey.city.code}", f"/v/{code}")
+    page = opened(phone, survey)
+    tap(page)
+    phone.route("**/v/*", lambda route: (route.fetch(), route.abort()) if route.request.method == "POST" else route.continue_())
+    send(page)
+    expect_state(page, UNSENT)
+    page.close()
+    phone.unroute("**/v/*")
+    again = opened(phone, survey)
+    expect(again.locator("h1")).to_have_text("Mã trên giấy hẹn này đã được dùng.")
+    expect_state(again, LATE)
+    assert len(rows()) == 1
+    assert kept(phone, survey.address) == {}
 
 
 def test_after_the_last_day_of_the_form_the_phone_forgets_it(phone: BrowserContext, survey: Survey) -> None:
