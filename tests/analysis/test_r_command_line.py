@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.analysis.any_table.test_r_any_table import CASES, estimator
+from tests.analysis.any_table.test_r_any_table import CASES, CLOSE, estimator
 from tests.analysis.tables import GOLDEN
 
 PROJECT = Path(__file__).parents[2]
@@ -49,5 +49,5 @@ def test_the_command_line_gives_the_numbers_of_r(name: str, tmp_path: Path) -> N
         found = by_key[of.name, of.variable, *row["domain"].items()]
         for number in ("n", "estimate", "se", "ci_low", "ci_high", "df", "deff"):
             wanted = row[number]
-            assert found[number] == (wanted if wanted is None else pytest.approx(wanted, rel=1e-8, abs=1e-12)), (found, number)
+            assert found[number] == (wanted if wanted is None else pytest.approx(wanted, rel=CLOSE, abs=1e-12)), (found, number)
         assert found["reason"] == row["reason"]

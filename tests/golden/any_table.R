@@ -78,6 +78,7 @@ for (rule in c("adjust", "certainty", "average", "remove")) {
   add(paste("lonely", rule, "raked"), "lonely", c(alone, lonely = rule),
       weighting = list(margins = list(margin(lonely_cells, "sex"), margin(lonely_cells, "age"))))
 }
+add("lonely adjust, t", "lonely", alone, ci = "t")
 add("lonely fail where the lonely stratum is whole", "lonely", c(alone, fpc = "psus", lonely = "fail"), keep = list(stratum = list("a", "b", "d", "f")))
 
 add("post-stratified", "town", clusters, long, everywhere, weighting = post)

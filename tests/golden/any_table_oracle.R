@@ -2,7 +2,7 @@
 # the calibrated weights, one row an estimate. What R has no function for is written out from the methodology, section named.
 # Sourced by any_table.R; no data and no cases here.
 suppressMessages(library(survey))
-options(survey.adjust.domain.lonely = FALSE, survey.replicates.mse = TRUE, warn = 1)
+options(survey.adjust.domain.lonely = FALSE, survey.replicates.mse = TRUE, survey.drop.replicates = FALSE, warn = 1)
 zero <- function(v) ifelse(is.na(v), 0, v)
 quietly <- function(expression) suppressWarnings(suppressMessages(expression))
 same <- function(a, b) stopifnot(abs(a - b) <= 1e-9 * (abs(a) + abs(b)) + 1e-13)
@@ -73,7 +73,8 @@ kg <- function(p, v, df, n, answers, kish, level, cut = TRUE) {
 wilson <- function(p, v, df, n, answers, kish, level) {
   size <- effective(p, v, n, answers, kish)
   t <- qt((1 + level) / 2, df)
-  (p + t^2 / (2 * size) + c(-1, 1) * t * sqrt(p * (1 - p) / size + t^2 / (4 * size^2))) / (1 + t^2 / size)
+  ends <- (p + t^2 / (2 * size) + c(-1, 1) * t * sqrt(p * (1 - p) / size + t^2 / (4 * size^2))) / (1 + t^2 / size)
+  pmin(pmax(ends, 0), 1)
 }
 xlogit <- function(p, v, df, n, answers, kish, level) {
   if (p == 0 || p == 1 || v <= 1e-12 * p * (1 - p) / n) return(kg(p, v, df, n, answers, kish, level))
@@ -81,7 +82,8 @@ xlogit <- function(p, v, df, n, answers, kish, level) {
 }
 student <- function(e, v, df, level) e + c(-1, 1) * qt((1 + level) / 2, df) * sqrt(v)
 of_share <- function(ci, p, v, df, n, answers, kish, level) {
-  if (ci == "t") student(p, v, df, level) else get(c(kg = "kg", wilson = "wilson", logit = "xlogit")[[ci]])(p, v, df, n, answers, kish, level)
+  if (ci == "t") return(student(p, v, df, level))
+  get(c(kg = "kg", wilson = "wilson", logit = "xlogit")[[ci]])(p, v, df, n, answers, kish, level)
 }
 
 # y, x and who answered of one estimator, one row of the table each.
@@ -168,6 +170,7 @@ row_of <- function(design, taylor, est, inside, ci, level) {
   if (m$variance > 0) out$deff <- m$variance / simple_variance(taylor, est, a, inside, m$estimate)
   if (est$kind == "share") {
     ends <- of_share(if (is.null(ci)) "kg" else ci, m$estimate, m$variance, df, n, sum(a$x[rows]), sum(w)^2 / sum(w^2), level)
+    ends <- pmin(pmax(ends, 0), 1)
   } else if (m$variance == 0) {
     return(modifyList(out, list(reason = "no_variation")))
   } else {
