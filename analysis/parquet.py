@@ -9,6 +9,7 @@ import numpy as np
 
 from analysis.any_table.columns import (
     LARGEST,
+    Whole,
     labels_of,
     labels_of_many,
     labels_of_whole,
@@ -29,6 +30,12 @@ NO_NUMBERS = "This column holds {type}, not numbers. Recode it as numbers in the
 
 WIDEST = 65_535
 """Whole numbers that lie within this span are looked up; it stands for blank itself."""
+
+TOGETHER = 5
+"""Columns of one query: more of them take more memory, not less time."""
+
+MANY = 4096
+"""Distinct texts beyond which duckdb's enumerations are slow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +59,17 @@ class ParquetFile:
     def table(self, numbers: Collection[str], labels: Collection[str]) -> Table:
         """Those columns; Refused names every column that holds no numbers, and its first rows."""
         faults: list[Fault] = []
-        ends = self._ends({*numbers, *labels})
+        whole = self._whole(dict.fromkeys([*numbers, *labels]))
         found: dict[str, Numbers] = {}
         for column in numbers:
             try:
-                found[column] = self._numbers(column, ends)
+                found[column] = numbers_of_whole(*whole[column]) if column in whole else self._numbers(column)
             except Refused as refused:
                 faults += refused.faults
         if faults:
             raise Refused(*faults)
-        return Table(self.name, self.rows, found, {column: self._labels(column, ends) for column in labels}, first_row=1)
+        named = {column: labels_of_whole(*whole[column]) if column in whole else self._labels(column) for column in labels}
+        return Table(self.name, self.rows, found, named, first_row=1)
 
     def verbatim(self, columns: Collection[str]) -> dict[str, Labels]:
         """The columns as the texts that they say, nothing changed; −1 where there is nothing."""
@@ -82,10 +90,32 @@ class ParquetFile:
             column: (0, -1) if found[2 * k] is None else (int(found[2 * k]), int(found[2 * k + 1])) for k, column in enumerate(whole)
         }
 
-    def _numbers(self, column: str, ends: Mapping[str, tuple[int, int]]) -> Numbers:
+    def _whole(self, columns: Collection[str]) -> dict[str, tuple[Whole, int, int]]:
+        """Of columns whose numbers are whole and lie close together, each row's number less `low`, or `blank` above all of them.
+
+        `low` is the least number, or 0 where all are small. Some columns a query: each query has its price.
+        """
+        asked: dict[str, tuple[str, int, int]] = {}
+        for column, (low, high) in self._ends(columns).items():
+            value = self._quoted(column)
+            if low >= 0 and high < WIDEST:
+                low = 0
+            else:
+                value, high = f"({value}::BIGINT - {low})", high - low
+            if high < WIDEST:
+                asked[column] = (f"{value}::UTINYINT", low, 255) if high < 255 else (f"{value}::USMALLINT", low, WIDEST)
+        found = {}
+        names = list(asked)
+        for first in range(0, len(names), TOGETHER):
+            together = names[first : first + TOGETHER]
+            cells = self.data.project(", ".join(f"{asked[column][0]} AS c{k}" for k, column in enumerate(together))).fetchnumpy()
+            for k, column in enumerate(together):
+                _, low, blank = asked[column]
+                found[column] = (np.ma.filled(cells[f"c{k}"], blank), low, blank)
+        return found
+
+    def _numbers(self, column: str) -> Numbers:
         kind = self.types[column].partition("(")[0]
-        if column in ends and ends[column][1] - ends[column][0] < WIDEST:
-            return numbers_of_whole(*self._above(column, *ends[column]))
         if kind == "BOOLEAN":
             return numbers_of_whole(self._fetch(f"coalesce({self._quoted(column)}::UTINYINT, 2::UTINYINT)"), 0, 2)
         if kind in WHOLE | FLOATING:
@@ -102,10 +132,8 @@ class ParquetFile:
             raise Refused(*bad.faults(self.name, column, 1))
         return numbers_of_values(values, smallest(codes, len(texts)))
 
-    def _labels(self, column: str, ends: Mapping[str, tuple[int, int]]) -> Labels:
+    def _labels(self, column: str) -> Labels:
         kind = self.types[column]
-        if column in ends and ends[column][1] - ends[column][0] < WIDEST:
-            return labels_of_whole(*self._above(column, *ends[column]))
         if kind in WHOLE:
             found = self.data.project(f"{self._quoted(column)}::BIGINT AS v").fetchnumpy()["v"]
             return labels_of_many(np.ma.getdata(found), ~np.ma.getmaskarray(found))
@@ -114,16 +142,6 @@ class ParquetFile:
             return labels_of([f"{level:.15g}" for level in numbers.levels.tolist()], numbers.codes)
         texts, codes = self._texts(column)
         return labels_of(texts, smallest(codes, len(texts)))
-
-    def _above(self, column: str, low: int, high: int) -> tuple[Ints, int, int]:
-        """Of each row, its whole number less the least one, or less nothing where all are small; blank is a number above all."""
-        value = self._quoted(column)
-        if low >= 0 and high < WIDEST:
-            low = 0
-        else:
-            value, high = f"({value}::BIGINT - {low})", high - low
-        kind, blank = ("UTINYINT", 255) if high < 255 else ("USMALLINT", WIDEST)
-        return self._fetch(f"coalesce({value}::{kind}, {blank}::{kind})"), low, blank
 
     def _floats(self, column: str) -> Floats:
         """NaN where the cell is blank; Refused names the first rows that hold NaN, an infinity or too large a number."""
@@ -143,11 +161,23 @@ class ParquetFile:
         ask("DROP TYPE IF EXISTS label")
         ask("DROP TABLE IF EXISTS labels")
         self.data.project(f"{text} AS v").filter("v IS NOT NULL").distinct().create("labels")
-        if not (ask("SELECT count(*) FROM labels").fetchone() or (0,))[0]:
+        found: int = (ask("SELECT count(*) FROM labels").fetchone() or (0,))[0]
+        if not found:
             return [], np.full(self.rows, BLANK)
+        if found > MANY and (many := self._many_texts(text)):
+            return many
         ask("CREATE TYPE label AS ENUM (SELECT v FROM labels)")
         texts = ask("SELECT unnest(enum_range(NULL::label))::VARCHAR AS v").fetchnumpy()["v"].tolist()
         return texts, self._fetch(f"coalesce(enum_code({text}::label)::INTEGER, {BLANK})")
+
+    def _many_texts(self, text: str) -> tuple[list[str], Ints] | None:
+        """The same from 64-bit hashes of the texts, which is quicker than an enumeration; None where two texts have one hash."""
+        labels = self.connection.execute("SELECT v, hash(v) AS h FROM labels ORDER BY h").fetchnumpy()
+        if (labels["h"][1:] == labels["h"][:-1]).any():
+            return None
+        cells = self.data.project(f"if({text} IS NULL, NULL, hash({text})) AS h").fetchnumpy()["h"]
+        codes = np.searchsorted(labels["h"], np.ma.getdata(cells))
+        return labels["v"].tolist(), np.where(np.ma.getmaskarray(cells), BLANK, codes)
 
     def _quoted(self, column: str) -> str:
         return '"' + self.written[column].replace('"', '""') + '"'

@@ -179,6 +179,17 @@ def test_very_many_categories_are_read(tmp_path: Path) -> None:
     assert np.array_equal(found.codes, np.arange(200_000))
 
 
+def test_many_names_are_read_like_few(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = parquet_file(tmp_path, "SELECT if(i % 7 = 0, NULL, 'tổ ' || i % 50) AS g FROM range(200) rows(i)")
+    few = file.table([], ["g"]).labels["g"]
+    monkeypatch.setattr("analysis.parquet.MANY", 10)
+    many = file.table([], ["g"]).labels["g"]
+    assert many.labels == few.labels
+    assert many.codes.tolist() == few.codes.tolist() == [
+        -1 if row % 7 == 0 else few.labels.index(f"tổ {row % 50}") for row in range(200)
+    ]  # fmt: skip
+
+
 def test_kept_columns_are_copied_as_they_stand(tmp_path: Path) -> None:
     csv = csv_file(tmp_path, 'a\n 1 \nNA\n"x ""y"""\n\n')
     assert names(csv.verbatim(("a",))["a"]) == [" 1 ", "NA", 'x "y"', ""]
