@@ -5,15 +5,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import zip_longest
 
-from analysis import files, index_lines
-from analysis.any_table import arguments, explaining, flags, known_margins, printing, weights_file
-from analysis.any_table.flags import COMMANDS, Given
-from analysis.any_table.grammar import nearest
+from analysis import files
 from analysis.any_table.request import KnownMargin, Request
 from analysis.any_table.run import quietly, run, weigh
 from analysis.any_table.table import Table
+from analysis.command_line import arguments, explaining, flags, index_lines, known_margins, printing, weights_file
+from analysis.command_line.flags import COMMANDS, Given
+from analysis.command_line.grammar import nearest
+from analysis.command_line.speech import LANGUAGES, Speech
 from analysis.needed_n import needed_n, other_formulas
-from analysis.speech import LANGUAGES, Speech
 from questionnaires.model import Fault, Refused
 from questionnaires.reader import read
 

@@ -12,9 +12,9 @@ import pytest
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po
 
-from analysis.any_table import flags, sentences
-from analysis.index_lines import WHY
-from analysis.speech import PLACES
+from analysis.command_line import flags, sentences
+from analysis.command_line.index_lines import WHY
+from analysis.command_line.speech import PLACES
 from questionnaires.model import Fault
 from survey_app import words
 

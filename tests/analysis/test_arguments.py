@@ -4,8 +4,6 @@ from collections.abc import Sequence
 
 import pytest
 
-from analysis.any_table import arguments
-from analysis.any_table.flags import COMMANDS, given
 from analysis.any_table.request import (
     DesignColumns,
     Estimator,
@@ -18,6 +16,8 @@ from analysis.any_table.request import (
     Total,
     WeightingRules,
 )
+from analysis.command_line import arguments
+from analysis.command_line.flags import COMMANDS, given
 from questionnaires.model import Fault, Refused
 
 ODD = ("a", "b", "c", "a,b", "b+c", "x=1", "y/z", "z", "t:1", "Điểm hài lòng", "w", "s", "p", "f")

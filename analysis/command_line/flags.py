@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
-from analysis.any_table.grammar import nearest
+from analysis.command_line.grammar import nearest
 from questionnaires.model import Fault, Refused
 
 Say = Callable[[str], str]

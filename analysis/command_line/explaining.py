@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from analysis.any_table.arguments import columns_read
 from analysis.any_table.request import Estimator, Mean, Quantile, Ratio, Request, Share, Total
 from analysis.any_table.result import DesignSummary, WeightSummary
-from analysis.any_table.sentences import DISTANCES, INTERVAL_SOURCES, INTERVALS, LONELY, VARIANCE_SOURCES, VARIANCES
 from analysis.any_table.table import BLANK, Table
-from analysis.speech import Speech
+from analysis.command_line.arguments import columns_read
+from analysis.command_line.sentences import DISTANCES, INTERVAL_SOURCES, INTERVALS, LONELY, VARIANCE_SOURCES, VARIANCES
+from analysis.command_line.speech import Speech
 
 NAMED = 20
 """Strata and columns named in one sentence; of the others the number is said."""

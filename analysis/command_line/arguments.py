@@ -4,9 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar, get_args
 
-from analysis.any_table import grammar
-from analysis.any_table.flags import DESIGN, ESTIMATORS, Given
-from analysis.any_table.grammar import Columns, nearest
 from analysis.any_table.request import (
     CI,
     DesignColumns,
@@ -22,6 +19,9 @@ from analysis.any_table.request import (
     Variance,
     WeightingRules,
 )
+from analysis.command_line import grammar
+from analysis.command_line.flags import DESIGN, ESTIMATORS, Given
+from analysis.command_line.grammar import Columns, nearest
 from analysis.design import Lonely
 from questionnaires.model import Fault, Refused
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from analysis.any_table.grammar import nearest
 from analysis.any_table.request import KnownMargin
 from analysis.any_table.table import Labels, Table
+from analysis.command_line.grammar import nearest
 from analysis.survey_data import Bools
 from questionnaires.model import Fault, Refused
 

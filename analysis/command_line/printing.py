@@ -8,11 +8,11 @@ from dataclasses import asdict
 from functools import cache
 from itertools import groupby
 
-from analysis.any_table.arguments import NeededN
 from analysis.any_table.result import Row, WeightSummary
-from analysis.any_table.sentences import ESTIMATORS, FORMULAS, REASONS
-from analysis.any_table.text_table import WIDTH, Heading, lines
-from analysis.speech import Speech
+from analysis.command_line.arguments import NeededN
+from analysis.command_line.sentences import ESTIMATORS, FORMULAS, REASONS
+from analysis.command_line.speech import Speech
+from analysis.command_line.text_table import WIDTH, Heading, lines
 
 MISSING = "–"
 SHARE_DECIMALS = 2

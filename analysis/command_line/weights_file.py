@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from analysis.any_table.arguments import WEIGHT_COLUMNS
 from analysis.any_table.request import DesignColumns
 from analysis.any_table.result import Weighted
 from analysis.any_table.table import Labels, Table
+from analysis.command_line.arguments import WEIGHT_COLUMNS
 from analysis.survey_data import Floats
 
 BLOCK = 1 << 16

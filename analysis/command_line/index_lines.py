@@ -5,8 +5,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from analysis.command_line.speech import Speech
 from analysis.indices import Missing, evaluate_given
-from analysis.speech import Speech
 from questionnaires.instrument import Instrument
 from questionnaires.model import Fault, Refused, Text
 from questionnaires.trees import IndexTree, Points, Proportion, Released
