@@ -18,7 +18,7 @@ from analysis import parquet
 from analysis.any_table.csv_cells import HEAD, Dialect, cut, dialect
 from analysis.any_table.growing import NumberColumn, TextColumn, distinct
 from analysis.any_table.table import Labels, Table
-from analysis.speech import Speech
+from analysis.command_line.speech import Speech
 from questionnaires.model import Fault, Refused
 
 BLOCK = 1 << 22
