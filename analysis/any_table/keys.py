@@ -33,7 +33,8 @@ class Keys:
 def combine(columns: Sequence[Integers]) -> Keys:
     """columns: codes of equal length, −1 where a cell is blank; the first is the slowest in the order.
 
-    Columns are joined to one number as long as there is room, and the numbers that occur are numbered anew where there is not.
+    Columns are joined to one number as long as there is room. Then it is numbered anew, or, where the next column alone tells
+    what stands before it (points on a day lie in one unit), that column is numbered in the order of both.
     """
     rows = len(columns[0])
     key, size = np.zeros(rows, np.int64), 1
@@ -41,9 +42,13 @@ def combine(columns: Sequence[Integers]) -> Keys:
     joined: list[_Digit] = []
     for column in columns:
         digit = _Digit(int(column.min(initial=0)), int(column.max(initial=0)))
-        if joined and size * digit.width > ROOM * rows:
+        if size > 1 and size * digit.width > rows:
             code, parts = _numbered(key, parts, joined)
+            nested = _nested(code, parts, column, digit)
+            code, parts = nested or (code, parts)
             key, size, joined = code.astype(np.int64), len(parts[0]), []
+            if nested:
+                continue
         if digit.width > 1:
             key *= digit.width
             key += column
@@ -65,7 +70,10 @@ class _Digit:
         return self.high - self.low + 1
 
 
-def _numbered(key: Ints, parts: tuple[Ints, ...], joined: Sequence[_Digit]) -> tuple[NDArray[np.int32], tuple[Ints, ...]]:
+_Numbered = tuple[NDArray[np.int32], tuple[Ints, ...]]
+
+
+def _numbered(key: Ints, parts: tuple[Ints, ...], joined: Sequence[_Digit]) -> _Numbered:
     """Keys ≥ 0 replaced by 0, 1, 2 … in their order, and the parts of each. `parts`: of what stands before the joined digits."""
     space = int(key.max(initial=0)) + 1
     if space > ROOM * len(key) + 1024:
@@ -83,6 +91,22 @@ def _numbered(key: Ints, parts: tuple[Ints, ...], joined: Sequence[_Digit]) -> t
         found, own = np.divmod(found, digit.width)
         digits.insert(0, own + digit.low)
     return code, (*(part[found] for part in parts), *digits)
+
+
+def _nested(code: NDArray[np.int32], parts: tuple[Ints, ...], column: Integers, digit: _Digit) -> _Numbered | None:
+    """Where each level of the column lies in one of the combinations so far: the levels numbered in the order of both."""
+    if digit.width > ROOM * len(code):
+        return None
+    level = column.astype(np.int64) - digit.low
+    above = np.full(digit.width, -1, np.int32)
+    above[level] = code
+    if (above[level] != code).any():
+        return None
+    levels = np.flatnonzero(above >= 0)
+    found = levels[np.lexsort((levels, above[levels]))]
+    number = np.empty(digit.width, np.int32)
+    number[found] = np.arange(len(found))
+    return number[level], (*(part[above[found]] for part in parts), found + digit.low)
 
 
 def one_key(rows: int) -> Keys:

@@ -35,6 +35,18 @@ def test_room_decides_the_way_and_not_the_numbers(monkeypatch) -> None:
     assert [part.tolist() for part in before.parts] == [part.tolist() for part in after.parts]
 
 
+def test_a_column_that_tells_what_stands_before_it_is_numbered_in_the_order_of_both() -> None:
+    """Sixty points of five units: labels of points are in another order than their units, one is blank, some do not occur."""
+    rng = np.random.default_rng(5)
+    unit_of = rng.integers(0, 5, 61)
+    point = rng.integers(-1, 60, 90)
+    unit = unit_of[point]
+    found = combine([unit, point])
+    expected = sorted(set(zip(unit.tolist(), point.tolist(), strict=True)))
+    assert list(zip(*(part.tolist() for part in found.parts), strict=True)) == expected
+    assert [expected[code] for code in found.code] == list(zip(unit.tolist(), point.tolist(), strict=True))
+
+
 def test_starts_say_where_sorted_combinations_begin() -> None:
     assert starts(np.array([0, 0, 1, 1, 1]), np.array([3, 3, 3, 4, 4])).tolist() == [0, 2, 3, 5]
     assert starts(np.array([], np.int64)).tolist() == [0]
