@@ -17,11 +17,16 @@ PART = len("HTTP/1.1")
 
 @dataclass
 class LossyNetwork:
-    """Of 100 replies 30 are lost, before their first byte or in the middle of the first line; of 100 posts 10 come twice."""
+    """Of 100 replies 30 are lost, before their first byte or in the middle of the first line; of 100 posts 10 come twice.
+
+    `loses`: another share. `after_head`: what is lost of a reply is the greater part of its body.
+    """
 
     server: tuple[str, int]
     chance: random.Random
     listener: socket.socket = field(default_factory=lambda: socket.create_server(("127.0.0.1", 0), backlog=256))
+    loses: float = LOST
+    after_head: bool = False
     posts: int = 0
     lost: int = 0
     repeated: int = 0
@@ -50,17 +55,22 @@ class LossyNetwork:
                 reply = self._ask(request)
                 if repeated:
                     self._ask(request)
-                connection.sendall(reply[: PART if broken else 0] if lost else reply)
+                connection.sendall(reply[: self._left(reply, broken)] if lost else reply)
             except ConnectionError:
                 return  # the sender has gone
 
     def _draw(self, post: bool) -> tuple[bool, bool, bool]:
         with self._counting:
-            lost, repeated, broken = self.chance.random() < LOST, post and self.chance.random() < REPEATED, self.chance.random() < 0.5
+            lost, repeated, broken = self.chance.random() < self.loses, post and self.chance.random() < REPEATED, self.chance.random() < 0.5
             self.posts += post
             self.lost += lost and post
             self.repeated += repeated
         return lost, repeated, broken
+
+    def _left(self, reply: bytes, broken: bool) -> int:
+        if self.after_head:
+            return reply.index(b"\r\n\r\n") + PART
+        return PART if broken else 0
 
     def _ask(self, request: bytes) -> bytes:
         with socket.create_connection(self.server) as there:

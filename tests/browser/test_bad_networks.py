@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from survey_app import create_app
 from survey_app.settings import read
 from tests import small_city
+from tests.browser.lossy import lossy_network
 from tests.browser.phone import (
     COMPLETE,
     IN_ZALO,
@@ -216,25 +217,37 @@ def test_whatever_is_not_the_verdict_of_the_survey_is_no_acknowledgement(
     assert len(counter.stored()) == before + 1
 
 
-def test_a_reply_that_breaks_off_after_its_first_line_is_an_acknowledgement(phone: BrowserContext, counter: Counter, before: int) -> None:
-    def break_off(route: Route) -> None:
-        reply = route.fetch()
-        route.fulfill(status=reply.status, headers={"Location": reply.headers["location"]}, body="<!doctype html><html lang=")
-
-    page = opened(phone, counter)
-    phone.route("**/q/*", break_off)
-    tap(page)
-    send(page)
-    expect_state(page, "Đã nhận")
-    expect(page.locator("#q-overall")).to_be_hidden()
+def test_a_reply_that_breaks_off_after_its_head_is_an_acknowledgement(phone: BrowserContext, counter: Counter, before: int) -> None:
+    with lossy_network(counter.server.port, seed=1) as network:
+        network.loses, network.after_head = 0.0, True
+        page = phone.new_page()
+        page.goto(counter.address.replace(str(counter.server.port), str(network.port)))
+        tap(page)
+        network.loses = 1.0
+        send(page)
+        expect_state(page, "Đã nhận")
+        expect(page.locator("#q-overall")).to_be_hidden()
+        network.loses = 0.0
+        assert kept(phone, page.url) == {}
     assert len(counter.stored()) == before + 1
-    assert kept(phone, counter.address) == {}
 
 
-def test_it_tries_again_after_growing_pauses_of_five_minutes_at_most(phone: BrowserContext, counter: Counter, before: int) -> None:
-    page, tries = phone.new_page(), []
-    page.clock.install()
+ANOTHER_ROUND = "fetch('/nowhere').then((reply) => reply.text())"
+"""Done after the script has seen the reply that came before."""
+
+
+def opened_at_a_standing_clock(phone: BrowserContext, counter: Counter) -> Page:
+    page, now = phone.new_page(), datetime.now(UTC)
+    page.clock.install(time=now)
     page.goto(counter.address)
+    page.clock.pause_at(now + timedelta(hours=1))
+    return page
+
+
+def test_it_tries_again_after_growing_pauses_and_at_once_when_reader_or_network_is_back(
+    phone: BrowserContext, counter: Counter, before: int
+) -> None:
+    page, tries = opened_at_a_standing_clock(phone, counter), []
     phone.route("**/q/*", lambda route: (tries.append(1), route.fulfill(status=502, body="Bad gateway")))
     tap(page)
     send(page)
@@ -244,18 +257,19 @@ def test_it_tries_again_after_growing_pauses_of_five_minutes_at_most(phone: Brow
         assert len(tries) == number
         with page.expect_response("**/q/*"):
             page.clock.run_for(400)
-        page.wait_for_timeout(30)
+        page.evaluate(ANOTHER_ROUND)
+    with page.expect_response("**/q/*"):
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # the reader is back
     phone.unroute("**/q/*")
-    page.clock.run_for(301_000)
+    phone.set_offline(True)
+    phone.set_offline(False)
     expect_thanks(page)
     assert len(counter.stored()) == before + 1
 
 
 def test_a_server_that_says_when_is_asked_again_then(phone: BrowserContext, counter: Counter, before: int) -> None:
     """It keeps the place until then, and not much longer: neither sooner nor after the pause that had grown meanwhile."""
-    page, tries = phone.new_page(), []
-    page.clock.install()
-    page.goto(counter.address)
+    page, tries = opened_at_a_standing_clock(phone, counter), []
     phone.route("**/q/*", lambda route: (tries.append(1), route.fulfill(status=503, headers={"Retry-After": "40"})))
     tap(page)
     send(page)
@@ -265,7 +279,7 @@ def test_a_server_that_says_when_is_asked_again_then(phone: BrowserContext, coun
         assert len(tries) == number
         with page.expect_response("**/q/*"):
             page.clock.run_for(700)
-        page.wait_for_timeout(30)
+        page.evaluate(ANOTHER_ROUND)
     phone.unroute("**/q/*")
     page.clock.run_for(41_000)
     expect_thanks(page)

@@ -248,6 +248,7 @@ def test_what_cannot_be_opened_yet_is_opened_when_it_can_and_never_stands_in_the
     phone.route("**/q/*", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
     page = opened(phone, survey)
     expect_state(page, "Đang mất mạng. Câu trả lời còn nguyên trên máy này. Xóa và bắt đầu phiếu mới")
+    assert page.locator("form").evaluate("form => form.inert")
     phone.unroute("**/q/*")
     page.evaluate("dispatchEvent(new Event('online'))")
     expect_state(page, RESTORED)
