@@ -21,10 +21,10 @@ class Part:
     blocks: bytes
 
 
-def packed(text: str) -> Part:
-    """For what is drawn many times."""
+def packed(text: str, level: int = 9) -> Part:
+    """For what is drawn many times; what is sent once is better compressed quickly."""
     content = text.encode()
-    deflate = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    deflate = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
     return Part(content, deflate.compress(content) + deflate.flush(zlib.Z_SYNC_FLUSH))
 
 
