@@ -1,9 +1,15 @@
-"""A real installation and its server, one a module."""
+"""A real installation and its server, one a module; the counter of a small city on it, and a citizen's phone."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from playwright.sync_api import Browser, BrowserContext
 
+from survey_app import create_app
+from survey_app.settings import read
+from tests import small_city
+from tests.browser.phone import SMALL_PHONE, Counter
 from tests.installation import Installation, free_port
 
 
@@ -16,3 +22,23 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
 def server(installation: Installation) -> Iterator[Installation]:
     with installation.serve():
         yield installation
+
+
+@pytest.fixture(scope="module")
+def counter(installation: Installation) -> Counter:
+    today = datetime.now(UTC).date()
+    create_app(read(installation.environment))
+    small_city.build(opens=today - timedelta(days=3), closes=today + timedelta(days=30))
+    return Counter(installation)
+
+
+@pytest.fixture
+def before(counter: Counter, server: Installation) -> int:
+    """How many answers had arrived before the test."""
+    return len(counter.stored())
+
+
+@pytest.fixture
+def phone(chromium: Browser) -> Iterator[BrowserContext]:
+    with chromium.new_context(viewport=SMALL_PHONE, is_mobile=True, has_touch=True) as context:
+        yield context

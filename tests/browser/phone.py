@@ -55,6 +55,12 @@ class Counter:
             return [dict(row) for row in database.execute("SELECT * FROM responses ORDER BY position")]
 
 
+def opened(phone: BrowserContext, counter: Counter) -> Page:
+    page = phone.new_page()
+    page.goto(counter.address)
+    return page
+
+
 def tap(page: Page, answers: Mapping[str, str] = COMPLETE) -> None:
     for question, code in answers.items():
         page.locator(f"label:has(#{question}-{code})").click()

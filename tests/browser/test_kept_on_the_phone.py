@@ -51,12 +51,6 @@ def survey(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Survey]:
     thread.join()
 
 
-@pytest.fixture
-def phone(chromium: Browser) -> Iterator[BrowserContext]:
-    with chromium.new_context(viewport=SMALL_PHONE) as context:
-        yield context
-
-
 @contextmanager
 def switched_on(chromium: Browser, memory: Path) -> Iterator[BrowserContext]:
     """A phone that is switched off at the end; what it keeps lies in the folder."""

@@ -13,15 +13,13 @@ import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Browser, Error, Page, expect
 
-from survey_app import create_app
 from survey_app.services import organisation, submission
-from survey_app.settings import read
 from tests import small_city
 from tests.browser.lossy import LossyNetwork, lossy_network
 from tests.browser.phone import COMPLETE, LATE, SMALL_PHONE, THANKS, Counter, send, tap
@@ -32,14 +30,6 @@ pytestmark = pytest.mark.browser
 BY_SCRIPT, INTENDED, AT_ONCE = 36, 2_000, 12
 BY_CLIENT = INTENDED - BY_SCRIPT
 RECEIVED = re.compile(f"{THANKS}|Đã nhận|{LATE.pattern}")
-
-
-@pytest.fixture(scope="module")
-def counter(installation: Installation) -> Counter:
-    today = datetime.now(UTC).date()
-    create_app(read(installation.environment))
-    small_city.build(opens=today - timedelta(days=3), closes=today + timedelta(days=30))
-    return Counter(installation)
 
 
 def intended(number: int) -> dict[str, str]:
