@@ -262,3 +262,24 @@ def test_a_file_is_never_overwritten_unasked_and_what_is_read_never(tmp_path: Pa
             files.refuse_to_overwrite(name, overwrite, str(data))
         assert [fault.code for fault in refused.value.faults] == [code]
     files.refuse_to_overwrite(str(out), True, str(data))
+
+
+def test_short_scales_are_read_like_long_ones(tmp_path: Path) -> None:
+    """0 … 5 without a gap, from 1, with a gap, all blank, one value: each as its distinct values and their codes."""
+    file = parquet_file(tmp_path, SCALES)
+    table = file.table(file.columns, ())
+    expected = {
+        "zero": ([0, 1, 2, 3, 4, 5], [0, 5, -1, 3]), "one": ([1, 2, 3], [0, 1, -1, 2]), "gap": ([1, 4], [0, 1, -1, 1]),
+        "none": ([], [-1, -1, -1, -1]),
+        "same": ([4], [0, 0, -1, 0]), "wide": ([1, 3, 200], [0, 2, -1, 1]), "below": ([-2, -1], [1, 0, -1, 1]),
+    }  # fmt: skip
+    for name, (levels, codes) in expected.items():
+        assert table.numbers[name].levels.tolist() == levels
+        assert table.numbers[name].codes[:4].tolist() == codes
+
+
+SCALES = """
+SELECT * FROM (VALUES (0, 1, 1, NULL::INTEGER, 4, 1, -1), (5, 2, 4, NULL, 4, 200, -2), (NULL, NULL, NULL, NULL, NULL, NULL, NULL),
+  (3, 3, 4, NULL, 4, 3, -1), (1, 1, 4, NULL, 4, 3, -1), (2, 1, 4, NULL, 4, 3, -1), (4, 1, 4, NULL, 4, 3, -1))
+t(zero, one, gap, none, same, wide, below)
+"""
