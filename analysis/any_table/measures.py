@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis.any_table.finding import numbers
 from analysis.any_table.keys import Integers, combine
@@ -18,8 +19,8 @@ from questionnaires.model import Fault
 MOST_PAIRS = 1 << 20
 """Combinations of two lists of levels that are listed whether they occur or not."""
 
-MOST_STEPS = 16
-"""Variables, their levels and the steps between these that are few: they are compared one by one, in small integers."""
+MOST_STEPS = 11
+"""Variables, their levels and the steps between these that are few: compared one by one in bytes, as 11 · 11 fits into one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,16 +103,22 @@ def _pooled(parts: Sequence[tuple[Source, Floats]]) -> Measure:
 def _pooled_steps(parts: Sequence[tuple[Source, Floats]], low: float, top: int) -> Measure:
     """Few whole numbers, low … low + top: c answers that are s steps above low in all stand at c + top·c(c − 1)/2 + s."""
     rows = len(parts[0][0].code)
-    count, above = np.zeros(rows, np.int16), np.zeros(rows, np.int16)
+    count, above = np.zeros(rows, np.int8), np.zeros(rows, np.int8)
     for source, values in parts:
         count += source.code >= 0
         for level in np.flatnonzero(values > low).tolist():
-            above += (source.code == level) * np.int16(values[level] - low)
-    x = np.repeat(np.arange(len(parts) + 1), np.arange(len(parts) + 1) * top + 1)
-    steps = np.arange(len(x)) - (x + top * x * (x - 1) // 2)
+            above += (source.code == level) * np.int8(values[level] - low)
+    answers = np.arange(len(parts) + 1, dtype=np.int16)
+    x = np.repeat(answers, answers * top + 1)
+    steps = np.arange(len(x)) - _first(x, top)
     known = x[1:].astype(np.float64)
-    code = count + top * (count * (count - 1) // 2) + above - 1
-    return Measure(Source(code, len(known)), known * low + steps[1:], known, known)
+    return Measure(Source(_first(count.astype(np.int16), top) + above - 1, len(known)), known * low + steps[1:], known, known)
+
+
+def _first(answers: NDArray[np.int16], top: int) -> NDArray[np.int16]:
+    """Where the sums of so many answers begin: c + top·c(c − 1)/2."""
+    found: NDArray[np.int16] = answers + top * ((answers * (answers - 1)) >> 1)
+    return found
 
 
 def _pooled_pairs(parts: Sequence[tuple[Source, Floats]]) -> Measure:
