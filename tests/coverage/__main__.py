@@ -29,8 +29,8 @@ HALVES = (Law(0.92, 0.03), Law(0.80, 0.06))
 FEW_DAYS = tuple(replace(law, answers=40, days=(3, 9), of_a_day=0.5) for law in HALVES)
 CHOSEN = {odds: tuple(replace(law, odds=odds) for law in HALVES) for odds in (1.5, 0.67)}
 """Laws of the cities of each run; they take turns."""
-FEWER = 0.2
-"""Cities of every run but the first, against those of the first."""
+FEWER = 200
+"""Cities at most of every run but the first."""
 
 Seed = tuple[int, int, int]
 """Of the study, of the run, number of the city."""
@@ -47,7 +47,7 @@ def main() -> int:
     began, spent = time.monotonic(), 0.0
     runs = []
     for number, laws in enumerate((HALVES, *CHOSEN.values(), FEW_DAYS)):
-        cities = given.cities if number == 0 else max(2, round(given.cities * FEWER))
+        cities = given.cities if number == 0 else min(given.cities, FEWER)
         done = run(laws, [(given.seed, number, city) for city in range(cities)], given.processes)
         runs.append(Run(laws, np.stack([sums for _, sums in done])))
         spent += sum(seconds for seconds, _ in done)

@@ -157,11 +157,11 @@ def _self_selected(chosen: Mapping[float, Run]) -> Iterator[str]:
 The same city, but people who are satisfied on the whole have 1.5 or 0.67 times the odds of answering of the others. *interval*: how
 often the published Korn-Graubard interval holds the truth. *moved*: the same interval moved by δ(1 − c). *band*: widened by |δ|(1 − c)
 to both sides. δ is right here: by how much those of the city who did not answer differ from those who did, inside unit × kind of
-matter; c: answers ÷ files. Classes without enough intervals are left out.
+matter; c: answers ÷ files. *added width*: what the band adds to the interval, in points. Classes without enough intervals are left out.
 """
     for odds, run in chosen.items():
         yield f"Odds {odds:g}, {len(run.sums)} cities:\n"
-        yield _header("who", "n", "truth", "PSUs", "intervals", "interval", "above / below", "moved", "band", "2·|δ|(1 − c), points")
+        yield _header("who", "n", "truth", "PSUs", "intervals", "interval", "above / below", "moved", "band", "added width")
         for place in product(*map(range, run.sums.shape[1:5])):
             here = run.sums[(slice(None), *place)]
             if here[:, 0].sum() >= FEWEST_INTERVALS and KINDS[place[0]] != PLAIN_MEAN:
