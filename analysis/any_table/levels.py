@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.any_table.layout import Layout
-from analysis.any_table.matrices import Matrix
+from analysis.any_table.matrices import Matrix, product
 from analysis.any_table.residual import Residual
 from analysis.any_table.sampling import Sample
 from analysis.design import Stage
@@ -94,4 +94,4 @@ def _fit(residual: Residual, unit: Matrix, strata: Matrix, inner: Floats, outer:
     square = unit.gram(inner).less(strata.gram(outer))
     if residual.inverse is None:
         return Fit(unit, strata.whole(), square.whole())
-    return Fit(unit, strata @ residual.inverse, residual.inverse @ (square @ residual.inverse))
+    return Fit(unit, strata @ residual.inverse, product(residual.inverse, square @ residual.inverse))

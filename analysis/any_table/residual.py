@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.any_table.cells import Weights
-from analysis.any_table.matrices import Matrix
+from analysis.any_table.matrices import Matrix, product
 from analysis.cells import totals
-from analysis.margins import indicators, solved
+from analysis.margins import Indicators, indicators, solved
 from analysis.survey_data import Floats, Ints
 
 
@@ -44,5 +44,19 @@ def residual(weights: Weights) -> Residual | None:
     columns = indicators(weights.held)
     if columns.code.shape[1] == 1:
         return Residual(columns.code, 1 / totals(columns.code[:, 0], weights.design_weight, columns.width), None)
-    inverse = solved(columns.gram(weights.design_weight), np.eye(columns.width))
-    return Residual(columns.code, np.ones(columns.width), inverse)
+    return Residual(columns.code, np.ones(columns.width), _inverse(columns, weights.design_weight))
+
+
+def _inverse(columns: Indicators, design_weight: Floats) -> Floats:
+    """(M'DM)⁻¹ by blocks: columns of one margin never meet, so the block of the largest margin is diagonal."""
+    gram = columns.gram(design_weight)
+    largest = columns.margin == np.bincount(columns.margin).argmax()
+    first, rest = np.flatnonzero(largest), np.flatnonzero(~largest)
+    diagonal, across = gram[first, first], gram[np.ix_(first, rest)]
+    explained = across / diagonal[:, None]
+    inner = solved(gram[np.ix_(rest, rest)] - product(across.T, explained), np.eye(len(rest)))
+    left = product(explained, inner)
+    found = np.empty_like(gram)
+    found[np.ix_(first, first)] = np.diag(1 / diagonal) + product(left, explained.T)
+    found[np.ix_(first, rest)], found[np.ix_(rest, first)], found[np.ix_(rest, rest)] = -left, -left.T, inner
+    return found

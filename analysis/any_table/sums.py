@@ -54,15 +54,16 @@ def sums(measures: Sequence[Measure], layout: Layout) -> Sums:
     sources = sorted(dict.fromkeys(measure.source for measure in measures), key=lambda source: source.levels)
     for levels, alike in groupby(sources, key=lambda source: source.levels):
         box_key, site_key = _keys(boxes.code, levels), _keys(sites.code, levels) if sites else None
+        key = np.empty_like(box_key)
         for source in alike:
             own = [j for j, measure in enumerate(measures) if measure.source is source]
             values = np.column_stack([*(measures[j].y for j in own), *(measures[j].x for j in own)])
             code = layout.ordered(source.code)
-            found = _counted(box_key + code, boxes.size, levels)
+            found = _counted(np.add(box_key, code, out=key), boxes.size, levels)
             seen[source] = _seen(found, of_places)
             y[:, own], x[:, own] = np.split(summed(found, values), 2, axis=1)
             if sites and site_key is not None:
-                weighted = _counted(site_key + code, sites.size, levels, sites.final)
+                weighted = _counted(np.add(site_key, code, out=key), sites.size, levels, sites.final)
                 part_y[:, own], part_x[:, own] = np.split(summed(weighted, values), 2, axis=1)
     return Sums(tuple(measures), seen, y, x, part_y, part_x)
 
