@@ -187,7 +187,7 @@ def _send(sent: _Sent, code: str) -> Response:
         again = submission.reopen(sent.token, sent.language, sent.now)
         return respond(form_page.filled(again, sent.fields, refused.faults), 422)
     except Busy:
-        return _busy(sent, A_MINUTE)
+        return _busy(sent)
     except Crowded as crowded:
         return _busy(sent, math.ceil(crowded.seconds))
     address = f"/thanks/{accepted.receipt}#received"  # without it the address keeps the fragment of an error link
@@ -198,14 +198,15 @@ def _send(sent: _Sent, code: str) -> Response:
     return thanked
 
 
-def _busy(sent: _Sent, seconds: int) -> Response:
-    """The script tries again by itself; everybody else gets the answers back on the page."""
+def _busy(sent: _Sent, seconds: int | None = None) -> Response:
+    """The script tries again by itself, after its own pauses where nobody knows when; everybody else gets the answers back."""
     if sent.by_script:
         busy = respond((), 503)
     else:
         again = submission.reopen(sent.token, sent.language, sent.now)
         busy = respond(form_page.filled(again, sent.fields, notice=words.say(sent.language, BUSY)), 503)
-    busy.headers["Retry-After"] = str(seconds)
+    if seconds or not sent.by_script:
+        busy.headers["Retry-After"] = str(seconds or A_MINUTE)
     return busy
 
 

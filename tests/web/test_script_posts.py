@@ -62,7 +62,7 @@ def test_a_busy_server_draws_no_page_for_a_phone_that_has_the_answers(citizen: C
     token = citizen.token()
     monkeypatch.setattr(submission.responses, "append", busy)
     response = citizen.send(FINISHED, token, by="script")
-    assert (response.status_code, response.text) == (503, "")
+    assert (response.status_code, response.text, response.headers.get("Retry-After")) == (503, "", None)
 
 
 @pytest.mark.parametrize("given", [{"b1_general": "2"}, {**FINISHED, "language": "en"}])
