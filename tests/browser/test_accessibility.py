@@ -128,7 +128,7 @@ def test_a_level_is_read_with_its_question_its_step_and_its_words(page: Page, si
     page.goto(f"{site}/q/{small_city.CODE}")
     assert page.get_by_role("radio", name="mức 2 trên 5").first.get_attribute("id") == "overall-2"
     asked = page.locator("fieldset").first
-    expect(asked).to_have_accessible_name(asked.locator("legend").inner_text().replace("\n", " "))
+    expect(asked).to_have_accessible_name(" ".join(asked.locator("legend").inner_text().split()))
 
 
 def test_targets_are_large_enough_for_a_thumb(page: Page, site: str) -> None:
