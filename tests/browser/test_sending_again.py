@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.browser.lossy import lossy_network
 from tests.browser.phone import UNSENT, Counter, expect_state, expect_thanks, kept, opened, send, tap
@@ -106,4 +106,20 @@ def test_a_server_that_says_when_is_asked_again_then(phone: BrowserContext, coun
     phone.unroute("**/q/*")
     page.clock.run_for(41_000)
     expect_thanks(page)
+    assert len(counter.stored()) == before + 1
+
+
+def test_while_it_is_being_sent_the_button_says_so_and_sends_no_second_time(phone: BrowserContext, counter: Counter, before: int) -> None:
+    page = opened(phone, counter)
+    held: list[Route] = []
+    phone.route("**/q/*", lambda route: held.append(route))
+    tap(page)
+    send(page)
+    sending = page.get_by_role("button", name="Đang gửi…")
+    expect(sending).to_be_visible()
+    sending.click()
+    page.locator("#overall-4").press("Enter")
+    held[0].continue_()
+    expect_thanks(page)
+    assert len(held) == 1
     assert len(counter.stored()) == before + 1
