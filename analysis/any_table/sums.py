@@ -84,12 +84,12 @@ def _counted(key: Ints, size: int, levels: int, weight: Floats | None = None) ->
     """Rows (or the sum of their weights) by group × level: by a table where that is not much larger than the rows, else sorted."""
     width = levels + 1
     if size * width <= ROOM * len(key) + 1024:
-        table = np.bincount(key, weight, size * width).astype(np.float64, copy=False).reshape(size, width)
+        table = np.bincount(key, weight, size * width)
         if levels <= FEW:
-            return table[:, 1:]
-        table[:, 0] = 0.0
+            return table.reshape(size, width)[:, 1:].astype(np.float64)
+        table[::width] = 0
         hit = np.flatnonzero(table)
-        amount = table.ravel()[hit]
+        amount = table[hit].astype(np.float64)
     else:
         there = key % width > 0
         hit, place = np.unique(key[there], return_inverse=True)
