@@ -6,7 +6,7 @@ PORT ?= 8000
 SHELL := /bin/bash
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench coverage words browser clean
+.PHONY: help run test check bench bench-r coverage words browser clean
 
 help: ## List what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 14
@@ -31,6 +31,9 @@ bench: $(VENV)/tools ## Measure speed: ratios of CPU time in one run
 	@for script in tests/benchmarks/bench_*.py; do echo "== $$script"; PYTHONPATH=. $(BIN)/python $$script || exit 1; done
 
 CITIES ?= 1000
+bench-r: $(VENV)/tools ## Measure the city job against R survey, where R is installed, and keep the ratio
+	@PYTHONPATH=. $(BIN)/python tests/benchmarks/against_r.py
+
 coverage: $(VENV)/tools ## Simulate 1,000 cities and count how often intervals hold the truth (CITIES=100: fewer)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.coverage --cities $(CITIES)
 

@@ -83,5 +83,5 @@ def beyond(g: Floats, design_weight: Floats, bounds: tuple[float, float] | None)
 
 def kish(rows: int, total: float, squared: float) -> tuple[float, float]:
     """CV and effective n of weights from n, Σw, Σw²: n_eff = (Σw)²/Σw², CV² = n/n_eff − 1 (Kish 1965)."""
-    n_eff = total * total / squared
+    n_eff = total * total / squared if squared > 0 else float(rows)
     return float(np.sqrt(max(rows / n_eff - 1, 0.0))), n_eff

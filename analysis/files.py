@@ -8,6 +8,7 @@ import gettext
 import io
 import os
 import sys
+import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -120,18 +121,22 @@ def refuse_to_overwrite(out: str, overwrite: bool, *read: str) -> None:
 def write_csv(out: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """All rows or none: they are written beside and take the place of the file at the end."""
     path = Path(out)
-    part = path.with_name(f"{path.name}.part")
+    part = path
     try:
-        with part.open("w", encoding="utf-8", newline="") as file:
+        descriptor, made = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        part = Path(made)
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(header)
             writer.writerows(rows)
+        part.chmod(0o644)
         part.replace(path)
     except OSError as error:
         reason = {"reason": error.strerror or type(error).__name__}
         raise Refused(Fault("file_not_written", out, "The file cannot be written: {reason}.", reason)) from error
     finally:
-        part.unlink(missing_ok=True)
+        if part != path:
+            part.unlink(missing_ok=True)
 
 
 def speech(language: str) -> Speech:

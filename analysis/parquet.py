@@ -1,7 +1,9 @@
 """Parquet through duckdb: the columns that are asked for, one after another, as distinct values and small codes."""
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from unicodedata import normalize
 
 import duckdb
@@ -187,12 +189,26 @@ class ParquetFile:
         return found
 
 
+def _exactly(name: str) -> str:
+    """The name for duckdb, which would read *, ? and [ as a pattern and ~ as a folder."""
+    return re.sub(r"([*?\[])", r"[\1]", str(Path(name).absolute()))
+
+
+def _refuse_twins(name: str, columns: Sequence[str]) -> None:
+    known = [normalize("NFC", column.strip()) for column in columns]
+    twice = sorted({column for column in known if known.count(column) > 1})
+    if twice:
+        sentence = "These column names stand in the header more than once: {columns}. Give each column a name of its own."
+        raise Refused(Fault("csv_column_twice", name, sentence, {"columns": ", ".join(twice)}))
+
+
 def opened(name: str) -> ParquetFile:
     """The file of that name. Refused where duckdb cannot read it."""
     connection = duckdb.connect(config={"threads": 2})
     try:
-        data = connection.read_parquet(name)
+        data = connection.read_parquet(_exactly(name))
         written = {normalize("NFC", column.strip()): column for column in data.columns}
+        _refuse_twins(name, data.columns)
         types = dict(zip(written, map(str, data.types), strict=True))
         rows = data.aggregate("count(*)").fetchone() or (0,)
     except duckdb.Error as error:

@@ -143,7 +143,7 @@ def cut(block: bytes, how: Dialect, row: int, last: bool) -> Cells:
             raise Refused(_unclosed(how.name, row + int(np.count_nonzero(marks & (data == how.newline)))))
     at = np.flatnonzero(marks)
     ends = np.flatnonzero(data[at] == how.newline)
-    ends, used = _without_blank_tail(block, at, ends, len(how.columns) > 1)
+    ends, used = _without_blank_tail(block, at, ends, last or len(how.columns) > 1)
     at = at[: ends[-1] + 1] if len(ends) else at[:0]
     _text(how.name, block[:used], how.newline, row)
     if quoted:

@@ -42,7 +42,9 @@ class _Found:
 def rows(picture: Picture, variance: Floats, df: Ints, request: Request) -> dict[Estimator, list[Row]]:
     """One row a domain for each estimator of the picture. variance: domains × estimators; df: of each domain."""
     of, made = picture.points, {}
-    constant = (variance <= NOTHING * of.simple) | (of.simple <= ALIKE * of.around_zero)
+    total = np.array([isinstance(estimator, Total) for estimator in picture.estimators], np.bool_)
+    alike = of.simple <= ALIKE * of.around_zero
+    constant = np.where(total, variance <= NOTHING * of.around_zero, (variance <= NOTHING * of.simple) | alike)
     kept = np.where(constant, 0.0, variance)
     for j, estimator in enumerate(picture.estimators):
         found = _Found(
@@ -98,7 +100,7 @@ def _numbers(estimator: Estimator, picture: Picture, found: _Found, request: Req
     """Value, standard error, ends of the interval, deff."""
     if isinstance(estimator, Quantile):
         return _of_quantile(estimator, picture, found, request)
-    deff = np.divide(found.variance, found.simple, out=np.full(len(found.n), np.nan), where=~found.constant)
+    deff = np.divide(found.variance, found.simple, out=np.full(len(found.n), np.nan), where=~found.constant & (found.simple > 0))
     if isinstance(estimator, Share):
         low, high = _of_share(request.ci or "kg", found, request.level)
         low, high = np.maximum(low, 0.0), np.minimum(high, 1.0)

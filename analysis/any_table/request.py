@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from analysis.any_table.finding import written
 from analysis.design import Lonely
 
 CI = Literal["kg", "wilson", "logit", "t"]
@@ -35,7 +36,7 @@ class Share:
 
     @property
     def variable(self) -> str:
-        return f"{'+'.join(self.variables)}={','.join(f'{code:g}' for code in self.codes)}"
+        return f"{'+'.join(self.variables)}={','.join(map(written, self.codes))}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class Quantile:
 
     @property
     def variable(self) -> str:
-        return f"{self.of}:{self.p:g}"
+        return f"{self.of}:{written(self.p)}"
 
 
 Estimator = Mean | Share | Ratio | Total | Quantile

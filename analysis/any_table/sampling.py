@@ -18,6 +18,9 @@ NAMED = 20
 
 WITH_REPLACEMENT = 0.0
 
+LEAST_WEIGHT = 1e-50
+"""A weight below this is no weight: its square would be zero."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -179,7 +182,7 @@ def _design_weights(table: Table, columns: DesignColumns, chance: Floats) -> Num
         return Numbers(levels, codes.astype(np.int32))
     known = numbers(table, columns.weight)
     refuse_blank(table, columns.weight, known.codes == BLANK)
-    wrong = (known.levels <= 0)[known.codes]
+    wrong = (known.levels < LEAST_WEIGHT)[known.codes]
     if wrong.any():
         sentence = "A weight must be above 0; {rows} rows have another. Correct them, or leave these rows out of the table."
         raise Refused(at_rows("weight_not_positive", table, columns.weight, wrong, sentence))

@@ -1,0 +1,69 @@
+"""Tables that are odd but sound, on the command line: a constant that is added up, names with signs, lines that are blank."""
+
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from analysis.__main__ import main
+
+
+def answer(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, list[dict], str]:
+    code = main([*words, "--json", "--language", "en"])
+    printed = capsys.readouterr()
+    return code, json.loads(printed.out or "[]"), printed.err
+
+
+def test_the_number_of_rows_has_an_error_although_all_are_one(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """R svytotal of a column of ones over 5 PSUs of 2 to 6 rows: 20, SE 3.535533906, 10.18 … 29.82."""
+    file = tmp_path / "ones.csv"
+    file.write_text("one,p\n" + "".join(f"1,{psu}\n" for psu in range(5) for _ in range(psu + 2)), encoding="utf-8")
+    _, (row,), _ = answer(capsys, "estimate", str(file), "--total", "one", "--psu", "p")
+    assert (row["estimate"], row["reason"]) == (20.0, None)
+    assert (row["se"], row["ci_low"], row["ci_high"]) == pytest.approx((12.5**0.5, 10.1837842, 29.8162158), rel=1e-8)
+
+
+def test_a_parquet_name_is_no_pattern(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    duckdb.sql("SELECT range AS a FROM range(5)").write_parquet(str(tmp_path / "data1.parquet"))
+    duckdb.sql("SELECT range * 100 AS a FROM range(5)").write_parquet(str(tmp_path / "data[1].parquet"))
+    _, (row,), _ = answer(capsys, "estimate", str(tmp_path / "data[1].parquet"), "--mean", "a")
+    assert row["estimate"] == 200.0
+    assert answer(capsys, "estimate", str(tmp_path / "data?.parquet"), "--mean", "a")[0] == 2
+
+
+def test_two_parquet_columns_of_one_name_are_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    duckdb.sql('SELECT 1 AS a, 2 AS "a "').write_parquet(str(tmp_path / "twins.parquet"))
+    code, _, said = answer(capsys, "estimate", str(tmp_path / "twins.parquet"), "--mean", "a")
+    assert code == 2
+    assert "more than once: a." in said
+
+
+def test_blank_lines_at_the_end_of_one_column_are_no_answers(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """1, 2 and 5: variance of the mean 13/9."""
+    file = tmp_path / "one.csv"
+    file.write_text("y\n1\n2\n5\n\n\n", encoding="utf-8")
+    _, (row,), _ = answer(capsys, "estimate", str(file), "--mean", "y")
+    assert (row["se"], row["df"]) == (pytest.approx((13 / 9) ** 0.5, rel=1e-12), 2)
+
+
+def test_a_weight_too_small_to_be_squared_is_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "tiny.csv"
+    file.write_text("y,w\n1,1e-200\n2,2e-200\n", encoding="utf-8")
+    code, _, said = answer(capsys, "estimate", str(file), "--mean", "y", "--weight", "w")
+    assert (code, "weight_not_positive" in said) == (2, True)
+
+
+def test_a_file_that_happens_to_stand_beside_the_weights_stays(tmp_path: Path) -> None:
+    data = tmp_path / "weights.csv.part"
+    data.write_text("y\n1\n2\n", encoding="utf-8")
+    assert main(["weights", str(data), "--out", str(tmp_path / "weights.csv")]) == 0
+    assert data.read_text(encoding="utf-8") == "y\n1\n2\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["weights.csv", "weights.csv.part"]
+
+
+def test_codes_are_named_in_full(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "codes.csv"
+    file.write_text("y\n10000001\n10000002\n10000002\n", encoding="utf-8")
+    _, rows, _ = answer(capsys, "estimate", str(file), "--share", "y=10000001", "--share", "y=10000002")
+    assert [row["variable"] for row in rows] == ["y=10000001", "y=10000002"]

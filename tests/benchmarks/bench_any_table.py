@@ -1,0 +1,143 @@
+"""The city job on a table of one's own: CPU seconds and peak memory of the whole command, by number of answers.
+
+25 items and 5 pooled factors, mean and share of the two best answers each, in 300 units and in 40 areas, weights raked to
+three margins or post-stratified; a sampling unit is the answer itself, or a reception point on a day. 10 million answers
+only when asked for. Files are made by duckdb from a fixed seed.
+Run from the project folder: python -m tests.benchmarks.bench_any_table [10000000]
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+SEED, ROUNDS = 20_260_504, 3
+SMALL, LARGE, HUGE = 100_000, 1_000_000, 10_000_000
+ITEMS, FACTORS = 25, 5
+GIGABYTE = 1_000_000_000
+
+
+@dataclass(frozen=True)
+class Job:
+    name: str
+    design: tuple[str, ...]
+    weights: tuple[str, ...]
+    seconds: float
+    gigabytes: float
+
+
+@dataclass(frozen=True)
+class Used:
+    seconds: float
+    gigabytes: float
+
+
+ROW, POINT_DAY = ("--stratum", "unit"), ("--stratum", "unit", "--psu", "point_day")
+RAKED = ("--rake", "by_unit.csv", "--rake", "by_sector.csv", "--rake", "by_age_sex.csv")
+POSTSTRATIFIED = ("--poststratify", "by_unit_sector.csv")
+JOBS = (
+    Job("an answer is a sampling unit, raked", ROW, RAKED, 2.0, 0.4),
+    Job("an answer is a sampling unit, post-stratified", ROW, POSTSTRATIFIED, 2.0, 0.4),
+    Job("a point on a day is one, raked", POINT_DAY, RAKED, 4.0, 0.6),
+    Job("a point on a day is one, post-stratified", POINT_DAY, POSTSTRATIFIED, 4.0, 0.6),
+)
+GROWTH, HUGE_GIGABYTES = 2.0, 4.0
+
+ANSWERS = """
+COPY (
+  WITH drawn AS (SELECT i, floor(300 * pow(u(i, 0), 1.4))::INTEGER AS unit, floor(2 * u(i, 1))::INTEGER AS point,
+                        floor(90 * u(i, 2))::INTEGER AS day FROM range({rows}) AS rows(i))
+  SELECT format('unit {{:03d}}', unit) AS unit, format('area {{:02d}}', (unit * 7) % 40) AS area,
+         format('{{:03d}}|{{}}|{{:02d}}', unit, point, day) AS point_day,
+         (1 + floor(8 * pow(u(i, 3), 1.5)))::TINYINT AS sector,
+         floor(5 * u(i, 4))::TINYINT AS age, (1 + floor(2 * u(i, 5)))::TINYINT AS sex,
+         {items}
+  FROM drawn ORDER BY i
+) TO '{file}' (FORMAT parquet)
+"""
+ITEM = """CASE WHEN u(i, {draw}) < 0.04 THEN NULL
+  ELSE least(5, 1 + floor(5.3 * pow(u(i, {draw} + 100), 0.15 + 0.4 * u(unit, 7) + 0.3 * u(unit * 1000 + point * 100 + day, 8))))::TINYINT
+  END AS q{item}"""
+MARGIN = """
+COPY (SELECT {columns}, sum(2 + hash(unit, sector) % 4 + hash(age, sex) % 3)::BIGINT AS population
+      FROM '{answers}' GROUP BY {columns} ORDER BY {columns}) TO '{file}' (HEADER)
+"""
+"""Each answer stands for 2 to 7 files, by unit × sector and by age × sex: so all margins have one total."""
+
+
+def make(folder: Path, rows: int) -> None:
+    """answers.parquet and the margin files. u(i, k): number k of row i, in 0…1, the same on every machine."""
+    with duckdb.connect() as made:
+        made.execute(f"CREATE MACRO u(i, k) AS (hash(i::BIGINT * 1000 + k + {SEED}::BIGINT * 1000003) % 1000000007) / 1000000007.0")
+        items = ",\n".join(ITEM.format(item=item, draw=10 + item) for item in range(1, ITEMS + 1))
+        made.execute(ANSWERS.format(rows=rows, items=items, file=folder / "answers.parquet"))
+        for columns in (("unit",), ("sector",), ("age", "sex"), ("unit", "sector")):
+            name = folder / f"by_{'_'.join(columns)}.csv"
+            made.execute(MARGIN.format(columns=", ".join(columns), answers=folder / "answers.parquet", file=name))
+
+
+def estimators() -> list[str]:
+    items = [f"q{item}" for item in range(1, ITEMS + 1)]
+    size = ITEMS // FACTORS
+    factors = ["+".join(items[first : first + size]) for first in range(0, ITEMS, size)]
+    asked = ["--mean", ",".join([*items, *factors])]
+    for variables in (*items, *factors):
+        asked += ["--share", f"{variables}=4,5"]
+    return asked
+
+
+def measured(job: Job, folder: Path) -> Used:
+    """CPU seconds (all threads) and peak memory of one run of the command, start-up included."""
+    command = [sys.executable, "-m", "analysis", "estimate", "answers.parquet", *job.design, *job.weights, *estimators()]
+    with (folder / "result.json").open("wb") as result:
+        run = subprocess.Popen(
+            [*command, "--by", "unit", "--by", "area", "--json"], cwd=folder, stdout=result,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        )  # fmt: skip
+        _, status, used = os.wait4(run.pid, 0)
+    if status:
+        raise SystemExit(f"the command failed: {job.name}")
+    return Used(used.ru_utime + used.ru_stime, used.ru_maxrss * 1024 / GIGABYTE)
+
+
+def best(job: Job, folder: Path, rounds: int) -> Used:
+    """Of several runs the one that was disturbed least."""
+    return min((measured(job, folder) for _ in range(rounds)), key=lambda used: used.seconds)
+
+
+def verdict(found: float, most: float) -> str:
+    return "" if found <= most else "  <- missed"
+
+
+def main() -> int:
+    sizes = [SMALL, LARGE, *([HUGE] if str(HUGE) in sys.argv[1:] else [])]
+    found: dict[tuple[str, int], Used] = {}
+    with tempfile.TemporaryDirectory() as made:
+        for rows in sizes:
+            folder = Path(made) / str(rows)
+            folder.mkdir()
+            make(folder, rows)
+            for job in JOBS:
+                found[job.name, rows] = best(job, folder, 1 if rows == HUGE else ROUNDS)
+    for job in JOBS:
+        sys.stdout.write(f"{job.name}\n")
+        small, large = found[job.name, SMALL], found[job.name, LARGE]
+        for rows in sizes:
+            used = found[job.name, rows]
+            seconds, memory = (job.seconds, job.gigabytes) if rows <= LARGE else (None, HUGE_GIGABYTES)
+            limit = "" if seconds is None else f" (at most {seconds:.0f})"
+            sys.stdout.write(
+                f"  {rows:>10,} answers: {used.seconds:.2f} CPU s{limit}{verdict(used.seconds, seconds or used.seconds)}, "
+                f"{used.gigabytes:.2f} GB (at most {memory}){verdict(used.gigabytes, memory)}\n"
+            )
+        growth = large.seconds / small.seconds
+        sys.stdout.write(f"  {SMALL:,} to {LARGE:,}: {growth:.2f} × (at most {GROWTH:.0f}){verdict(growth, GROWTH)}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
