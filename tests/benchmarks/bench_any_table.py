@@ -50,11 +50,11 @@ GROWTH, HUGE_GIGABYTES = 2.0, 4.0
 ANSWERS = """
 COPY (
   WITH drawn AS (SELECT i, floor(300 * pow(u(i, 0), 1.4))::INTEGER AS unit, floor(2 * u(i, 1))::INTEGER AS point,
-                        floor(90 * u(i, 2))::INTEGER AS day FROM range({rows}) AS rows(i))
+                        floor(90 * u(i, 2))::INTEGER AS day, (1 + floor(8 * pow(u(i, 3), 1.5)))::TINYINT AS sector,
+                        floor(5 * u(i, 4))::TINYINT AS age, (1 + floor(2 * u(i, 5)))::TINYINT AS sex FROM range({rows}) AS rows(i))
   SELECT format('unit {{:03d}}', unit) AS unit, format('area {{:02d}}', (unit * 7) % 40) AS area,
          format('{{:03d}}|{{}}|{{:02d}}', unit, point, day) AS point_day,
-         (1 + floor(8 * pow(u(i, 3), 1.5)))::TINYINT AS sector,
-         floor(5 * u(i, 4))::TINYINT AS age, (1 + floor(2 * u(i, 5)))::TINYINT AS sex,
+         sector, age, sex, (2 + hash(unit, sector) % 4 + hash(age, sex) % 3)::TINYINT AS files,
          {items}
   FROM drawn ORDER BY i
 ) TO '{file}' (FORMAT parquet)
@@ -62,10 +62,7 @@ COPY (
 ITEM = """CASE WHEN u(i, {draw}) < 0.04 THEN NULL
   ELSE least(5, 1 + floor(5.3 * pow(u(i, {draw} + 100), 0.15 + 0.4 * u(unit, 7) + 0.3 * u(unit * 1000 + point * 100 + day, 8))))::TINYINT
   END AS q{item}"""
-MARGIN = """
-COPY (SELECT {columns}, sum(2 + hash(unit, sector) % 4 + hash(age, sex) % 3)::BIGINT AS population
-      FROM '{answers}' GROUP BY {columns} ORDER BY {columns}) TO '{file}' (HEADER)
-"""
+MARGIN = "COPY (SELECT {columns}, sum(files) AS population FROM '{answers}' GROUP BY {columns} ORDER BY {columns}) TO '{file}' (HEADER)"
 """Each answer stands for 2 to 7 files, by unit × sector and by age × sex: so all margins have one total."""
 
 
@@ -73,19 +70,25 @@ def make(folder: Path, rows: int) -> None:
     """answers.parquet and the margin files. u(i, k): number k of row i, in 0…1, the same on every machine."""
     with duckdb.connect() as made:
         made.execute(f"CREATE MACRO u(i, k) AS (hash(i::BIGINT * 1000 + k + {SEED}::BIGINT * 1000003) % 1000000007) / 1000000007.0")
-        items = ",\n".join(ITEM.format(item=item, draw=10 + item) for item in range(1, ITEMS + 1))
-        made.execute(ANSWERS.format(rows=rows, items=items, file=folder / "answers.parquet"))
+        asked = ",\n".join(ITEM.format(item=item, draw=10 + item) for item in range(1, ITEMS + 1))
+        made.execute(ANSWERS.format(rows=rows, items=asked, file=folder / "answers.parquet"))
         for columns in (("unit",), ("sector",), ("age", "sex"), ("unit", "sector")):
             name = folder / f"by_{'_'.join(columns)}.csv"
             made.execute(MARGIN.format(columns=", ".join(columns), answers=folder / "answers.parquet", file=name))
 
 
-def estimators() -> list[str]:
-    items = [f"q{item}" for item in range(1, ITEMS + 1)]
+def items() -> list[str]:
+    return [f"q{item}" for item in range(1, ITEMS + 1)]
+
+
+def factors() -> list[str]:
     size = ITEMS // FACTORS
-    factors = ["+".join(items[first : first + size]) for first in range(0, ITEMS, size)]
-    asked = ["--mean", ",".join([*items, *factors])]
-    for variables in (*items, *factors):
+    return ["+".join(items()[first : first + size]) for first in range(0, ITEMS, size)]
+
+
+def estimators() -> list[str]:
+    asked = ["--mean", ",".join([*items(), *factors()])]
+    for variables in (*items(), *factors()):
         asked += ["--share", f"{variables}=4,5"]
     return asked
 
