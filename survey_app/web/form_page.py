@@ -22,8 +22,6 @@ from survey_app.web.compressed import Part
 
 SEAM = "\x00"  # cannot occur in a page; stands where the place and the token of a form go, and around the names of answers
 MOST_KEPT = 500
-QUICKLY = 1
-"""How hard a page is compressed that is sent once."""
 
 NOTHING: Fields = {}
 
@@ -97,7 +95,7 @@ def filled(form: Form, fields: Fields, faults: Sequence[Fault] = (), notice: str
         drawn = _draw(form, place=place, token=form.token, fields=fields, faults=faults, notice=told)
     else:
         drawn = _written_on(form, place, told, fields)
-    return (compressed.packed(drawn, QUICKLY),)
+    return (compressed.once(drawn),)
 
 
 def _written_on(form: Form, place: str, notice: str, fields: Fields) -> str:
@@ -239,7 +237,7 @@ def _head(form: Form) -> _Head:
     return _Head(
         language=language,
         spoken=form.instrument.languages,
-        unit=words.of(door.unit_name, language),
+        unit=_unless_named(words.of(door.unit_name, language), words.of(door.point_name, language)),
         point=words.of(door.point_name, language),
         counter=door.number,
         organiser=words.of(wave.organiser, language),
@@ -250,6 +248,11 @@ def _head(form: Form) -> _Head:
         test=wave.simulated,
         served_on="" if door.slip is None else words.day(language, door.slip.batch.day),
     )
+
+
+def _unless_named(unit: str, point: str) -> str:
+    """The unit, or nothing where the point's own name ends with it: "Trung tâm Phục vụ hành chính công phường An Bình"."""
+    return "" if f" {point}".casefold().endswith(f" {unit}".casefold()) else unit
 
 
 @lru_cache(maxsize=2_000)

@@ -141,6 +141,14 @@ def test_targets_are_large_enough_for_a_thumb(page: Page, site: str) -> None:
     assert small == []
 
 
+def test_the_first_question_stands_whole_on_the_first_screen_of_a_small_phone(page: Page, site: str) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(f"{site}/q/{small_city.CODE}")
+    last = page.locator("label[for='overall-5'], label:has(#overall-5)").bounding_box()
+    assert last is not None
+    assert last["y"] + last["height"] <= 740
+
+
 @pytest.mark.parametrize("width", [320, 360, 768])
 def test_nothing_is_cut_off_at_any_width_or_at_twice_the_size(page: Page, site: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 740})

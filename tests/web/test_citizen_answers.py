@@ -70,7 +70,7 @@ def test_faults_stand_on_top_linked_to_their_fields_and_every_answer_is_kept(cit
     assert response.status_code == 422
     assert rows() == []
     page = words(response.text)
-    assert page.index("Còn 2 chỗ cần xem lại. Các câu đã chọn vẫn được giữ.") < page.index("Phường An Bình")
+    assert page.index("Còn 2 chỗ cần xem lại. Các câu đã chọn vẫn được giữ.") < page.index("phường An Bình")
     assert "Xin chọn một mức hài lòng chung." in page
     for question in ("overall", "stage"):
         assert f'<a href="#{question}-1">' in response.text

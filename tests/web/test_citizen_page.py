@@ -20,17 +20,22 @@ def asked(page: str) -> set[str]:
 
 def test_unit_point_and_counter_stand_on_top_before_the_first_question(citizen: Citizen) -> None:
     page = words(citizen.open().text)
-    place = "Phường An Bình , Trung tâm Phục vụ hành chính công phường An Bình, Quầy 1 English"
+    place = "Trung tâm Phục vụ hành chính công phường An Bình , Quầy 1 English"
     assert page.index(place) < page.index("Nhìn chung")
     assert page.index(place) < 100
+
+
+def test_a_unit_is_named_beside_its_point_only_where_the_name_of_the_point_does_not_say_it(citizen: Citizen) -> None:
+    assert "An Bình Ward , An Bình Public Service Centre, Counter 1" in words(citizen.open(query="?language=en").text)
+    assert "Trung tâm Phục vụ hành chính công phường Bình Hòa , Quầy 3" in words(citizen.open(citizen.city.other_code).text)
 
 
 def test_the_first_screen_says_what_a_citizen_must_know(citizen: Citizen) -> None:
     page = words(citizen.open().text)
     assert (
-        "Lần này Ông/Bà được phục vụ thế nào? Phiếu của Sở Nội vụ Thành phố Hồ Chí Minh, dành cho người từ đủ 18 tuổi, khoảng 2 phút. "
-        "Tự nguyện, không hỏi tên. Cán bộ tại quầy không biết câu trả lời nào là của Ông/Bà. Trả lời thế nào cũng không ảnh hưởng đến "
-        "hồ sơ. Có thể để đến 09/03 mới gửi. Không phải quầy này? Xem lại tên trên tờ dán ở quầy. Thông tin được dùng thế nào"
+        "Lần này Ông/Bà được phục vụ thế nào? Từ đủ 18 tuổi, khoảng 2 phút, tự nguyện, không hỏi tên. Cán bộ không biết câu trả lời "
+        "nào là của Ông/Bà; hồ sơ không bị ảnh hưởng. Gửi được đến 09/03. Không phải quầy này? Xem lại tờ dán. "
+        "Sở Nội vụ Thành phố Hồ Chí Minh: thông tin được dùng thế nào"
     ) in page
 
 
