@@ -165,9 +165,8 @@ def _let_in(row: Row, now: datetime) -> str | None:
     seconds = crowding.wait(counter, row.id, now, hurried=bool(row.flags), worked=worked)
     if not seconds:
         return counter
-    with session.reading() as tx:
-        if responses.stored_digest(tx, row.id) is None:
-            raise Crowded(seconds)
+    if responses.stored_digest(row.id) is None:
+        raise Crowded(seconds)
     return None
 
 

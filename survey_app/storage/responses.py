@@ -12,7 +12,7 @@ from sqlalchemy import Column, Connection, Date, DateTime, Float, Index, Integer
 from sqlalchemy.engine.interfaces import DBAPICursor
 
 from survey_app.storage import slips, writer
-from survey_app.storage.session import metadata
+from survey_app.storage.session import Enquiry, metadata
 
 # Immutable, and the only input of figures. Clustered by commit order, so that a release reads it front to back and the
 # answers of a wave lie together; an index by wave would cost every answer a page more to commit.
@@ -256,9 +256,13 @@ def first_positions_after(tx: Connection, province: str, wave: str, day: date) -
     return {row.reception_unit: row[1] for row in rows}
 
 
-def stored_digest(tx: Connection, id: str) -> str | None:
-    """The digest of the answers stored under that id; None when nothing is."""
-    return tx.execute(select(responses.c.answers_digest).where(responses.c.id == id)).scalar()
+_enquiry = Enquiry()
+
+
+def stored_digest(id: str) -> str | None:
+    """The digest of the answers stored under that id; None when nothing is. Asked for every form that is shown again."""
+    found = _enquiry.ask("SELECT answers_digest FROM responses WHERE id = ?", id)
+    return str(found[0][0]) if found else None
 
 
 def comments_are_stored(tx: Connection, row: Row) -> bool:

@@ -22,7 +22,6 @@ from survey_app.web.compressed import Part
 
 SEAM = "\x00"  # cannot occur in a page; stands where the place and the token of a form go, and around the names of answers
 MOST_KEPT = 500
-
 NOTHING: Fields = {}
 
 
@@ -90,7 +89,7 @@ def fresh(form: Form) -> tuple[Part, ...]:
 def filled(form: Form, fields: Fields, faults: Sequence[Fault] = (), notice: str = "") -> tuple[Part, ...]:
     """The same form with everything that was written on it, what is wrong with it, and why it is shown again."""
     place = _place(_head(form)).content.decode()
-    told = render("citizen/notice.html", form.language, notice=notice) if notice else ""
+    told = _notice(form.language, notice) if notice else ""
     if faults:
         drawn = _draw(form, place=place, token=form.token, fields=fields, faults=faults, notice=told)
     else:
@@ -253,6 +252,11 @@ def _head(form: Form) -> _Head:
 def _unless_named(unit: str, point: str) -> str:
     """The unit, or nothing where the point's own name ends with it: "Trung tâm Phục vụ hành chính công phường An Bình"."""
     return "" if f" {point}".casefold().endswith(f" {unit}".casefold()) else unit
+
+
+@lru_cache(maxsize=200)
+def _notice(language: str, notice: str) -> str:
+    return render("citizen/notice.html", language, notice=notice)
 
 
 @lru_cache(maxsize=2_000)

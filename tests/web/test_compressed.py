@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from survey_app.web import compressed
 
-PARTS = st.lists(st.tuples(st.sampled_from([compressed.packed, compressed.stored]), st.text(max_size=400)), max_size=8)
+PARTS = st.lists(st.tuples(st.sampled_from([compressed.packed, compressed.once, compressed.stored]), st.text(max_size=400)), max_size=8)
 
 
 @given(PARTS)
