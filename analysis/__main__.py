@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import zip_longest
 
+import numpy as np
+
 from analysis import files
 from analysis.any_table.request import KnownMargin, Request
 from analysis.any_table.run import quietly, run, weigh
@@ -30,14 +32,22 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         if language not in LANGUAGES:
             raise Refused(_no_language(language))
-        text = _answer(words, speech)
+        with np.errstate(all="ignore"):  # what is too large or too small to reckon with is a row without a number, never a warning
+            text = _answer(words, speech)
     except Refused as refused:
-        sys.stderr.writelines(f"{speech.fault(fault)}\n" for fault in refused.faults)
-        return BAD_INPUT
+        return _refuse(refused.faults, speech)
+    except MemoryError:
+        sentence = "There is not enough memory for this. Group by fewer columns, or use a computer with more memory."
+        return _refuse([Fault("not_enough_memory", "", sentence)], speech)
     except KeyboardInterrupt:
         return STOPPED
     files.print_out(text)
     return 0
+
+
+def _refuse(faults: Sequence[Fault], speech: Speech) -> int:
+    sys.stderr.writelines(f"{speech.fault(fault)}\n" for fault in faults)
+    return BAD_INPUT
 
 
 def _language(words: Sequence[str]) -> str:

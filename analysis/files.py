@@ -3,10 +3,12 @@
 With parquet.py the only place in analysis that opens any. What the bytes mean is decided in any_table/.
 """
 
+import atexit
 import csv
 import gettext
 import io
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -19,6 +21,7 @@ from analysis import parquet
 from analysis.any_table.csv_cells import HEAD, Dialect, cut, dialect
 from analysis.any_table.growing import NumberColumn, TextColumn, distinct
 from analysis.any_table.table import Labels, Table
+from analysis.command_line.file_faults import not_read, not_written
 from analysis.command_line.speech import Speech
 from questionnaires.model import Fault, Refused
 
@@ -26,6 +29,7 @@ BLOCK = 1 << 22
 """Bytes of a CSV file that are cut into cells at once."""
 
 PARQUET, SPREADSHEET = b"PAR1", b"PK\x03\x04"
+STANDARD_INPUT = "-"
 LOCALES = (Path(__file__).parent / "locale", Path(__file__).parent.parent / "survey_app" / "locale")
 CATALOGUES = ("any_table", "faults_analysis", "faults_instrument")
 
@@ -46,7 +50,10 @@ class DataFile(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CsvFile:
+    """`path`: where its bytes lie; the name is that which was given."""
+
     how: Dialect
+    path: Path
 
     @property
     def name(self) -> str:
@@ -78,7 +85,7 @@ class CsvFile:
 
     def _read(self, numbers: Mapping[str, NumberColumn], labels: Mapping[str, TextColumn]) -> int:
         rows, rest, last = 0, b"", False
-        with _binary(Path(self.name)) as file:
+        with _binary(self.path) as file:
             file.seek(self.how.start)
             while not last:
                 chunk = file.read(BLOCK)
@@ -94,28 +101,37 @@ class CsvFile:
 
 
 def data_file(name: str) -> DataFile:
-    """The file, opened as what it is: Parquet by its first bytes, else CSV. Refused where it cannot be read or has no header."""
-    with _binary(Path(name)) as file:
-        head = file.read(HEAD)
-        whole = not file.read(1)
+    """The file, opened as what it is: Parquet by its first bytes, else CSV. “-” is standard input, and a pipe has any name.
+
+    Refused where it cannot be read or has no header.
+    """
+    path = Path(name)
+    with _binary(name) as file:
+        head = file.read(HEAD + 1)
+        if not file.seekable() or name == STANDARD_INPUT:
+            path = _kept(name, file, head)
     if head[:4] == SPREADSHEET:
         raise Refused(Fault("data_is_spreadsheet", name, "This is a spreadsheet. Save the sheet as “CSV UTF-8 (comma delimited)” first."))
-    return parquet.opened(name) if head[:4] == PARQUET else CsvFile(dialect(name, head, whole))
+    return parquet.opened(name, path) if head[:4] == PARQUET else CsvFile(dialect(name, head[:HEAD], len(head) <= HEAD), path)
 
 
 def raw(name: str) -> bytes:
-    with _binary(Path(name)) as file:
+    with _binary(name) as file:
         return file.read()
 
 
 def refuse_to_overwrite(out: str, overwrite: bool, *read: str) -> None:
-    """Refused: a file to be written that is one of those read, or that is there already and may not be overwritten."""
+    """Refused: a file to be written that is one of those read, no file at all, or there already and may not be overwritten."""
     path = Path(out)
-    if any(path.exists() and path.samefile(name) for name in read if Path(name).exists()):
-        raise Refused(Fault("out_is_data", out, "The weights would overwrite a file that is read. Choose another name for --out."))
-    if path.exists() and not overwrite:
-        sentence = "The file is there already. Choose another name for --out, or add --overwrite."
-        raise Refused(Fault("out_exists", out, sentence))
+    try:
+        if any(path.exists() and path.samefile(name) for name in read if Path(name).exists()):
+            raise Refused(Fault("out_is_data", out, "The weights would overwrite a file that is read. Choose another name for --out."))
+        if path.exists() and not path.is_file():
+            raise Refused(Fault("out_no_file", out, "This is a folder or a device. Name a file to write, for example --out W.csv."))
+        if path.exists() and not overwrite:
+            raise Refused(Fault("out_exists", out, "The file is there already. Choose another name for --out, or add --overwrite."))
+    except OSError as error:
+        raise Refused(not_written(out, error)) from error
 
 
 def write_csv(out: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -132,22 +148,26 @@ def write_csv(out: str, header: Sequence[str], rows: Iterable[Sequence[object]])
         part.chmod(0o644)
         part.replace(path)
     except OSError as error:
-        reason = {"reason": error.strerror or type(error).__name__}
-        raise Refused(Fault("file_not_written", out, "The file cannot be written: {reason}.", reason)) from error
+        raise Refused(not_written(out, error)) from error
     finally:
         if part != path:
             part.unlink(missing_ok=True)
 
 
+def catalogues(language: str) -> list[Path]:
+    """The catalogues of the command line in that language; English needs none."""
+    found = (folder / language / "LC_MESSAGES" / f"{name}.mo" for folder in LOCALES for name in CATALOGUES)
+    return [path for path in found if path.exists()]
+
+
 def speech(language: str) -> Speech:
-    """The sentences of the command line in that language; English needs no catalogue."""
+    """The sentences of the command line in that language."""
     found = gettext.NullTranslations()
-    for path in (folder / language / "LC_MESSAGES" / f"{name}.mo" for folder in LOCALES for name in CATALOGUES):
-        if path.exists():
-            with path.open("rb") as file:
-                catalogue = gettext.GNUTranslations(file)
-            catalogue.add_fallback(found)
-            found = catalogue
+    for path in catalogues(language):
+        with path.open("rb") as file:
+            catalogue = gettext.GNUTranslations(file)
+        catalogue.add_fallback(found)
+        found = catalogue
     return Speech(language, found.gettext)
 
 
@@ -168,18 +188,25 @@ def print_out(text: str) -> None:
 
 
 @contextmanager
-def _binary(path: Path) -> Iterator[BinaryIO]:
+def _binary(name: str | Path) -> Iterator[BinaryIO]:
+    """The file of that name, or standard input."""
     try:
-        with path.open("rb") as file:
+        if name == STANDARD_INPUT:
+            yield sys.stdin.buffer
+            return
+        with Path(name).open("rb") as file:
             yield file
     except OSError as error:
-        raise Refused(_why(str(path), error)) from error
+        raise Refused(not_read(str(name), error)) from error
 
 
-def _why(name: str, error: OSError) -> Fault:
-    if isinstance(error, FileNotFoundError):
-        return Fault("file_not_read", name, "There is no such file.")
-    if isinstance(error, IsADirectoryError):
-        return Fault("file_not_read", name, "This is a folder, not a file.")
-    reason = {"reason": error.strerror or type(error).__name__}
-    return Fault("file_not_read", name, "The file cannot be read: {reason}.", reason)
+def _kept(name: str, stream: BinaryIO, head: bytes) -> Path:
+    """What comes through a pipe, head and rest, in a file that lasts as long as the program: it is read more than once."""
+    try:
+        with tempfile.NamedTemporaryFile(prefix="analysis-", delete=False) as file:
+            atexit.register(Path(file.name).unlink, missing_ok=True)
+            file.write(head)
+            shutil.copyfileobj(stream, file)
+    except OSError as error:
+        raise Refused(not_written(name, error)) from error
+    return Path(file.name)

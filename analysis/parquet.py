@@ -1,7 +1,8 @@
 """Parquet through duckdb: the columns that are asked for, one after another, as distinct values and small codes."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from unicodedata import normalize
@@ -23,6 +24,7 @@ from analysis.any_table.columns import (
 )
 from analysis.any_table.growing import NAMED, BadCells
 from analysis.any_table.table import BLANK, Labels, Numbers, Table
+from analysis.command_line.file_faults import parquet_not_read
 from analysis.survey_data import Floats, Ints
 from questionnaires.model import Fault, Refused
 
@@ -60,6 +62,10 @@ class ParquetFile:
 
     def table(self, numbers: Collection[str], labels: Collection[str]) -> Table:
         """Those columns; Refused names every column that holds no numbers, and its first rows."""
+        with _readable(self.name):
+            return self._table(numbers, labels)
+
+    def _table(self, numbers: Collection[str], labels: Collection[str]) -> Table:
         faults: list[Fault] = []
         whole = self._whole(dict.fromkeys([*numbers, *labels]))
         found: dict[str, Numbers] = {}
@@ -77,7 +83,8 @@ class ParquetFile:
         """The columns as the texts that they say, nothing changed; −1 where there is nothing."""
         found = {}
         for column in columns:
-            texts, codes = self._texts(column)
+            with _readable(self.name):
+                texts, codes = self._texts(column)
             found[column] = Labels(tuple(texts), smallest(codes, len(texts)))
         return found
 
@@ -189,9 +196,20 @@ class ParquetFile:
         return found
 
 
-def _exactly(name: str) -> str:
-    """The name for duckdb, which would read *, ? and [ as a pattern and ~ as a folder."""
-    return re.sub(r"([*?\[])", r"[\1]", str(Path(name).absolute()))
+@contextmanager
+def _readable(name: str) -> Iterator[None]:
+    """What duckdb finds wrong with a file is a fault of that file."""
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        raise MemoryError from error
+    except duckdb.Error as error:
+        raise Refused(parquet_not_read(name, error)) from error
+
+
+def _exactly(path: Path) -> str:
+    """The path for duckdb, which would read *, ? and [ as a pattern and ~ as a folder."""
+    return re.sub(r"([*?\[])", r"[\1]", str(path.absolute()))
 
 
 def _refuse_twins(name: str, columns: Sequence[str]) -> None:
@@ -202,16 +220,13 @@ def _refuse_twins(name: str, columns: Sequence[str]) -> None:
         raise Refused(Fault("csv_column_twice", name, sentence, {"columns": ", ".join(twice)}))
 
 
-def opened(name: str) -> ParquetFile:
-    """The file of that name. Refused where duckdb cannot read it."""
+def opened(name: str, path: Path) -> ParquetFile:
+    """The file at that path; every fault calls it by its name. Refused where duckdb cannot read it."""
     connection = duckdb.connect(config={"threads": 2})
-    try:
-        data = connection.read_parquet(_exactly(name))
+    with _readable(name):
+        data = connection.read_parquet(_exactly(path))
         written = {normalize("NFC", column.strip()): column for column in data.columns}
         _refuse_twins(name, data.columns)
         types = dict(zip(written, map(str, data.types), strict=True))
         rows = data.aggregate("count(*)").fetchone() or (0,)
-    except duckdb.Error as error:
-        reason = str(error).splitlines()[0]
-        raise Refused(Fault("parquet_not_read", name, "This Parquet file cannot be read: {reason}.", {"reason": reason})) from error
     return ParquetFile(name, int(rows[0]), types, written, connection, data)

@@ -3,7 +3,7 @@
 import ast
 import re
 import string
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -12,11 +12,14 @@ import pytest
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po
 
+from analysis import files
 from analysis.command_line import flags, sentences
 from analysis.command_line.index_lines import WHY
 from analysis.command_line.speech import PLACES
+from questionnaires.faults import SENTENCES
 from questionnaires.model import Fault
 from survey_app import words
+from tests.test_architecture import imports, sources
 
 PROJECT = Path(__file__).resolve().parent.parent
 CATALOGUES = sorted(PROJECT.glob("*/locale/*/LC_MESSAGES/*.po"))
@@ -25,19 +28,36 @@ CATALOGUES = sorted(PROJECT.glob("*/locale/*/LC_MESSAGES/*.po"))
 VIETNAMESE_ONLY = re.compile("[ăâđêôơưáàảãạắằẳẵặấầẩẫậéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ]", re.IGNORECASE)
 
 
-def sentences_of_code() -> Iterator[tuple[str, str]]:
-    """(where, sentence) for every literal that is said, put into a Fault or marked N_."""
-    for top in ("questionnaires", "analysis", "survey_app"):
-        for path in sorted((PROJECT / top).rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "sentence" and isinstance(node.value, ast.Constant):
-                    yield f"{path.relative_to(PROJECT)}:{node.lineno}", str(node.value.value)
-                if not isinstance(node, ast.Call):
-                    continue
-                name = ast.unparse(node.func).split(".")[-1]
-                position = {"say": 0 if top == "analysis" else 1, "Fault": 2, "refuse": 2}.get(name)
-                if position is not None and len(node.args) > position and isinstance(node.args[position], ast.Constant):
-                    yield f"{path.relative_to(PROJECT)}:{node.lineno}", node.args[position].value
+def within(module: str, packages: Iterable[str]) -> set[str]:
+    """The module and all of ours that it imports, directly or through others."""
+    code, found, waiting = sources(), set(), [module]
+    while waiting:
+        name = waiting.pop()
+        if name in code and name not in found:
+            found.add(name)
+            waiting += [target for target, _ in imports(code[name]) if target.split(".")[0] in packages]
+    return found
+
+
+def sentences_of_code(modules: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """(where, sentence) for every sentence that is said, put into a Fault or marked N_, be it a literal or a name given to one."""
+    code = sources()
+    for module in sorted(modules):
+        tree = ast.parse(code[module])
+        named: dict[str, list[str]] = {}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+                named.setdefault(ast.unparse(node.targets[0]), []).append(node.value.value)
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call):
+                continue
+            name = ast.unparse(node.func).split(".")[-1]
+            position = {"say": 0 if module.startswith("analysis") else 1, "Fault": 2, "refuse": 2}.get(name)
+            for said in node.args[position : position + 1] if position is not None else ():
+                if isinstance(said, ast.Constant):
+                    yield f"{module}:{node.lineno}", str(said.value)
+                else:
+                    yield from ((f"{module}:{node.lineno}", sentence) for sentence in named.get(ast.unparse(said), ()))
 
 
 def sentences_of_the_command_line() -> Iterator[tuple[str, str]]:
@@ -64,20 +84,33 @@ def names_in(sentence: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
 
 
-def vietnamese() -> dict[str, str]:
+def vietnamese(paths: Iterable[Path] = CATALOGUES) -> dict[str, str]:
     found: dict[str, str] = {}
-    for path in CATALOGUES:
+    for path in paths:
         if path.parts[-3] == "vi":
             with path.open("rb") as file:
                 found |= {message.id: message.string for message in read_po(file) if message.id}
     return found
 
 
-def test_every_sentence_of_the_product_has_vietnamese() -> None:
-    known = vietnamese()
-    said = [*sentences_of_code(), *sentences_of_templates(), *sentences_of_the_command_line()]
-    assert len(said) > 100
-    assert [f"{where}: {sentence}" for where, sentence in said if not known.get(sentence)] == []
+def untranslated(said: Iterable[tuple[str, str]], paths: Iterable[Path]) -> list[str]:
+    known = vietnamese(paths)
+    return [f"{where}: {sentence}" for where, sentence in said if not known.get(sentence)]
+
+
+def test_every_sentence_of_pages_and_commands_has_vietnamese_in_the_catalogues_they_open() -> None:
+    modules = set().union(*(within(module, ("questionnaires", "analysis", "survey_app")) for module in sources() if "survey_app" in module))
+    said = [*sentences_of_code(modules), *sentences_of_templates(), *(("faults.py", sentence) for sentence in SENTENCES.values())]
+    assert len(said) > 500
+    assert untranslated(said, words.LOCALE.glob("vi/LC_MESSAGES/*.po")) == []
+
+
+def test_every_sentence_of_the_arithmetic_has_vietnamese_in_the_catalogues_its_command_line_opens() -> None:
+    modules = within("analysis.__main__", ("questionnaires", "analysis"))
+    of_instruments = (("faults.py", sentence) for code, sentence in SENTENCES.items() if code.startswith("instrument."))
+    said = [*sentences_of_code(modules), *sentences_of_the_command_line(), *of_instruments]
+    assert len(said) > 200
+    assert untranslated(said, [path.with_suffix(".po") for path in files.catalogues("vi")]) == []
 
 
 def test_a_translation_fills_in_the_same_names() -> None:

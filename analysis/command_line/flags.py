@@ -206,7 +206,7 @@ class _Parser(argparse.ArgumentParser):
     """One whose own complaints are faults like all others."""
 
     def error(self, message: str) -> NoReturn:
-        raise Refused(Fault("command_line", "", "The command line cannot be read: {why}.", {"why": message}))
+        raise Refused(Fault("command_line", "", "The command line cannot be read. Technical message: {reason}", {"reason": message}))
 
 
 class _Lines(argparse.HelpFormatter):

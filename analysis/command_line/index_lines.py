@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from analysis.command_line.file_faults import not_json
 from analysis.command_line.speech import Speech
 from analysis.indices import Missing, evaluate_given
 from questionnaires.instrument import Instrument
@@ -91,7 +92,7 @@ def _given(leaves: bytes, file: str) -> tuple[dict[str, object], list[Fault]]:
     try:
         given = json.loads(leaves, object_pairs_hook=pairs)
     except (ValueError, RecursionError) as error:
-        raise Refused(Fault("not_json", file, "Not valid JSON: {why}.", {"why": str(error)})) from error
+        raise Refused(not_json(file, error)) from error
     if not isinstance(given, dict):
         raise Refused(Fault("not_an_object", file, "Expected a JSON object: leaf or node id to number."))
     return given, faults
