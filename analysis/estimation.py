@@ -165,6 +165,30 @@ def variances(estimates: Estimates, domain: int, gradients: Floats) -> Floats:
     return np.maximum(found, 0.0)
 
 
+def degrees_of_freedom(estimates: Estimates, domain: int, gradients: Floats) -> Floats:
+    """Those that the variance of each of q functions has: (Σ V_h)² ÷ Σ V_h²/(G_h − 1) over strata h with several PSUs.
+
+    Never above PSUs less strata, and far below where few days of one large unit carry most of V; that number where V = 0.
+    Source: Satterthwaite 1946; by hand in tests/analysis/test_precision.py.
+    """
+    influence = estimates.influence
+    here = influence.rows(domain)
+    psu, most = influence.psu[here], float(estimates.df[domain])
+    z: Floats = influence.totals[here] @ gradients
+    sums, inner, outer = _centring(influence, psu, z)
+    if not len(psu):
+        return np.full(gradients.shape[1], most)
+    stratum = influence.psus[0].codes[psu]
+    first = np.flatnonzero(np.r_[True, stratum[1:] != stratum[:-1]])
+    size = influence.size[stratum[first]]
+    several = size > 1
+    of_stratum = (np.add.reduceat(z**2 * inner[:, None], first, axis=0) - sums**2 * outer[:, None])[several]
+    below = (of_stratum**2 / (size[several, None] - 1)).sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found: Floats = np.where(below > 0, of_stratum.sum(axis=0) ** 2 / below, most)
+    return np.minimum(found, most)
+
+
 def simple_variances(estimates: Estimates, gradients: Floats) -> Floats:
     """Σ_k w_k u_k² of q functions in every domain, u = gradient · (y, x) of one answer: domain × q.
 

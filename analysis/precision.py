@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.domains import Domain
-from analysis.estimation import Estimate, Estimates, simple_variances, variances
+from analysis.estimation import Estimate, Estimates, degrees_of_freedom, simple_variances, variances
 from analysis.indices import NodeValues
 from analysis.intervals import ZERO, korn_graubard, student
-from analysis.smoothing import PRIOR_DF, Clustering, clustering, share_spread, stabilised
+from analysis.smoothing import PRIOR_DF, Clustering, clustering, share_spread, stabilised, stable_df
 from analysis.survey_data import Bools, Floats, Ints
 
 LEVEL = 0.95
@@ -20,8 +20,9 @@ NO_SPREAD = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class Precision:
-    """Domain × node. `variance`: raw; `stable`: V*, with df + 8 degrees of freedom; NaN where there is no value.
+    """Domain × node. `variance`: raw; `stable`: V*; NaN where there is no value.
 
+    `df`: PSUs less strata; `freedom`: degrees of freedom of V*.
     `n`: respondents with any valid answer behind the node; `thinnest`: of a mean or sum those of its thinnest leaf.
     """
 
@@ -36,6 +37,7 @@ class Precision:
     high: Floats
     deff: Floats
     df: Ints
+    freedom: Floats
     bounds: Mapping[str, tuple[float, float]]
     places: Mapping[str, int]
 
@@ -47,15 +49,14 @@ class Precision:
         """The figure's Estimate; None where the node has no value there. n and answers are rounded down."""
         if math.isnan(self.value[domain, node]):
             return None
-        df = int(self.df[domain])
         return Estimate(
             n=_whole(self.thinnest[domain, node]),
             answers=_whole(self.answers[domain, node]),
             estimate=float(self.value[domain, node]),
             se_raw=_root(self.variance[domain, node]),
-            df_raw=df,
+            df_raw=int(self.df[domain]),
             se=_root(self.stable[domain, node]),
-            df=df + PRIOR_DF,
+            df=float(self.freedom[domain, node]),
             ci_low=_number(self.low[domain, node]),
             ci_high=_number(self.high[domain, node]),
             level=LEVEL,
@@ -119,7 +120,7 @@ def precision(nodes: Mapping[str, NodeValues], estimates: Estimates, domains: Se
     units = np.array([domain.kind == "unit" for domain in domains], np.bool_)
     stable, low, high = (np.full(value.shape, np.nan) for _ in range(3))
     answers = _by_node(estimates.answers, estimates, ids)
-    df = estimates.df.astype(np.float64)
+    df, freedom = estimates.df.astype(np.float64), _freedom(estimates, domains, gradients)
     for node, id in enumerate(ids):
         of_node = nodes[id]
         block = np.where(known[leans_on, node], value[leans_on, node], value[:, node])
@@ -130,10 +131,10 @@ def precision(nodes: Mapping[str, NodeValues], estimates: Estimates, domains: Se
         if of_node.share:
             size = np.floor(count[:, node] + 1e-9)
             ends = korn_graubard(
-                value[:, node], stable[:, node], df + PRIOR_DF, size, answers[:, node], level=LEVEL, spread=spread, n_kish=kish[:, node]
+                value[:, node], stable[:, node], freedom[:, node], size, answers[:, node], level=LEVEL, spread=spread, n_kish=kish[:, node]
             )
         else:
-            ends = student(value[:, node], stable[:, node], df + PRIOR_DF, level=LEVEL, low=of_node.low, high=of_node.high)
+            ends = student(value[:, node], stable[:, node], freedom[:, node], level=LEVEL, low=of_node.low, high=of_node.high)
         low[:, node], high[:, node] = ends
     with np.errstate(divide="ignore", invalid="ignore"):
         deff = np.where(simple > NO_SPREAD, raw / (simple / (count - 1)), np.nan)
@@ -141,7 +142,17 @@ def precision(nodes: Mapping[str, NodeValues], estimates: Estimates, domains: Se
     places = {id: place for place, id in enumerate(ids)}
     bounds = {id: (nodes[id].low, nodes[id].high) for id in ids}
     thinnest = _thinnest(nodes, estimates, count)
-    return Precision(ids, value, count, thinnest, answers, raw, stable, low, high, deff, estimates.df, bounds, places)
+    return Precision(ids, value, count, thinnest, answers, raw, stable, low, high, deff, estimates.df, freedom, bounds, places)
+
+
+def _freedom(estimates: Estimates, domains: Sequence[Domain], gradients: Floats) -> Floats:
+    """df* of V*, domain × node. A unit is one stratum: days less one, and 8. The V of an area has many, and may rest on few."""
+    counted = np.repeat(estimates.df.astype(np.float64)[:, None], gradients.shape[2], axis=1)
+    own = counted.copy()
+    for number, domain in enumerate(domains):
+        if domain.kind != "unit":
+            own[number] = degrees_of_freedom(estimates, number, gradients[number])
+    return stable_df(counted, own)
 
 
 def _without_rounding(variance: Floats, value: Floats, count: Floats, nodes: Mapping[str, NodeValues]) -> Floats:

@@ -51,8 +51,18 @@ def clustering(variance: Floats, expected: Floats, typical: Floats, df: Floats) 
 
 
 def stabilised(variance: Floats, df: Floats, expected: Floats, effect: Floats) -> Floats:
-    """V* = (8 V0 + df V)/(8 + df), V0 = r · expected; its degrees of freedom are df + 8. NaN V counts with df 0."""
+    """V* = (8 V0 + df V)/(8 + df), V0 = r · expected. NaN V counts with df 0."""
     own: Bools = np.isfinite(variance) & (df > 0)
     weight = np.where(own, df, 0.0)
     found: Floats = (PRIOR_DF * effect * expected + weight * np.where(own, variance, 0.0)) / (PRIOR_DF + weight)
+    return found
+
+
+def stable_df(df: Floats, own: Floats) -> Floats:
+    """df* of V*, where V counts with df and has `own`: (8 + df)²/(8 + df²/own), Satterthwaite for V0 and V of one size.
+
+    df + 8 wherever V has the df it counts with, so in every unit. By hand in tests/analysis/test_precision.py.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found: Floats = (PRIOR_DF + df) ** 2 / (PRIOR_DF + np.where(df > 0, df**2 / own, 0.0))
     return found

@@ -5,6 +5,7 @@ from scipy import stats
 
 from analysis.cells import counts
 from analysis.counting import tally
+from analysis.domains import Domain
 from analysis.estimation import Estimate, estimate
 from analysis.indices import evaluate
 from analysis.precision import precision
@@ -85,3 +86,20 @@ def test_a_mean_or_sum_is_as_thin_as_its_thinnest_question_and_a_pooled_node_is_
     leaves = [made.share("a", "p"), made.share("c", "r")]
     found = estimated(made.tree("n", [made.node("n", combine, ["a", "c"]), *leaves]), answers(asked_r=25))["n"]
     assert (found.n, found.answers) == (n, 85)
+
+
+def test_an_area_has_the_degrees_of_freedom_that_its_variance_rests_on() -> None:
+    """u: 2 of 2 on one day, 0 of 2 on the other; v: 1, 2, 1 of 2. θ = 0.6, z = 0.08, −0.12 and −0.02, 0.08, −0.02:
+    V_u = 0.04 on 1, V_v = 0.01 on 2 degrees of freedom: 0.05²/(0.04² + 0.01²/2) = 50/33, where days less units are 3;
+    V* of a weight of 8 and one of 3 has 11²/(8 + 3²/(50/33)) = 121/13.94. The unit: 2 days less 1, and 8."""
+    said = {("u", 0): (5, 5), ("u", 1): (1, 1), ("v", 0): (5, 1), ("v", 1): (5, 5), ("v", 2): (5, 1)}
+    rows = [made.answer(unit, day=str(day), p=p) for (unit, day), both in said.items() for p in both]
+    area, unit = made.city({"u", "v"}), Domain("u", "unit", None, {}, {"u": 1.0}, {}, "credited", False, (), None)
+    of = made.tree("a", LEAVES[:1])
+    data = SurveyData.of(made.instrument(QUESTIONS, [of]), made.columns(rows), "finished")
+    found = estimate(tally(data, weigh(counts(data), None), measures(of, QUESTIONS), [area, unit]))
+    nodes = precision(evaluate(of, found), found, [area, unit])
+    whole, part = nodes.estimate(0, 0), nodes.estimate(1, 0)
+    assert whole.se_raw == pytest.approx(0.05**0.5)
+    assert (whole.df_raw, whole.df) == (3, pytest.approx(121 / 13.94))
+    assert (part.df_raw, part.df) == (1, 9)

@@ -35,7 +35,6 @@ BEHAVIOUR = behaviour.read((HERE / "behaviour.toml").read_text(encoding="utf-8")
 SHARE, MEAN = "index.H", "levels.M"
 
 WARDS, DEPARTMENTS, AREAS = 160, 8, 20
-MANY_DF = 60
 """From so many degrees of freedom on V* is V in practice (methodology §6.3)."""
 STRADDLING, SMALLER_PART = 0.25, (0.1, 0.5)
 BODIES = (
@@ -130,7 +129,7 @@ def _judged(people: People, lived: behaviour.Behaviour, estimates: Estimates, fo
 
 
 def _of_shares(estimates: Estimates, found: Precision, node: int, domains: Sequence[Domain]) -> dict[str, tuple[Floats, Floats]]:
-    """Korn-Graubard as published; Wilson on the same V*, df* and p̃; Korn-Graubard with the degrees of freedom that V really has.
+    """Korn-Graubard as published; Wilson on the same V*, df* and p̃; Korn-Graubard with PSUs less strata for df everywhere.
 
     p̃ of a unit leans on its block, of everything else on the city.
     """
@@ -140,28 +139,12 @@ def _of_shares(estimates: Estimates, found: Precision, node: int, domains: Seque
         if domain.grouping == "block":
             leans_on[[at for at, other in enumerate(domains) if other.kind == "unit" and other.id in domain.members]] = number
     spread, size = share_spread(value, n, value[leans_on]), np.floor(n + 1e-9)
-    _, gradient = estimates.ratio(found.nodes[node])
-    real = np.array([_satterthwaite(estimates, domain, gradient[domain]) for domain in range(len(domains))])
-    real = np.where(real < found.df, real, found.df) + PRIOR_DF * (found.df < MANY_DF)
     variance, answers = found.stable[:, node], found.answers[:, node]
     return {
         "korn_graubard": (found.low[:, node], found.high[:, node]),
-        "wilson": wilson(value, variance, found.df + PRIOR_DF, size, answers, level=LEVEL, spread=spread, n_kish=kish),
-        "satterthwaite": korn_graubard(value, variance, real, size, answers, level=LEVEL, spread=spread, n_kish=kish),
+        "wilson": wilson(value, variance, found.freedom[:, node], size, answers, level=LEVEL, spread=spread, n_kish=kish),
+        "counted": korn_graubard(value, variance, found.df + PRIOR_DF, size, answers, level=LEVEL, spread=spread, n_kish=kish),
     }
-
-
-def _satterthwaite(estimates: Estimates, domain: int, gradient: Floats) -> float:
-    """(Σ V_h)² ÷ Σ V_h²/(G_h − 1) over strata h: what few days of one large unit leave of the degrees of freedom."""
-    influence = estimates.influence
-    here = influence.rows(domain)
-    z, stratum = influence.totals[here] @ gradient, influence.psus[0].codes[influence.psu[here]]
-    g = influence.size.astype(np.float64)
-    squares, sums = (np.bincount(stratum, values, len(g)) for values in (z**2, z))
-    several = g > 1
-    v = np.where(several, g / np.maximum(g - 1, 1) * (squares - sums**2 / np.maximum(g, 1)), 0.0)
-    below = float(np.sum(v[several] ** 2 / (g[several] - 1)))
-    return float(v.sum()) ** 2 / below if below > 0 else np.inf
 
 
 def _units() -> list[Domain]:

@@ -17,7 +17,7 @@ TRUTH = ((-np.inf, 0.85, "under 85 %"), (0.85, 0.95, "85–95 %"), (0.95, np.inf
 PSUS = ((1, 6, "1–5"), (6, 20, "6–19"), (20, np.inf, "20+"))
 SHAPE = (len(KINDS), len(N), len(TRUTH), len(PSUS))
 
-METHODS = ("korn_graubard", "wilson", "mean", "satterthwaite")
+METHODS = ("korn_graubard", "wilson", "mean", "counted")
 MEASURED = ("covered", "above", "below", "width", "long_run")
 """Of an interval: the truth lies in it; above it; below it (none of them: there is no interval, a leaf of the mean was too thin); its
 width in points; the index over endless days lies in it."""

@@ -100,15 +100,15 @@ def _groups(groups: Sequence[Row]) -> Iterator[str]:
     yield """
 ## Blocks, former districts, the city
 
-*Real df*: Korn-Graubard with the degrees of freedom that V really has (Satterthwaite over the strata) in place of PSUs less strata.
+*Counted df*: Korn-Graubard with PSUs less strata in place of the degrees of freedom that V really has (Satterthwaite over the strata).
 """
     sides = "above / below"
-    index = ("Korn-Graubard", sides, "", "width", "real df")
+    index = ("Korn-Graubard", sides, "", "width", "counted df")
     yield _header("who", "n", "truth", "PSUs", "intervals", *index, "t for the mean", sides, "", "width")
     for row in groups:
         index = ("", "", "", "", "")
         if row.kind != PLAIN_MEAN:
-            index = (*_measured(row, "korn_graubard"), f"{row.width['korn_graubard']:.1f}", _cover(row.covered["satterthwaite"]))
+            index = (*_measured(row, "korn_graubard"), f"{row.width['korn_graubard']:.1f}", _cover(row.covered["counted"]))
         mean = (*_measured(row, "mean"), f"{row.width['mean']:.1f}")
         yield _line(GROUPS[row.kind], *row.classes, f"{row.intervals:,}", *index, *mean)
 
