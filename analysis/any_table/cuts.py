@@ -11,7 +11,7 @@ from analysis.any_table.layout import Layout
 from analysis.any_table.levels import Fit, Level
 from analysis.any_table.matrices import Matrix, adding
 from analysis.any_table.residual import Residual
-from analysis.survey_data import Floats, Ints
+from analysis.survey_data import Bools, Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,19 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True)
+class Alpha:
+    """A column a measure: α of each pair of domain and element, α of each strip, Σ inner α² over the units of each domain."""
+
+    cut: Cut
+    pairs: Floats
+    of_strip: Floats
+    square: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class Columns:
-    """The margin columns of each domain: those where its rows or its PSUs weigh anything. Of domain d: start[d] : start[d + 1].
+    """The margin columns of each domain: those of its rows; of several margins also those where its PSUs weigh anything. Of
+    domain d: start[d] : start[d + 1].
 
     table: columns of domains × boxes, what one row's u adds to A = Σ d u.
     """
@@ -82,19 +93,42 @@ def cuts(levels: Sequence[Level], residual: Residual | None, grouping: Grouping,
     boxes, width = layout.boxes, residual.width
     domain, own = grouping.domain[boxes.place], residual.column[boxes.cell]
     box, margin = np.nonzero((own >= 0) & (domain >= 0)[:, None])
-    of_boxes = domain[box] * width + own[box, margin]
-    units = [each.fit.unit.rows(each.element) for each in made]
-    of_units = [each.domain[unit.entries()[0]] * width + unit.entries()[1] for each, unit in zip(made, units, strict=True)]
-    keys = np.unique(np.concatenate([of_boxes, of_units[0]]))
+    slot = domain[box] * width + own[box, margin]
+    keys = np.unique(slot if residual.inverse is None else np.concatenate([slot, _columns_of_units(made[0], width)]))
     of, column = np.divmod(keys, width)
-    table = Matrix.of((boxes.d * boxes.left)[box], places_of(of_boxes, keys), box, (len(keys), boxes.size))
-    return Cuts(
-        tuple(
-            replace(each, weighted=unit.moved(places_of(slot, keys), len(keys), each.level.inner[each.element]))
-            for each, unit, slot in zip(made, units, of_units, strict=True)
-        ),
-        Columns(residual, column, np.searchsorted(of, np.arange(grouping.size + 1)), table),
-    )
+    table = Matrix.of((boxes.d * boxes.left)[box], places_of(slot, keys), box, (len(keys), boxes.size))
+    columns = Columns(residual, column, np.searchsorted(of, np.arange(grouping.size + 1)), table)
+    return Cuts(tuple(replace(each, weighted=_weighted(each, keys, width)) for each in made), columns)
+
+
+def _columns_of_units(first: Cut, width: int) -> Ints:
+    """Domain × columns + column of all that a domain's units weigh in, whether or not their rows there are in the domain: where
+    margins are solved together, these are explained, too."""
+    pair, column, _ = first.fit.unit.rows(first.element).entries()
+    return first.domain[pair] * width + column
+
+
+def _weighted(of: Cut, keys: Ints, width: int) -> Matrix:
+    """Inner W of the pairs of domain and element (rows) in the pairs of domain and column (`keys`). An element may weigh in many
+    columns, or a column hold many elements: the shorter way round is taken."""
+    unit, pairs = of.fit.unit, len(of.element)
+    columns = unit.turned()
+    domain, column = np.divmod(keys, width)
+    if unit.given[of.element].sum() <= columns.given[column].sum():
+        pair, own, value = unit.rows(of.element).entries()
+        place, there = found_in(keys, of.domain[pair] * width + own)
+    else:
+        place, element, value = columns.rows(column).entries()
+        size = len(of.level.n)
+        pair, there = found_in(of.domain * size + of.element, domain[place] * size + element)
+    pair, place, value = pair[there], place[there], value[there]
+    return Matrix.of(value * of.level.inner[of.element[pair]], pair, place, (pairs, len(keys)))
+
+
+def found_in(known: Ints, wanted: Ints) -> tuple[Ints, Bools]:
+    """Where each wanted number stands in a sorted list, and whether it is there at all."""
+    place = np.minimum(np.searchsorted(known, wanted), max(len(known) - 1, 0))
+    return place, known[place] == wanted if len(known) else np.zeros(len(wanted), np.bool_)
 
 
 def cut(level: Level, grouping: Grouping, layout: Layout) -> Cut:

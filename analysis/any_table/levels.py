@@ -15,20 +15,40 @@ from analysis.design import Stage
 from analysis.survey_data import Floats, Ints
 
 MOST_SQUARES = 1 << 25
-"""Cells of the table of cross products that are still worth keeping: 256 MB."""
+"""Multiplications that a table of cross products of one margin may take, beside one for each unit."""
+
+CELLS = 16
+"""That table may have this many cells for each one that it is made of."""
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
-    """What calibration weighs in the sample. W: calibrated weights by margin column, P: the inverse of the residual (Residual).
+class OneFit:
+    """What calibration to one margin weighs in the sample. W: calibrated weights by margin column.
 
-    unit: W of one unit of each element; strata: Σ W P of each stratum; square: P'(Σ inner W W' − Σ outer (ΣW)(ΣW)')P, the
-    quadratic form of everything that margins explain; None where it would be too large.
+    unit: W of one unit of each element; strata: columns × strata, ΣW; square: Σ inner W W' of all units, None where it would
+    be too large. There may be as many columns as rows, so these tables are mostly zero.
     """
 
     unit: Matrix
-    strata: Matrix | Floats
-    square: Matrix | Floats | None
+    strata: Matrix
+    square: Matrix | None
+
+
+@dataclass(frozen=True, slots=True)
+class ManyFit:
+    """The same of several margins, solved together: P is the inverse of the residual (Residual).
+
+    inverse: P; strata: Σ W P of each stratum; square: P'(Σ inner W W' − Σ outer (ΣW)(ΣW)')P, the quadratic form of everything that
+    margins explain.
+    """
+
+    inverse: Floats
+    unit: Matrix
+    strata: Floats
+    square: Floats
+
+
+Fit = OneFit | ManyFit
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +109,14 @@ def _level(
 
 
 def _fit(residual: Residual, unit: Matrix, strata: Matrix, inner: Floats, outer: Floats) -> Fit:
-    if max(unit.squares, strata.squares) > MOST_SQUARES:
-        return Fit(unit, strata.whole(), None)
-    square = unit.gram(inner).less(strata.gram(outer))
     if residual.inverse is None:
-        return Fit(unit, strata.whole(), square.whole())
-    return Fit(unit, strata @ residual.inverse, product(residual.inverse, square @ residual.inverse))
+        return OneFit(unit, strata.turned(), unit.gram(inner) if _worth(unit) else None)
+    square = unit.gram(inner).less(strata.gram(outer))
+    return ManyFit(residual.inverse, unit, strata @ residual.inverse, product(residual.inverse, square @ residual.inverse))
+
+
+def _worth(unit: Matrix) -> bool:
+    """Whether cross products of columns are few. Those of rows that are units always are: a row weighs in one column."""
+    units, columns = unit.shape
+    cells = min(unit.squares, columns**2)
+    return unit.squares <= max(MOST_SQUARES, units) and cells <= CELLS * int(unit.given.sum())

@@ -52,11 +52,15 @@ class Matrix:
 
     def moved(self, column: Ints, columns: int, scale: Floats) -> "Matrix":
         """The cells, in their order, at other columns; each row times its scale."""
-        width = np.diff(self.table.indptr)
+        width = self.given
         return Matrix.sorted(self.table.data * np.repeat(scale, width), column, self.table.indptr, (len(width), columns))
 
     def rows(self, chosen: Ints) -> "Matrix":
         return Matrix(csr_array(self.table[chosen]))
+
+    def turned(self) -> "Matrix":
+        """X'."""
+        return Matrix(csr_array(self.table.T))
 
     def part(self, rows: Ints, columns: Ints) -> Floats:
         return self.table[rows][:, columns].toarray()
@@ -67,13 +71,22 @@ class Matrix:
 
     def entries(self) -> tuple[Ints, Ints, Floats]:
         """Row, column and value of every cell that is given."""
-        row = np.repeat(np.arange(self.table.shape[0]), np.diff(self.table.indptr))
+        row = np.repeat(np.arange(self.table.shape[0]), self.given)
         return row, np.asarray(self.table.indices, np.int64), self.table.data
 
     @property
+    def shape(self) -> tuple[int, int]:
+        return self.table.shape
+
+    @property
+    def given(self) -> Ints:
+        """Cells of each row that are given."""
+        return np.diff(self.table.indptr).astype(np.int64)
+
+    @property
     def squares(self) -> int:
-        """Cells at most of X'X."""
-        return int((np.diff(self.table.indptr).astype(np.int64) ** 2).sum())
+        """Multiplications that X'X takes."""
+        return int((self.given**2).sum())
 
 
 def part(table: Matrix | Floats, rows: Ints, columns: Ints) -> Floats:

@@ -4,20 +4,18 @@ z = α − φ: α the influence total of a unit, φ = W P A what the margins exp
 the factors from analysis/design.py; V = ⟨α, α⟩ − 2⟨α, φ⟩ + ⟨φ, φ⟩. Outside the domain α = 0, but φ is not.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from analysis.any_table.cuts import Columns, Cut, Cuts, summed
+from analysis.any_table import one_margin
+from analysis.any_table.cuts import Alpha, Columns, Cut, Cuts, summed
 from analysis.any_table.groups import Grouping
 from analysis.any_table.layout import Layout
+from analysis.any_table.levels import ManyFit, OneFit
 from analysis.any_table.matrices import adding, part
+from analysis.any_table.one_margin import CANCELLED
 from analysis.any_table.points import Points
 from analysis.any_table.sums import Sums
 from analysis.survey_data import Floats, Ints
-
-CANCELLED = 1e-8
-"""A variance this small beside that without calibration has lost half its digits: it is summed unit by unit instead."""
 
 
 def taylor(sums: Sums, found: Points, layout: Layout, cuts: Cuts, grouping: Grouping) -> Floats:
@@ -31,7 +29,7 @@ def taylor(sums: Sums, found: Points, layout: Layout, cuts: Cuts, grouping: Grou
     variance = np.zeros_like(found.value)
     for cut in cuts.stages:
         alpha = cut.join @ residuals
-        of = _Alpha(cut, alpha, cut.strips @ alpha, found.within if cut.level.rows else _squares(cut, alpha))
+        of = Alpha(cut, alpha, cut.strips @ alpha, found.within if cut.level.rows else _squares(cut, alpha))
         plain = of.square - summed(cut.strip_start) @ (cut.level.outer[cut.stratum][:, None] * of.of_strip**2)
         if cuts.columns is None:
             variance += plain
@@ -54,45 +52,35 @@ def _squares(cut: Cut, alpha: Floats) -> Floats:
     return summed(cut.start) @ (cut.level.inner[cut.element][:, None] * alpha * alpha)
 
 
-@dataclass(frozen=True, slots=True)
-class _Alpha:
-    """A column a measure: α of each pair of domain and element, α of each strip, Σ inner α² over the units of each domain."""
-
-    cut: Cut
-    pairs: Floats
-    of_strip: Floats
-    square: Floats
+def _calibrated(alpha: Alpha, columns: Columns, sums: Floats, plain: Floats) -> Floats:
+    fit = alpha.cut.fit
+    if isinstance(fit, OneFit):
+        return one_margin.calibrated(alpha, fit, columns, sums, plain)
+    return _of_many(alpha, fit, columns, sums, plain)
 
 
-def _calibrated(alpha: _Alpha, columns: Columns, sums: Floats, plain: Floats) -> Floats:
+def _of_many(alpha: Alpha, fit: ManyFit, columns: Columns, sums: Floats, plain: Floats) -> Floats:
     """⟨α, α⟩ − 2⟨α, φ⟩ + ⟨φ, φ⟩: of each domain only its own units, strata and columns are touched. sums: A."""
-    cut, inverse = alpha.cut, columns.residual.inverse
-    fit, outer, weighted = cut.fit, cut.level.outer, cut.crossed(alpha.pairs)
+    cut = alpha.cut
+    outer, weighted = cut.level.outer, cut.crossed(alpha.pairs)
     variance = np.empty_like(plain)
     for domain in range(len(plain)):
         here = slice(columns.start[domain], columns.start[domain + 1])
         strips = slice(cut.strip_start[domain], cut.strip_start[domain + 1])
         column, strata, a = columns.column[here], cut.stratum[strips], sums[here]
-        coefficients = a if inverse is None else part(inverse, column, column) @ a
+        coefficients = part(fit.inverse, column, column) @ a
         of_strata = outer[strata][:, None] * alpha.of_strip[strips] * (part(fit.strata, strata, column) @ a)
         cross = (weighted[here] * coefficients).sum(axis=0) - of_strata.sum(axis=0)
-        if fit.square is not None:
-            variance[domain] = plain[domain] - 2 * cross + (a * (part(fit.square, column, column) @ a)).sum(axis=0)
-        if fit.square is None or (variance[domain] < CANCELLED * plain[domain]).any():
-            variance[domain] = _by_unit(alpha, columns, a, domain)
+        variance[domain] = plain[domain] - 2 * cross + (a * (part(fit.square, column, column) @ a)).sum(axis=0)
+        if (variance[domain] < CANCELLED * plain[domain]).any():
+            variance[domain] = _by_unit(alpha, fit, fit.inverse[:, column] @ a, domain)
     return variance
 
 
-def _by_unit(alpha: _Alpha, columns: Columns, sums: Floats, domain: int) -> Floats:
+def _by_unit(alpha: Alpha, fit: ManyFit, coefficients: Floats, domain: int) -> Floats:
     """The same from z = α − φ of every unit of the sample."""
-    cut, level, inverse = alpha.cut, alpha.cut.level, columns.residual.inverse
-    column = columns.column[columns.start[domain] : columns.start[domain + 1]]
-    coefficients = np.zeros((columns.residual.width, sums.shape[1]))
-    if inverse is None:
-        coefficients[column] = sums
-    else:
-        coefficients = inverse[:, column] @ sums
-    fitted = cut.fit.unit @ coefficients
+    cut, level = alpha.cut, alpha.cut.level
+    fitted = fit.unit @ coefficients
     pairs = slice(cut.start[domain], cut.start[domain + 1])
     own, of_own, n = cut.element[pairs], alpha.pairs[pairs], level.n[:, None]
     total = -n * fitted

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analysis.any_table import levels, sums, variance
+from analysis.any_table import levels, one_margin, sums, variance
+from analysis.any_table.matrices import Matrix
 from analysis.any_table.request import DesignColumns, KnownMargin, Mean, Quantile, Ratio, Request, Share, Total, WeightingRules
 from analysis.any_table.run import run
 from tests.analysis.tables import table
@@ -61,7 +62,8 @@ def errors(found: dict[str, list], design: DesignColumns, rules: WeightingRules)
 @pytest.mark.parametrize("rules", [RAKED, POSTSTRATIFIED, TRIMMED], ids=["raked", "post-stratified", "trimmed"])
 def test_the_quadratic_form_is_the_sum_over_units(monkeypatch, design: DesignColumns, rules: WeightingRules) -> None:
     by_form = errors(answers(1), design, rules)
-    monkeypatch.setattr(variance, "CANCELLED", np.inf)
+    for module in (variance, one_margin):
+        monkeypatch.setattr(module, "CANCELLED", np.inf)
     assert errors(answers(1), design, rules) == pytest.approx(by_form, rel=1e-13)
     monkeypatch.setattr(levels, "MOST_SQUARES", 0)
     assert errors(answers(1), design, rules) == pytest.approx(by_form, rel=1e-13)
@@ -101,7 +103,7 @@ def test_a_total_that_is_a_known_margin_has_no_error() -> None:
         for rules in (RAKED, WeightingRules(RAKED.margins[:1])):
             rows = run(table(found), Request((Total("women"), Mean(("women",)), Total("one")), (), design, rules)).rows
             assert [row.estimate for row in rows] == pytest.approx([900, 0.45, 2000], rel=1e-9)
-            assert [(row.se, row.ci_low, row.reason) for row in rows] == [(0.0, None, "no_variation")] * 3
+            assert [(row.se, row.ci_low, row.reason) for row in rows] == [(0.0, None, "zero_variance")] * 3
 
 
 def test_a_variance_that_nearly_cancels_keeps_its_digits() -> None:
@@ -127,3 +129,28 @@ def test_values_far_from_zero_keep_their_digits() -> None:
         assert far.deff == pytest.approx(plain.deff, rel=1e-8)
         assert mixed.se == pytest.approx(plain.se, rel=1e-8)
         assert mixed.deff == pytest.approx(plain.deff, rel=1e-8)
+
+
+@pytest.mark.parametrize("design", [DesignColumns(), CLUSTERS, replace(CLUSTERS, psu="k")], ids=["rows", "few clusters", "many"])
+def test_groups_that_are_post_strata_are_work_by_their_number(monkeypatch, design: DesignColumns) -> None:
+    """Four times the rows, groups and post-strata: about four times the cells of all tables that are made, and not sixteen."""
+    small, large = (_cells_made(monkeypatch, groups, design) for groups in (200, 800))
+    assert 3 * small < large < 5 * small
+
+
+def _cells_made(monkeypatch, groups: int, design: DesignColumns) -> int:
+    found = answers(7, 5 * groups)
+    found["k"] = [row % groups for row in range(5 * groups)]
+    found["post"] = [f"{(row * 7) % groups:04d}" for row in range(5 * groups)]
+    margin = KnownMargin("post", ("post",), {(f"{group:04d}",): 20.0 for group in range(groups)})
+    made: list[int] = []
+    keep = Matrix.__init__
+
+    def counting(self: Matrix, table) -> None:
+        made.append(table.nnz)
+        keep(self, table)
+
+    with monkeypatch.context() as watched:
+        watched.setattr(Matrix, "__init__", counting)
+        run(table(found), Request((Mean(("y",)), Total("x")), (("post",),), design, WeightingRules((margin,))))
+    return sum(made)
