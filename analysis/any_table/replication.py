@@ -54,6 +54,7 @@ def replicated(
 
     boxes: within PSUs, whose number is their head. Each replicate calibrates the design weights × its factors; what trimming
     left of a weight stays as it is in the full sample, and so do the cells and the value that a quantile is cut at.
+    Where strata are all drawn whole or have one PSU there is no replicate and the sum is 0; lines.py says what that means.
     Source: methodology §5.10; oracle: R survey::as.svrepdesign, postStratify, calibrate (mse = TRUE).
     """
     totals_asked = [np.array([measure.total for measure in picture.sums.measures], np.bool_) for picture in pictures]
@@ -71,6 +72,8 @@ def replicated(
             yield np.concatenate(found)
 
     full = [picture.points.value for picture in pictures]
+    if not made.count:
+        return [np.zeros_like(value) for value in full]
     flat = variance(np.concatenate([value.ravel() for value in full]), values(), made)
     ends = np.cumsum([value.size for value in full])[:-1]
     return [part.reshape(value.shape) for part, value in zip(np.split(flat, ends), full, strict=True)]

@@ -7,9 +7,20 @@ from typing import Literal
 from analysis.survey_data import Floats
 from questionnaires.model import Fault
 
-Reason = Literal["no_answers", "one_answer", "one_psu", "no_variation", "zero_denominator", "outside_data"]
-"""Why a number of a row is missing: nobody answered; one row answered; one PSU; all values alike; Σ w x = 0; the end of a
-quantile's interval lies beyond the values seen."""
+Reason = Literal[
+    "no_answers", "one_answer", "one_psu", "one_psu_per_stratum", "no_variation", "zero_variance", "zero_denominator", "outside_data"
+]
+"""Why a number of a row is missing.
+
+no_answers: nobody answered. one_answer: one row did. zero_denominator: Σ w x = 0. For these there is no standard error.
+one_psu: all answers lie in one PSU, so nothing says how PSUs differ. A total keeps its standard error (other PSUs count as 0).
+one_psu_per_stratum: df ≤ 0 over several PSUs. The standard error is what the rule for lonely strata gives; no interval.
+no_variation: all values are alike. Standard error 0, and no interval: a sample does not prove that all others are like it.
+zero_variance: values differ, and the variance is 0 under this design and these weights: margins fix the value, or hold as
+many categories as rows, or PSUs come out equal. Standard error 0; no interval, as the last two prove nothing.
+outside_data: the end of a quantile's interval lies beyond the values seen.
+A domain counted whole (every stratum and PSU of it drawn to the last unit) has no reason: standard error 0, interval [x, x].
+"""
 
 
 @dataclass(frozen=True, slots=True)

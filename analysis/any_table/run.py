@@ -12,6 +12,7 @@ from analysis.any_table.levels import levels, of_psus
 from analysis.any_table.lines import rows
 from analysis.any_table.measures import measures
 from analysis.any_table.pictures import Asking, Picture, pictures
+from analysis.any_table.reach import Reach, reach
 from analysis.any_table.replication import Progress, left_out, replicated, replicates
 from analysis.any_table.request import Estimator, Quantile, Request
 from analysis.any_table.residual import residual
@@ -25,8 +26,8 @@ from questionnaires.model import Fault, Refused
 MOST_LINES = 1_000_000
 """Rows of one result: beyond this a grouping by an identifier is likelier than a wish."""
 
-Pictured = Iterator[tuple[Picture, Floats, Ints]]
-"""Pictures with the variance of their values (domains × estimators) and the df of their domains."""
+Pictured = Iterator[tuple[Picture, Floats, Ints, Reach]]
+"""Pictures with the variance of their values (domains × estimators), the df and the reach of their domains."""
 
 
 def quietly(_done: int, _total: int) -> None:
@@ -51,8 +52,8 @@ def run(table: Table, request: Request, progress: Progress = quietly) -> Result:
     asking = Asking(table, asked, quantiles, where)
     road = _linearised if request.variance == "taylor" else _replicated
     made: dict[tuple[Estimator, tuple[str, ...]], list[Row]] = {}
-    for picture, variance, df in road(asking, drawn, of, weights, request, progress):
-        for estimator, lines in rows(picture, variance, df, request).items():
+    for picture, variance, df, within_reach in road(asking, drawn, of, weights, request, progress):
+        for estimator, lines in rows(picture, variance, df, within_reach, request).items():
             made[estimator, picture.grouping.columns] = lines
     if request.variance != "taylor":
         notes = (*notes, *left_out(drawn))
@@ -91,12 +92,13 @@ def _linearised(asking: Asking, drawn: Sample, _of: Cells, weights: Weights, _re
     left = residual(weights)
     stages = levels(drawn, layout, left)
     within_grouping = {grouping.columns: cuts(stages, left, grouping, layout) for grouping in asking.places.groupings}
+    reached = {grouping.columns: reach(drawn, layout, grouping, within_psus=False) for grouping in asking.places.groupings}
     total = asking.count(layout)
     for done, picture in enumerate(pictures(asking, layout), 1):
         here = within_grouping[picture.grouping.columns]
         variance = taylor(picture.sums, picture.points, layout, here, picture.grouping)
         progress(done, total)
-        yield picture, variance, here.stages[0].degrees()
+        yield picture, variance, here.stages[0].degrees(), reached[picture.grouping.columns]
 
 
 def _replicated(asking: Asking, drawn: Sample, of: Cells, weights: Weights, request: Request, progress: Progress) -> Pictured:
@@ -106,4 +108,5 @@ def _replicated(asking: Asking, drawn: Sample, of: Cells, weights: Weights, requ
     every = list(pictures(asking, layout))
     found = replicated(every, layout.boxes, of, weights, request, made, progress)
     for picture, variance in zip(every, found, strict=True):
-        yield picture, variance, cut(psus, picture.grouping, layout).degrees()
+        reached = reach(drawn, layout, picture.grouping, within_psus=True)
+        yield picture, variance, cut(psus, picture.grouping, layout).degrees(), reached

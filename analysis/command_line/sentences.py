@@ -4,7 +4,9 @@ REASONS = {
     "no_answers": "nobody answered",
     "one_answer": "a single answer",
     "one_psu": "a single PSU",
+    "one_psu_per_stratum": "a single PSU in each stratum",
     "no_variation": "all values alike",
+    "zero_variance": "variance 0 though values differ",
     "zero_denominator": "denominator is 0",
     "outside_data": "end beyond the data",
 }

@@ -78,6 +78,10 @@ for (rule in c("adjust", "certainty", "average", "remove")) {
   add(paste("lonely", rule, "raked"), "lonely", c(alone, lonely = rule),
       weighting = list(margins = list(margin(lonely_cells, "sex"), margin(lonely_cells, "age"))))
 }
+for (rule in c("adjust", "certainty", "remove")) {
+  add(paste("nothing but lonely strata,", rule), "lonely", c(alone, lonely = rule), c(short, list(quantile_of("money", 0.5))),
+      keep = list(stratum = list("c", "e", "f")))
+}
 add("lonely adjust, t", "lonely", alone, ci = "t")
 add("lonely fail where the lonely stratum is whole", "lonely", c(alone, fpc = "psus", lonely = "fail"), keep = list(stratum = list("a", "b", "d", "f")))
 

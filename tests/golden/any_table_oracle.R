@@ -145,6 +145,9 @@ quantile_row <- function(design, est, a, inside, df, ci, level) {
   list(estimate = q, se = diff(values) / (2 * qt((1 + level) / 2, df)), ci_low = values[1], ci_high = values[2], share = below, ends = ends)
 }
 
+# Without degrees of freedom there is no interval. R's standard error stays, but that of a ratio within one PSU, always 0.
+too_few <- function(psus) if (psus == 1) "one_psu" else "one_psu_per_stratum"
+
 row_of <- function(design, taylor, est, inside, ci, level) {
   data <- design$variables
   a <- asked(data, est)
@@ -155,9 +158,10 @@ row_of <- function(design, taylor, est, inside, ci, level) {
   out <- list(n = n, estimate = NA, se = NA, ci_low = NA, ci_high = NA, df = df, deff = NA, reason = NA)
   if (n == 0) return(modifyList(out, list(reason = "no_answers")))
   w <- zero(weights(design, "sampling"))[rows]
+  psus <- length(unique(taylor$cluster[rows, 1]))
   if (est$kind == "quantile") {
     if (n == 1 || df <= 0) {
-      return(modifyList(out, list(estimate = lowest(a$y[rows], w, est$p), reason = if (n == 1) "one_answer" else "one_psu")))
+      return(modifyList(out, list(estimate = lowest(a$y[rows], w, est$p), reason = if (n == 1) "one_answer" else too_few(psus))))
     }
     q <- quantile_row(design, est, a, inside, df, if (is.null(ci)) "kg" else ci, level)[c("estimate", "se", "ci_low", "ci_high")]
     return(modifyList(out, c(q, reason = if (anyNA(q)) "outside_data" else NA)))
@@ -165,9 +169,11 @@ row_of <- function(design, taylor, est, inside, ci, level) {
   if (n == 1) return(modifyList(out, list(estimate = sum(w * a$y[rows]) / (if (est$kind == "total") 1 else sum(w * a$x[rows])), reason = "one_answer")))
   m <- moments_of(design, est, a, inside)
   out$estimate <- m$estimate
-  if (df <= 0) return(modifyList(out, list(reason = "one_psu")))
+  if (df <= 0) out$reason <- too_few(psus)
+  if (df <= 0 && psus == 1 && est$kind != "total") return(out)
   out$se <- sqrt(m$variance)
   if (m$variance > 0) out$deff <- m$variance / simple_variance(taylor, est, a, inside, m$estimate)
+  if (df <= 0) return(out)
   if (est$kind == "share") {
     ends <- of_share(if (is.null(ci)) "kg" else ci, m$estimate, m$variance, df, n, sum(a$x[rows]), sum(w)^2 / sum(w^2), level)
     ends <- pmin(pmax(ends, 0), 1)

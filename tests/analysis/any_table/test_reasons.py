@@ -48,10 +48,14 @@ def test_one_row_answered(variance: str) -> None:
 
 
 def test_one_psu_answered() -> None:
+    """One PSU does not say how PSUs differ. Of a total it does: 9, 0 and 0 over three PSUs, R svytotal 9 ± 9."""
     rows = found()
-    for estimator, value in (("mean", 4.5), ("share", 1.0), ("total", 9.0), ("quantile", 4.0)):
+    for estimator, value in (("mean", 4.5), ("share", 1.0), ("quantile", 4.0)):
         row = rows[estimator, "lonely"]
         assert (row.reason, row.df, *numbers(row)) == ("one_psu", 0, value, None, None, None, None)
+    row = rows["total", "lonely"]
+    assert (row.reason, row.df, row.estimate, row.ci_low, row.ci_high) == ("one_psu", 0, 9.0, None, None)
+    assert row.se == pytest.approx(9)
 
 
 def test_all_values_are_alike() -> None:
