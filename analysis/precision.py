@@ -20,7 +20,8 @@ NO_SPREAD = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class Precision:
-    """Domain × node. `variance`: raw; `stable`: V*; NaN where there is no value.
+    """Domain × node. `variance`: raw; `smooth`: V0, what the block leads one to expect; `stable`: V*, between the
+    two; NaN where there is no value.
 
     `df`: PSUs less strata; `freedom`: degrees of freedom of V*.
     `n`: respondents with any valid answer behind the node; `thinnest`: of a mean or sum those of its thinnest leaf.
@@ -32,6 +33,7 @@ class Precision:
     thinnest: Floats
     answers: Floats
     variance: Floats
+    smooth: Floats
     stable: Floats
     low: Floats
     high: Floats
@@ -118,31 +120,36 @@ def precision(nodes: Mapping[str, NodeValues], estimates: Estimates, domains: Se
     raw, simple = np.where(known & ~outside, raw, np.nan), np.where(known & ~outside, simple * weight, np.nan)
     leans_on = _references(domains)
     units = np.array([domain.kind == "unit" for domain in domains], np.bool_)
-    stable, low, high = (np.full(value.shape, np.nan) for _ in range(3))
+    spread = _spreads(nodes, value, count, simple, leans_on)
+    expected, df = spread / kish, estimates.df.astype(np.float64)
+    effects = [_effects(raw[:, node], expected[:, node], estimates.typical, df, units, leans_on) for node in range(len(ids))]
+    smooth = np.stack(effects, axis=1) * expected
+    stable, freedom = stabilised(raw, df[:, None], smooth), _freedom(estimates, domains, gradients)
     answers = _by_node(estimates.answers, estimates, ids)
-    df, freedom = estimates.df.astype(np.float64), _freedom(estimates, domains, gradients)
+    low, high = np.full(value.shape, np.nan), np.full(value.shape, np.nan)
     for node, id in enumerate(ids):
-        of_node = nodes[id]
-        block = np.where(known[leans_on, node], value[leans_on, node], value[:, node])
-        spread = share_spread(value[:, node], count[:, node], block) if of_node.share else simple[leans_on, node]
-        expected = spread / kish[:, node]
-        effect = _effects(raw[:, node], expected, estimates.typical, df, units, leans_on)
-        stable[:, node] = stabilised(raw[:, node], df, expected, effect)
+        at, of_node = np.s_[:, node], nodes[id]
         if of_node.share:
-            size = np.floor(count[:, node] + 1e-9)
-            ends = korn_graubard(
-                value[:, node], stable[:, node], freedom[:, node], size, answers[:, node], level=LEVEL, spread=spread, n_kish=kish[:, node]
-            )
+            size = np.floor(count[at] + 1e-9)
+            ends = korn_graubard(value[at], stable[at], freedom[at], size, answers[at], level=LEVEL, spread=spread[at], n_kish=kish[at])
         else:
-            ends = student(value[:, node], stable[:, node], freedom[:, node], level=LEVEL, low=of_node.low, high=of_node.high)
-        low[:, node], high[:, node] = ends
+            ends = student(value[at], stable[at], freedom[at], level=LEVEL, low=of_node.low, high=of_node.high)
+        low[at], high[at] = ends
     with np.errstate(divide="ignore", invalid="ignore"):
         deff = np.where(simple > NO_SPREAD, raw / (simple / (count - 1)), np.nan)
     deff = np.where(np.isfinite(deff), deff, np.nan)
     places = {id: place for place, id in enumerate(ids)}
     bounds = {id: (nodes[id].low, nodes[id].high) for id in ids}
     thinnest = _thinnest(nodes, estimates, count)
-    return Precision(ids, value, count, thinnest, answers, raw, stable, low, high, deff, estimates.df, freedom, bounds, places)
+    return Precision(ids, value, count, thinnest, answers, raw, smooth, stable, low, high, deff, estimates.df, freedom, bounds, places)
+
+
+def _spreads(nodes: Mapping[str, NodeValues], value: Floats, count: Floats, simple: Floats, leans_on: Ints) -> Floats:
+    """Variance of one answer, domain × node: of a share p̃(1 − p̃), of a mean that of the domain it leans on."""
+    block = np.where(np.isnan(value[leans_on]), value, value[leans_on])
+    share = np.array([node.share for node in nodes.values()], np.bool_)
+    found: Floats = np.where(share, share_spread(value, count, block), simple[leans_on])
+    return found
 
 
 def _freedom(estimates: Estimates, domains: Sequence[Domain], gradients: Floats) -> Floats:

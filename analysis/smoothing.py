@@ -50,11 +50,11 @@ def clustering(variance: Floats, expected: Floats, typical: Floats, df: Floats) 
     return Clustering(float(middle_effect - slope * middle_extra), slope)
 
 
-def stabilised(variance: Floats, df: Floats, expected: Floats, effect: Floats) -> Floats:
-    """V* = (8 V0 + df V)/(8 + df), V0 = r · expected. NaN V counts with df 0."""
+def stabilised(variance: Floats, df: Floats, smooth: Floats) -> Floats:
+    """V* = (8 V0 + df V)/(8 + df), V0 = `smooth`. NaN V counts with df 0."""
     own: Bools = np.isfinite(variance) & (df > 0)
     weight = np.where(own, df, 0.0)
-    found: Floats = (PRIOR_DF * effect * expected + weight * np.where(own, variance, 0.0)) / (PRIOR_DF + weight)
+    found: Floats = (PRIOR_DF * smooth + weight * np.where(own, variance, 0.0)) / (PRIOR_DF + weight)
     return found
 
 

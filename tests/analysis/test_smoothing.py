@@ -12,8 +12,8 @@ def test_the_spread_of_a_share_is_drawn_towards_the_block() -> None:
 
 
 def test_the_stabilised_variance_weighs_eight_degrees_of_expectation() -> None:
-    """V0 = 1.5 · 0.002 = 0.003, V = 0.009 on df 4: V* = (8 · 0.003 + 4 · 0.009)/12 = 0.005. No df: V* = V0."""
-    found = stabilised(np.array([0.009, np.nan]), np.array([4.0, 0.0]), np.array([0.002, 0.002]), np.array([1.5, 1.5]))
+    """V0 = 0.003, V = 0.009 on df 4: V* = (8 · 0.003 + 4 · 0.009)/12 = 0.005. No df: V* = V0."""
+    found = stabilised(np.array([0.009, np.nan]), np.array([4.0, 0.0]), np.array([0.003, 0.003]))
     assert found == pytest.approx([0.005, 0.003])
 
 
