@@ -15,6 +15,7 @@ from analysis.any_table.request import Request
 from analysis.any_table.sampling import Sample
 from analysis.calibration import calibrate
 from analysis.cells import totals
+from analysis.design import left_out as part_not_drawn
 from analysis.margins import MarginTable
 from analysis.replicates import Replicates, jk1, jkn, rao_wu, variance
 from analysis.survey_data import Bools, Floats, Ints
@@ -41,7 +42,7 @@ def left_out(sample: Sample) -> list[Fault]:
     if alone and sample.stages[0].lonely in ("adjust", "average"):
         sentence = "{strata} strata with one sampling unit give no replicate and add nothing to the variance; variance taylor counts them."
         found.append(Fault("replicates_lonely", "variance", sentence, {"strata": str(alone)}))
-    if any((stage.passed > 0).any() for stage in sample.stages[1:]):
+    if any((stage.passed * part_not_drawn(stage.fraction) > 0).any() for stage in sample.stages[1:]):
         sentence = "Replicates leave out what the second stage adds to the variance; variance taylor counts it."
         found.append(Fault("replicates_one_stage", "variance", sentence, {}))
     return found

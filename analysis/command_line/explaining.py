@@ -89,14 +89,32 @@ def _sample(request: Request, found: DesignSummary, speech: Speech) -> Iterator[
     else:
         fpc = ", ".join(column for column in (design.fpc, design.fpc2) if column)
         yield say("Finite population correction from {columns}.", columns=fpc)
-    if found.second_stage is not None and design.fpc is None:
-        yield say("So the second stage adds nothing to the variance.")
-    if found.lonely:
-        followed = request.variance == "taylor" or design.lonely == "certainty"
-        rule = say(LONELY[design.lonely if followed else "remove"])
-        yield say("With a single sampling unit: {names}; {rule}.", names=_listed(found.lonely), rule=rule)
-    else:
+    if found.second_stage is not None:
+        yield from _second_stage(request, speech)
+    if not found.lonely:
         yield say("No stratum has a single sampling unit.")
+    elif request.variance == "taylor":
+        yield say("With a single sampling unit: {names}; {rule}.", names=_listed(found.lonely), rule=say(LONELY[design.lonely]))
+    else:
+        yield say(
+            "With a single sampling unit: {names}; no replicate leaves it out, so it adds nothing to the variance."
+            " The rule {rule} is for variance taylor alone.",
+            names=_listed(found.lonely),
+            rule=design.lonely,
+        )
+
+
+def _second_stage(request: Request, speech: Speech) -> Iterator[str]:
+    """What of a second stage is in the variance."""
+    design, say = request.design, speech.say
+    if design.fpc is None:
+        yield say("So the second stage adds nothing to the variance.")
+    elif request.variance != "taylor":
+        yield say("Replicates leave out whole primary sampling units: what the second stage adds is not in the variance.")
+        if design.fpc2 and design.weight:
+            yield say("So {column} does not count.", column=design.fpc2)
+        elif design.fpc2:
+            yield say("So {column} counts in the design weights alone.", column=design.fpc2)
 
 
 def _weights(table: Table, request: Request, found: WeightSummary, speech: Speech) -> Iterator[str]:
@@ -175,6 +193,8 @@ def _reading(request: Request, speech: Speech) -> Iterator[str]:
     say = speech.say
     yield say("n: rows of the group with an answer. df: sampling units with a row of the group less strata with one.")
     yield say("deff: variance ÷ the variance of a simple random sample of n with replacement.")
+    if request.design.fpc is not None:
+        yield say("A group of which every unit was drawn has no sampling error: its interval is its estimate.")
     yield say(
         "The intervals say what drawing other units would change."
         " They do not say how those who answered differ from those who did not."

@@ -67,3 +67,42 @@ def test_codes_are_named_in_full(capsys: pytest.CaptureFixture[str], tmp_path: P
     file.write_text("y\n10000001\n10000002\n10000002\n", encoding="utf-8")
     _, rows, _ = answer(capsys, "estimate", str(file), "--share", "y=10000001", "--share", "y=10000002")
     assert [row["variable"] for row in rows] == ["y=10000001", "y=10000002"]
+
+
+TWO_STAGES = ("--weight", "w", "--stratum", "s", "--psu", "p", "--psu2", "q", "--fpc", "F", "--fpc2", "F2", "--mean", "y")
+
+
+def explained(capsys: pytest.CaptureFixture[str], file: Path, *words: str) -> tuple[str, str]:
+    """Standard output in one line, and standard error."""
+    assert main(["estimate", str(file), *words, "--explain", "--language", "en"]) == 0
+    printed = capsys.readouterr()
+    return " ".join(printed.out.split()), printed.err
+
+
+@pytest.mark.parametrize("variance", ["jkn", "bootstrap"])
+def test_replicates_do_not_claim_a_second_stage_or_a_rule_that_they_leave_out(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, variance: str
+) -> None:
+    file = tmp_path / "two.csv"
+    rows = [f"{psu + unit},2,{stratum},{psu},{unit},10,6" for stratum in "ab" for psu in range(3) for unit in range(2)]
+    file.write_text("\n".join(["y,w,s,p,q,F,F2", *rows, "5,2,c,1,1,10,6", "4,2,c,1,2,10,6"]), encoding="utf-8")
+    out, err = explained(capsys, file, *TWO_STAGES, "--variance", variance)
+    assert "[replicates_lonely]" in err and "[replicates_one_stage]" in err
+    assert "what the second stage adds is not in the variance. So F2 does not count." in out
+    assert "With a single sampling unit: c; no replicate leaves it out" in out
+    assert "The rule adjust is for variance taylor alone." in out
+    assert "(remove)" not in out
+    out, err = explained(capsys, file, *TWO_STAGES)
+    assert "replicates_" not in err and "does not count." not in out
+    assert "c; their PSU counts by its distance from the mean of all PSUs (adjust)" in out
+
+
+def test_without_a_weight_the_second_fpc_still_makes_weights(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A second stage counted whole leaves nothing out: no note."""
+    file = tmp_path / "two.csv"
+    rows = [f"{psu + unit},s,{psu},{unit},10,6,2" for psu in range(3) for unit in range(2)]
+    file.write_text("\n".join(["y,s,p,q,F,F2,all", *rows]), encoding="utf-8")
+    words = ("--psu", "p", "--psu2", "q", "--fpc", "F", "--mean", "y", "--variance", "jkn")
+    out, err = explained(capsys, file, *words, "--fpc2", "F2")
+    assert "So F2 counts in the design weights alone." in out and "[replicates_one_stage]" in err
+    assert "[replicates_one_stage]" not in explained(capsys, file, *words, "--fpc2", "all")[1]
