@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
+CONFIGURATION = PROJECT / "survey_app/deploy/gunicorn.conf.py"
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,9 @@ class Installation:
         return str(path)
 
     @contextmanager
-    def serve(self, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
+    def serve(self, configuration: Path = CONFIGURATION, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
         """gunicorn with the shipped configuration, as `make run` starts it; further settings by name."""
-        command = ["-m", "gunicorn", "--config", "survey_app/deploy/gunicorn.conf.py", "--bind", f"127.0.0.1:{self.port}", "wsgi:app"]
+        command = ["-m", "gunicorn", "--config", str(configuration), "--bind", f"127.0.0.1:{self.port}", "wsgi:app"]
         with (self.folder / "server.log").open("ab") as log:
             running = subprocess.Popen(
                 [sys.executable, *command], cwd=PROJECT, env=self.environment | settings, stdout=log, stderr=log, start_new_session=True

@@ -1,14 +1,33 @@
 """How the product is served: one process, because one writer commits for all who wait, and many threads.
 
+A thread is given to a request when all of it is there: whoever sends slowly, or nothing, holds a socket and no thread.
 Nothing of a request reaches a log: no access log (an address beside a time would say who answered), no warning about
 malformed requests (gunicorn puts the address and the line into it), and errors by type and place only.
 """
 
+import re
+import socket
 import sys
+import time
 import traceback
+from concurrent.futures import Future
+from contextlib import suppress
+from selectors import EVENT_READ
 
 from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
+from gunicorn.workers.gthread import TConn, ThreadWorker
+
+SECONDS_TO_LEAVE = 2.0
+A_TURN = 0.02
+CLOSE_WAIT = 8
+LARGEST_HEAD, LARGEST_BODY = 16 * 1024, 64 * 1024
+LENGTH = re.compile(rb"^content-length:[ \t]*(\d+)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+CHUNKED = re.compile(rb"^transfer-encoding:", re.IGNORECASE | re.MULTILINE)
+HUNG_UP = b"\r\n\r\n"
+"""Stands for a request that will never be complete: a thread finds out and closes."""
+
+TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
 class SilentAboutRequests(Logger):
@@ -23,9 +42,114 @@ class SilentAboutRequests(Logger):
         self.error("%s at %s", kind.__name__ if kind else "error", places)
 
 
+def is_whole(begun: bytes) -> bool:
+    """Is that a request from beginning to end, or so much of one that it will be refused without the rest?"""
+    head, end, body = begun.partition(b"\r\n\r\n")
+    if not end:
+        return len(begun) >= LARGEST_HEAD
+    if CHUNKED.search(head):
+        return body.endswith(b"0\r\n\r\n") or len(body) > LARGEST_BODY
+    length = LENGTH.search(head)
+    return length is None or len(body) >= int(length[1]) or int(length[1]) > LARGEST_BODY
+
+
+class WholeRequests(ThreadWorker):
+    """The one loop that watches the sockets waits for requests to arrive and for people to leave; threads never do.
+
+    Under watch from their first byte on: connections whose request is not complete (`arriving`), and those that were
+    answered for the last time (`leaving`); each with the moment when patience ends. Silent ones are gunicorn's `pending_conns`.
+    """
+
+    seconds_to_send = 20.0
+    """A phone sends a form of 2 kB: who needs longer for all of a request is on no network that ever answers."""
+
+    def init_process(self) -> None:
+        self.arriving: dict[TConn, float] = {}
+        self.leaving: dict[TConn, float] = {}
+        for listener in self.sockets:  # its connections have room for a whole request
+            listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2 * (LARGEST_HEAD + LARGEST_BODY))
+        super().init_process()
+
+    def enqueue_req(self, conn: TConn) -> None:
+        """A new connection, one that was silent or kept: to a thread if the request is there."""
+        begun = b"HTTPS" if self.cfg.is_ssl else _begun(conn)
+        if begun is None:
+            conn.timeout = time.monotonic() + self.cfg.keepalive
+            self.pending_conns.append(conn)
+            self.poller.register(conn.sock, EVENT_READ, lambda client: self.on_pending_socket_readable(conn, client))
+        elif self.cfg.is_ssl or is_whole(begun):
+            self._to_thread(conn)
+        else:
+            self.arriving[conn] = time.monotonic() + self.seconds_to_send
+
+    def _to_thread(self, conn: TConn) -> None:
+        conn.data_ready = True
+        super().enqueue_req(conn)
+
+    def finish_request(self, conn: TConn, fs: Future) -> None:
+        """Whoever is to hang up is waited for in leaving, and not, as gunicorn would, with the whole server standing still."""
+        if fs.cancelled() or fs.exception() or fs.result():
+            super().finish_request(conn, fs)
+        else:
+            self._let_go(conn)
+
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        super().wait_for_and_dispatch_events(min(timeout, A_TURN) if self.arriving or self.leaving else timeout)
+        now, full = time.monotonic(), self.nr_conns >= self.worker_connections
+        for conn, until in list(self.arriving.items()):
+            begun = _begun(conn)
+            if begun is not None and (is_whole(begun) or _hung_up(conn)):
+                del self.arriving[conn]
+                self._to_thread(conn)
+            elif full or until < now:
+                del self.arriving[conn]
+                self._let_go(conn, TOO_SLOW)
+        for conn, until in list(self.leaving.items()):
+            if full or until < now or _has_left(conn):
+                del self.leaving[conn]
+                self.nr_conns -= 1
+                conn.close()
+
+    def _let_go(self, conn: TConn, last_words: bytes = b"") -> None:
+        with suppress(OSError):
+            conn.sock.setblocking(False)
+            conn.sock.send(last_words)
+            conn.sock.shutdown(socket.SHUT_WR)
+        self.leaving[conn] = time.monotonic() + SECONDS_TO_LEAVE
+
+
+def _begun(conn: TConn) -> bytes | None:
+    """What is there of the next request, left where it is; None: nothing yet."""
+    unread = conn.parser.unreader.buf.getvalue() if conn.parser else b""
+    try:
+        conn.sock.setblocking(False)
+        return unread + (conn.sock.recv(LARGEST_HEAD + LARGEST_BODY, socket.MSG_PEEK) or HUNG_UP)
+    except BlockingIOError:
+        return unread or None
+    except OSError:
+        return HUNG_UP
+
+
+def _hung_up(conn: TConn) -> bool:
+    """Whoever sent part of a request and said goodbye need not be waited for."""
+    with suppress(OSError, AttributeError):  # on sockets and systems that do not tell, patience ends it
+        return conn.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == CLOSE_WAIT
+    return False
+
+
+def _has_left(conn: TConn) -> bool:
+    """Whatever is still sent goes nowhere: closing with something unread could cut off what was answered."""
+    try:
+        return not conn.sock.recv(LARGEST_BODY)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+
+
 bind = "127.0.0.1:8000"
 workers = 1
-worker_class = "gthread"
+worker_class = WholeRequests
 threads = 16
 timeout = 60
 graceful_timeout = 20
