@@ -67,8 +67,7 @@ def _answer(words: Sequence[str], speech: Speech) -> str:
     if words and words[0].startswith("--language"):
         words = words[1 if "=" in words[0] else 2 :]
     if not words or words[0] in ("--help", "-h"):
-        lines = [speech.say("python -m analysis COMMAND …   (COMMAND --help says more)"), ""]
-        return "\n".join([*lines, *(f"  {name:<10} {speech.say(command.about)}" for name, command in COMMANDS.items())])
+        return flags.list_of_commands(speech.say)
     command = COMMANDS.get(words[0])
     if command is None:
         names = ", ".join(nearest(words[0], list(COMMANDS)) or COMMANDS)

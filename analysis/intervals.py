@@ -10,6 +10,9 @@ from analysis.survey_data import Bools, Floats
 
 Numbers = Floats | float
 
+LEVELS = (0.5, 0.9999)
+"""Levels of confidence that may be asked for: closer to 1 the ends say nothing, and the quantiles lose their digits."""
+
 ZERO = 1e-12
 """Relative to the variance of n independent answers: below this a variance is rounding, not information (methodology §6.2)."""
 

@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 
 from scipy.special import betaincinv, ndtri
 
+from analysis.intervals import LEVELS
 from questionnaires.model import Fault, Refused
 
-LIMITS = {"share": (0.0, 1.0), "half_width": (1e-4, 0.5), "deff": (0.01, 1000.0), "level": (0.5, 0.9999), "population": (1, 1_000_000_000)}
+LIMITS = {"share": (0.0, 1.0), "half_width": (1e-4, 0.5), "deff": (0.01, 1000.0), "level": LEVELS, "population": (1, 1_000_000_000)}
 """What may be asked for. A half-width of 5 or a level of 95 is a percentage where a share is meant."""
 
 
@@ -45,7 +46,7 @@ def _check(**given: float | None) -> None:
     for name, value in given.items():
         low, high = LIMITS[name]
         if value is not None and not low <= value <= high:
-            values = {"id": name, "value": f"{value:g}", "low": f"{low:g}", "high": f"{high:g}"}
+            values = {"id": name, "value": f"{value:.16g}", "low": f"{low:.16g}", "high": f"{high:.16g}"}
             faults.append(Fault("out_of_range", name, "The value of {id} must lie from {low} to {high}, not {value}.", values))
     if faults:
         raise Refused(*faults)

@@ -23,6 +23,8 @@ from analysis.command_line import grammar
 from analysis.command_line.flags import DESIGN, ESTIMATORS, Given
 from analysis.command_line.grammar import Columns, nearest
 from analysis.design import Lonely
+from analysis.intervals import LEVELS
+from analysis.needed_n import LIMITS
 from questionnaires.model import Fault, Refused
 
 READERS: Mapping[str, Callable[[Columns, str, str], Sequence[Estimator]]] = {
@@ -80,14 +82,17 @@ class NeededN:
 
 
 def needed_n(given: Given) -> NeededN:
-    """Refused: values that are missing or no numbers. Their ranges are checked where the number is worked out."""
+    """Refused: values that are missing, no numbers, or outside needed_n.LIMITS; each by the name of its flag."""
     faults: list[Fault] = []
     for flag in ("--share", "--half-width"):
         if given.last(flag) is None:
             faults.append(Fault("flag_missing", "", "{flag} is needed.", {"flag": flag}))
-    share, half = _number(given, "--share", 0.5, faults), _number(given, "--half-width", 0.5, faults)
-    deff, level = _number(given, "--deff", 1.0, faults), _number(given, "--level", 0.95, faults)
-    population = _whole(given, "--population", 1, 1, 10**12, faults) if given.has("--population") else None
+    share = _number(given, "--share", 0.5, faults, LIMITS["share"])
+    half = _number(given, "--half-width", 0.5, faults, LIMITS["half_width"])
+    deff = _number(given, "--deff", 1.0, faults, LIMITS["deff"])
+    level = _number(given, "--level", 0.95, faults, LIMITS["level"])
+    low, high = map(int, LIMITS["population"])
+    population = _whole(given, "--population", 1, low, high, faults) if given.has("--population") else None
     if faults:
         raise Refused(*faults)
     return NeededN(share, half, deff, level, population)
@@ -109,10 +114,7 @@ def _request(given: Given, file: str, columns: Sequence[str], margins: Sequence[
             found.one(column, margin.name)
     design = _design(given, found)
     weighting = _weighting(given, margins, faults)
-    level = _number(given, "--level", 0.95, faults)
-    if not 0 < level < 1:
-        values = {"flag": "--level", "value": f"{level:g}", "low": "0", "high": "1"}
-        faults.append(Fault("flag_out_of_range", "", "{flag} must lie between {low} and {high}, not {value}.", values))
+    level = _number(given, "--level", 0.95, faults, LEVELS)
     method = Request(
         tuple(estimators),
         tuple(by),
@@ -172,12 +174,26 @@ def _choice(given: Given, flag: str, choices: tuple[Word, ...], faults: list[Fau
     return None
 
 
-def _number(given: Given, flag: str, default: float, faults: list[Fault]) -> float:
+def _number(given: Given, flag: str, default: float, faults: list[Fault], limits: tuple[float, float]) -> float:
     text = given.last(flag)
     found = default if text is None else grammar.number(text)
     if found is None:
-        faults.append(_no_number(flag, text or ""))
-    return default if found is None else found
+        sentence = "{flag} takes a number with a decimal point, for example 0.95, not “{value}”."
+        faults.append(Fault("flag_not_number", "", sentence, {"flag": flag, "value": text or ""}))
+        return default
+    if not limits[0] <= found <= limits[1]:
+        faults.append(_beyond(flag, text or "", found, limits))
+    return found
+
+
+def _beyond(flag: str, text: str, found: float, limits: tuple[float, float]) -> Fault:
+    """The text as it was typed: 0.99999999 is not 1. Whoever types a percentage is told the share."""
+    low, high = limits
+    values = {"flag": flag, "value": text, "low": f"{low:g}", "high": f"{high:g}"}
+    if high <= 1 < found and low <= found / 100 <= high:
+        sentence = "{flag} must lie from {low} to {high}, not {value}. Did you mean {meant}?"
+        return Fault("flag_out_of_range", "", sentence, values | {"meant": f"{found / 100:g}"})
+    return Fault("flag_out_of_range", "", "{flag} must lie from {low} to {high}, not {value}.", values)
 
 
 def _whole(given: Given, flag: str, default: int, low: int, high: int, faults: list[Fault]) -> int:
@@ -201,11 +217,6 @@ def _pair(given: Given, flag: str, faults: list[Fault]) -> tuple[float, float] |
     sentence = "{flag} takes two numbers with a comma between them, for example {flag} 0.2,5, not “{value}”."
     faults.append(Fault("pair_not_read", "", sentence, {"flag": flag, "value": text}))
     return None
-
-
-def _no_number(flag: str, text: str) -> Fault:
-    sentence = "{flag} takes a number with a decimal point, for example 0.95, not “{value}”."
-    return Fault("flag_not_number", "", sentence, {"flag": flag, "value": text})
 
 
 def columns_read(request: Request) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -4,6 +4,7 @@ Texts are taken as they come, so that arguments.py can name every fault at once,
 """
 
 import argparse
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
@@ -12,16 +13,19 @@ from analysis.command_line.grammar import nearest
 from questionnaires.model import Fault, Refused
 
 Say = Callable[[str], str]
+NARROW = 80
+"""Columns of the narrowest screen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """`value`: what stands for the value in the help, empty for a switch. `often`: may be given more than once."""
+    """`value`: what stands for the value in the help, empty for a switch. `often`: may be given more than once. `needed`: must be."""
 
     name: str
     value: str
     help: str
     often: bool = False
+    needed: bool = False
 
 
 ESTIMATORS = (
@@ -31,7 +35,7 @@ ESTIMATORS = (
     Flag("--total", "Y[,Y2]", "sum over the population", often=True),
     Flag("--quantile", "Y:P[,P]", "smallest value that a share P of the population does not exceed; 0.5 is the median", often=True),
 )
-BY = Flag("--by", "G[,G2]", "one estimate for each label of G; two columns are crossed; repeat the flag for another grouping", often=True)
+BY = Flag("--by", "G[,G2]", "one estimate for each label of G; two columns are crossed; a further --by is a further grouping", often=True)
 DESIGN = (
     Flag("--weight", "COLUMN", "design weight of each row; without it 1 ÷ the fraction drawn where --fpc is given, else 1"),
     Flag("--stratum", "COLUMN", "strata from which rows or PSUs were drawn"),
@@ -50,7 +54,7 @@ WEIGHTING = (
 )
 METHOD = (
     Flag("--ci", "KIND", "interval of shares: kg (Korn-Graubard, default), wilson, logit or t"),
-    Flag("--level", "LEVEL", "confidence level, 0.95 unless given"),
+    Flag("--level", "LEVEL", "confidence level from 0.5 to 0.9999, 0.95 unless given"),
     Flag("--variance", "KIND", "taylor (default), or replicates: jk1, jkn or bootstrap"),
     Flag("--draws", "R", "replicates of the bootstrap, 500 unless given"),
     Flag("--seed", "SEED", "seed of the bootstrap, 1 unless given"),
@@ -60,15 +64,15 @@ EXPLAIN = Flag("--explain", "", "say design, weights and method in words, with t
 LANGUAGE = Flag("--language", "vi|en", "language of every sentence, Vietnamese unless given")
 HELP = Flag("--help", "", "show these lines")
 OUT = (
-    Flag("--out", "W.csv", "file to write: row number, kept columns, design_weight, factor, weight"),
+    Flag("--out", "W.csv", "file to write: row number, kept columns, design_weight, factor, weight", needed=True),
     Flag("--keep", "COLUMN[,COLUMN]", "columns to copy beside the weights, for example a number of the answer", often=True),
     Flag("--overwrite", "", "the file may be there already"),
 )
 WISHED = (
-    Flag("--share", "SHARE", "the share that is expected, for example 0.9"),
-    Flag("--half-width", "H", "the wished interval is the share ± H, for example 0.05"),
+    Flag("--share", "SHARE", "the share that is expected, for example 0.9", needed=True),
+    Flag("--half-width", "H", "the wished interval is the share ± H, for example 0.05", needed=True),
     Flag("--deff", "DEFF", "design effect, 1 unless given"),
-    Flag("--level", "LEVEL", "confidence level, 0.95 unless given"),
+    Flag("--level", "LEVEL", "confidence level from 0.5 to 0.9999, 0.95 unless given"),
     Flag("--population", "N", "people or files in all, where they are drawn without replacement"),
 )
 
@@ -94,7 +98,7 @@ COMMANDS = {
             "index",
             "Index trees of an instrument file computed over values of your own.",
             "FILE.toml",
-            {"Output": (Flag("--leaves", "LEAVES.json", "a JSON object: leaf or node id to number"), JSON, LANGUAGE, HELP)},
+            {"Output": (Flag("--leaves", "LEAVES.json", "a JSON object: leaf or node id to number", needed=True), JSON, LANGUAGE, HELP)},
         ),
         Command(
             "estimate",
@@ -177,6 +181,15 @@ def _alone(command: Command, data: Sequence[str], asks: bool) -> list[Fault]:
     return [Fault("unexpected_word", "", sentence, {"word": word}) for word in data[1 if command.data else 0 :]]
 
 
+def list_of_commands(say: Say) -> str:
+    """What is said where no command is named."""
+    indent, lines = " " * 13, [say("python -m analysis COMMAND …   (COMMAND --help says more)"), ""]
+    for name, command in COMMANDS.items():
+        lines += textwrap.wrap(f"  {name:<10} {say(command.about)}", NARROW, subsequent_indent=indent)
+    more = say("A file may be - for standard input. Sentences are Vietnamese; with --language en they are English.")
+    return "\n".join([*lines, "", *textwrap.wrap(more, NARROW)])
+
+
 def help_text(command: Command, say: Say) -> str:
     """What --help prints."""
     return _parser(command, say).format_help()
@@ -210,10 +223,10 @@ class _Parser(argparse.ArgumentParser):
 
 
 class _Lines(argparse.HelpFormatter):
-    """Help of one width on every screen; “usage” is said by the caller."""
+    """Help that fits the narrowest screen; “usage” is said by the caller."""
 
     def __init__(self, prog: str) -> None:
-        super().__init__(prog, max_help_position=34, width=100)
+        super().__init__(prog, max_help_position=26, width=NARROW)
 
     def add_usage(self, usage: str | None, actions: object, groups: object, prefix: str | None = None) -> None:
         self.add_text(usage)
@@ -229,9 +242,11 @@ def _parser(command: Command, say: Say) -> argparse.ArgumentParser:
     for title, flags in command.groups.items():
         group = parser.add_argument_group(say(title))
         for flag in flags:
+            marks = [say(mark) for mark, holds in (("needed", flag.needed), ("may be repeated", flag.often)) if holds]
+            about = " ".join([say(flag.help), *(f"({mark})" for mark in marks)])
             names = [flag.name, "-h"] if flag is HELP else [flag.name]
             if flag.value:
-                group.add_argument(*names, dest="flags", action=_Noted, nargs="?", const="", metavar=say(flag.value), help=say(flag.help))
+                group.add_argument(*names, dest="flags", action=_Noted, nargs="?", const="", metavar=say(flag.value), help=about)
             else:
-                group.add_argument(*names, dest="flags", action=_Noted, nargs=0, help=say(flag.help))
+                group.add_argument(*names, dest="flags", action=_Noted, nargs=0, help=about)
     return parser

@@ -7,13 +7,16 @@ column is that column. Only what is no column is cut at the sign.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from unicodedata import normalize
+from unicodedata import combining, normalize
 
 from analysis.any_table.request import Mean, Quantile, Ratio, Share, Total
 from questionnaires.model import Fault
 
-FOLLOWING = 3
+NEAREST = 3
 """Names that are offered for one that is not there."""
+
+LISTED = 12
+"""Columns that are listed where none is like it."""
 
 
 @dataclass(slots=True)
@@ -49,20 +52,34 @@ class Columns:
         if not name:
             fault = Fault("no_column_named", self.file, "{flag} needs the name of a column.", values)
         elif near:
-            sentence = "There is no column “{column}” ({flag}). Near: {near}."
-            fault = Fault("column_missing", self.file, sentence, values | {"near": ", ".join(near)})
+            sentence = "There is no column “{column}” ({flag}). Near: {near}. Other columns: {others}."
+            values |= {"near": ", ".join(near), "others": str(len(self.names) - len(near))}
+            fault = Fault("column_missing", self.file, sentence, values)
         else:
-            shown = ", ".join(self.names[:20]) + (" …" if len(self.names) > 20 else "")
-            sentence = "There is no column “{column}” ({flag}). The file has: {columns}."
-            fault = Fault("column_missing", self.file, sentence, values | {"columns": shown})
+            sentence = "There is no column “{column}” ({flag}), nor one like it. The file has: {columns}."
+            fault = Fault("column_missing", self.file, sentence, values | {"columns": listed(self.names)})
         if all(known.values.get("column") != name for known in self.faults if known.code == fault.code):
             self.faults.append(fault)
 
 
+def listed(names: Sequence[str]) -> str:
+    """The first names, and how many more there are."""
+    return ", ".join(names[:LISTED]) + (f" … (+{len(names) - LISTED})" if len(names) > LISTED else "")
+
+
 def nearest(name: str, names: Sequence[str]) -> list[str]:
-    """Names that look like it, whatever their capitals."""
-    folded = {other.casefold(): other for other in names if other}
-    return [folded[found] for found in get_close_matches(name.casefold(), list(folded), FOLLOWING, 0.6)]
+    """Up to NEAREST names that look like it, the likest first, whatever their capitals and the marks on their letters."""
+    bare: dict[str, list[str]] = {}
+    for other in names:
+        bare.setdefault(_bare(other), []).append(other)
+    found = get_close_matches(_bare(name), [other for other in bare if other], NEAREST, 0.6)
+    return [other for match in found for other in bare[match]][:NEAREST]
+
+
+def _bare(name: str) -> str:
+    """Small letters without marks: Phường, phuong and PHUONG are alike."""
+    letters = (letter for letter in normalize("NFD", name.casefold()) if not combining(letter))
+    return "".join(letters).replace("đ", "d")
 
 
 def pieces(text: str, sign: str, known: Callable[[str], bool]) -> list[str]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from analysis.any_table.request import KnownMargin
 from analysis.any_table.table import Labels, Table
-from analysis.command_line.grammar import nearest
+from analysis.command_line.grammar import listed, nearest
 from analysis.survey_data import Bools
 from questionnaires.model import Fault, Refused
 
@@ -21,7 +21,7 @@ def grouping_columns(file: str, columns: Sequence[str]) -> tuple[str, ...]:
     if POPULATION not in columns:
         near = nearest(POPULATION, columns)
         sentence = "A file of known counts needs a column “population” beside the columns that group. It has: {columns}."
-        raise Refused(Fault("margin_without_population", file, sentence, {"columns": ", ".join(near or columns)}))
+        raise Refused(Fault("margin_without_population", file, sentence, {"columns": ", ".join(near) or listed(columns)}))
     if not groups:
         sentence = "A file of known counts needs a column that groups beside “population”, with the same name as in the data."
         raise Refused(Fault("margin_without_groups", file, sentence))

@@ -18,6 +18,7 @@ from analysis.any_table.request import (
 )
 from analysis.command_line import arguments
 from analysis.command_line.flags import COMMANDS, given
+from analysis.command_line.grammar import nearest
 from questionnaires.model import Fault, Refused
 
 ODD = ("a", "b", "c", "a,b", "b+c", "x=1", "y/z", "z", "t:1", "Điểm hài lòng", "w", "s", "p", "f")
@@ -120,6 +121,7 @@ def test_left_out_flags_take_the_defaults() -> None:
         (("--mean", "a", "--lonely", "adjusted"), ["flag_choice"]),
         (("--mean", "a", "--variance", "jk2"), ["flag_choice"]),
         (("--mean", "a", "--level", "95"), ["flag_out_of_range"]),
+        (("--mean", "a", "--level", "0.9999999999999999"), ["flag_out_of_range"]),
         (("--mean", "a", "--level", "0,95"), ["flag_not_number"]),
         (("--mean", "a", "--draws", "1"), ["flag_not_whole"]),
         (("--mean", "a", "--seed", "-1"), ["flag_not_whole"]),
@@ -142,11 +144,29 @@ def test_every_fault_is_said_at_once(words: tuple[str, ...], codes: list[str]) -
 
 def test_a_column_that_is_not_there_brings_the_names_that_look_like_it() -> None:
     (fault,) = faults("--mean", "diem hai long")
-    assert fault.values["near"] == "Điểm hài lòng"
-    (fault,) = faults("--mean", "nothing like it")
-    assert fault.values["columns"] == ", ".join(ODD)
+    assert (fault.values["near"], fault.values["others"]) == ("Điểm hài lòng", str(len(ODD) - 1))
     (fault,) = faults("--mean", "A")
     assert fault.values["near"] == "a"
+
+
+def test_where_no_column_is_like_it_the_first_are_listed_and_the_others_counted() -> None:
+    (fault,) = faults("--mean", "nothing like it")
+    assert fault.values["columns"] == ", ".join(ODD[:12]) + f" … (+{len(ODD) - 12})"
+
+
+def test_names_are_alike_whatever_their_capitals_and_the_marks_on_their_letters() -> None:
+    """A short name typed without marks shares few letters with the one that is meant."""
+    assert nearest("DUONG", ["q1", "đường", "tuổi"]) == ["đường"]
+    assert nearest("tuoi", ["q1", "đường", "tuổi", "Tuổi"]) == ["tuổi", "Tuổi"]
+    assert nearest("q1", ["", "!"]) == []
+
+
+def test_a_level_outside_its_range_is_said_as_it_was_typed_and_a_percentage_as_a_share() -> None:
+    (fault,) = faults("--mean", "a", "--level", "0.9999999999999999")
+    assert (fault.values["value"], fault.values["high"]) == ("0.9999999999999999", "0.9999")
+    (fault,) = faults("--mean", "a", "--level", "95")
+    assert fault.values["meant"] == "0.95"
+    assert request("--mean", "a", "--level", "0.9999").level == 0.9999
 
 
 def test_weights_need_a_file_to_go_to_and_keep_columns_of_other_names() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from analysis.command_line.flags import COMMANDS
 from tests.analysis.command import Run
 
 
@@ -31,6 +32,17 @@ def test_faults_and_help_are_vietnamese_unless_english_is_asked_for(run: Run) ->
         assert "show these lines" in run(command, "--help", "--language", "en")[1]
     assert "Cần bao nhiêu phiếu" in run()[1]
     assert "How many answers" in run("--language", "en")[1]
+
+
+def test_help_fits_a_narrow_screen_and_marks_what_is_needed_and_what_may_be_repeated(run: Run) -> None:
+    for language, needed, repeated in (("vi", "(bắt buộc)", "(có thể lặp lại)"), ("en", "(needed)", "(may be repeated)")):
+        for words in ((), *((command, "--help") for command in COMMANDS)):
+            text = run(*words, "--language", language)[1]
+            assert max(map(len, text.splitlines())) <= 80
+            flags = COMMANDS[words[0]].flags if words else ()
+            whole = " ".join(text.split())
+            assert whole.count(needed) == sum(flag.needed for flag in flags)
+            assert whole.count(repeated) == sum(flag.often for flag in flags)
 
 
 def test_no_english_is_left_in_vietnamese_help(run: Run) -> None:

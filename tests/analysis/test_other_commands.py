@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from analysis.needed_n import LIMITS
 from tests.analysis.command import Run
 
 PROJECT = Path(__file__).parents[2]
@@ -101,12 +102,25 @@ def test_needed_n_stands_beside_what_other_formulas_say(run: Run) -> None:
     [
         ((), ["flag_missing", "flag_missing"]),
         (("--share", "0,9", "--half-width", "x"), ["flag_not_number", "flag_not_number"]),
-        (("--share", "90", "--half-width", "5"), ["out_of_range", "out_of_range"]),
+        (("--share", "90", "--half-width", "5"), ["flag_out_of_range", "flag_out_of_range"]),
+        (("--share", "0.9", "--half-width", "0.05", "--deff", "0", "--level", "0.99999"), ["flag_out_of_range", "flag_out_of_range"]),
+        (("--share", "0.9", "--half-width", "0.05", "--population", "1000000001"), ["flag_not_whole"]),
         (("--share", "0.9", "--half-width", "0.05", "--population", "many"), ["flag_not_whole"]),
     ],
 )
 def test_needed_n_names_what_it_cannot_use(run: Run, words: tuple[str, ...], codes: list[str]) -> None:
     assert run.faults("needed-n", *words) == codes
+
+
+def test_needed_n_names_flags_as_they_are_typed_and_the_limits_of_its_arithmetic(run: Run) -> None:
+    asked = ("--share", "90", "--half-width", "5", "--level", "0.9999999999999999", "--population", "0")
+    assert run("needed-n", *asked, "--language", "en")[2].splitlines() == [
+        "--share must lie from 0 to 1, not 90. Did you mean 0.9? [flag_out_of_range]",
+        "--half-width must lie from 0.0001 to 0.5, not 5. Did you mean 0.05? [flag_out_of_range]",
+        "--level must lie from 0.5 to 0.9999, not 0.9999999999999999. [flag_out_of_range]",
+        "--population takes a whole number from 1 to 1000000000, not “0”. [flag_not_whole]",
+    ]
+    assert LIMITS["population"] == (1, 1_000_000_000)
 
 
 def started(*words: str) -> subprocess.CompletedProcess[str]:
@@ -119,7 +133,7 @@ def test_it_runs_as_a_process_with_results_and_faults_apart() -> None:
     assert [row["domain"]["phuong"] for row in json.loads(done.stdout)] == ["Phường Hồng Bàng", "Phường Lê Chân", "Xã Vĩnh Bảo"]
     refused = started("estimate", str(EXAMPLE / "answers.csv"), "--share", "q1=4,5", "--by", "phuog")
     assert (refused.returncode, refused.stdout) == (2, "")
-    assert "Không có cột “phuog” (--by). Gần giống: phuong, phut, phieu." in refused.stderr
+    assert "Không có cột “phuog” (--by). Gần giống: phuong, phut, phieu. Số cột khác: " in refused.stderr
 
 
 def test_whoever_stops_reading_early_hears_no_complaint(tmp_path: Path) -> None:
