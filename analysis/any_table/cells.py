@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.any_table.finding import full_labels
+from analysis.any_table.finding import LEAST, full_labels
 from analysis.any_table.keys import Integers, Keys, combine, one_key
 from analysis.any_table.request import KnownMargin, WeightingRules
 from analysis.any_table.result import MarginFit, WeightSummary
@@ -99,7 +99,8 @@ def _categories(margin: KnownMargin, of_cell: Sequence[tuple[str, ...]]) -> _Cat
 def weigh_cells(table: Table, of: Cells, design_weight: Numbers, rules: WeightingRules) -> Weights:
     """w = d·g by cell (methodology §3), then trimmed by class. design_weight: d of each row.
 
-    Refused: what calibration.calibrate and trimming.trim refuse; bounds without margins.
+    Refused: what calibration.calibrate and trimming.trim refuse; bounds without margins; weights that squares would lose (a
+    factor that bounds bring to 0 itself is none of them).
     """
     classes = combine([of.code, design_weight.codes])
     cell, n = classes.parts[0], classes.counts()
@@ -110,12 +111,22 @@ def weigh_cells(table: Table, of: Cells, design_weight: Numbers, rules: Weightin
         raise Refused(Fault("bounds_without_margins", table.name, sentence))
     found = calibrate(sums, of.margins, distance=rules.distance, bounds=rules.bounds) if of.margins else None
     calibrated = d * found.g[cell] if found else d
+    if found and (lost := (calibrated < LEAST) & ((calibrated > 0) | (rules.bounds is None))).any():
+        raise Refused(_too_small(int(n[lost].sum())))
     final = trim(calibrated, n, *rules.trim) if rules.trim else calibrated
     held = of.margins.first(len(of.margins.names) - len(found.given_up)) if of.margins and found else None
     return Weights(
         classes, cell, n, d, calibrated, final, sums, held if held and held.names else None,
         _summary(of, found, classes, d, calibrated, final, rules), _notes(found),
     )  # fmt: skip
+
+
+def _too_small(rows: int) -> Fault:
+    sentence = (
+        "The margins give {rows} rows a weight so close to 0 that its square would be 0."
+        " Correct their populations, or merge categories that have next to none."
+    )
+    return Fault("calibrated_too_small", "margins", sentence, {"rows": str(rows)})
 
 
 def _summary(

@@ -9,11 +9,18 @@ from questionnaires.model import Fault, Refused
 NAMED = 3
 """Rows named in one message; of the others the number is said."""
 
+LEAST = 1e-50
+"""Weights below this, and columns whose numbers all are, are refused: a product of two of them, squared, would come to 0."""
+
 
 def numbers(table: Table, column: str) -> Numbers:
-    """A column as numbers. Refused: a column that is not there, or holds words."""
+    """A column as numbers. Refused: a column that is not there, holds words, or nothing but numbers that squares lose."""
     if column in table.numbers:
-        return table.numbers[column]
+        found = table.numbers[column]
+        if 0 < np.abs(found.levels).max(initial=0.0) < LEAST:
+            sentence = "All numbers are closer to 0 than {least}, and their squares would be 0. Write the column in smaller units."
+            raise Refused(Fault("numbers_too_small", f"{table.name}, column {column}", sentence, {"least": f"{LEAST:g}"}))
+        return found
     if column in table.labels:
         sentence = "Column {column} holds words, and numbers are needed. Recode it as numbers."
         raise Refused(Fault("column_not_numbers", table.name, sentence, {"column": column}))

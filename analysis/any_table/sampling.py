@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.any_table.finding import at_rows, full_labels, numbers, refuse_blank
+from analysis.any_table.finding import LEAST, at_rows, full_labels, numbers, refuse_blank
 from analysis.any_table.keys import Integers, Keys, combine, one_key
 from analysis.any_table.request import DesignColumns
 from analysis.any_table.result import DesignSummary
@@ -17,9 +17,6 @@ NAMED = 20
 """Strata named in one message; of the others the number is said."""
 
 WITH_REPLACEMENT = 0.0
-
-LEAST_WEIGHT = 1e-50
-"""A weight below this is no weight: its square would be zero."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +179,12 @@ def _design_weights(table: Table, columns: DesignColumns, chance: Floats) -> Num
         return Numbers(levels, codes.astype(np.int32))
     known = numbers(table, columns.weight)
     refuse_blank(table, columns.weight, known.codes == BLANK)
-    wrong = (known.levels < LEAST_WEIGHT)[known.codes]
+    wrong = (known.levels <= 0)[known.codes]
     if wrong.any():
         sentence = "A weight must be above 0; {rows} rows have another. Correct them, or leave these rows out of the table."
         raise Refused(at_rows("weight_not_positive", table, columns.weight, wrong, sentence))
+    wrong = (known.levels < LEAST)[known.codes]
+    if wrong.any():
+        sentence = "{rows} rows have a weight so close to 0 that its square is 0. Multiply all weights by one number, or correct these."
+        raise Refused(at_rows("weight_too_small", table, columns.weight, wrong, sentence))
     return known

@@ -47,11 +47,43 @@ def test_blank_lines_at_the_end_of_one_column_are_no_answers(capsys: pytest.Capt
     assert (row["se"], row["df"]) == (pytest.approx((13 / 9) ** 0.5, rel=1e-12), 2)
 
 
-def test_a_weight_too_small_to_be_squared_is_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    file = tmp_path / "tiny.csv"
-    file.write_text("y,w\n1,1e-200\n2,2e-200\n", encoding="utf-8")
-    code, _, said = answer(capsys, "estimate", str(file), "--mean", "y", "--weight", "w")
-    assert (code, "weight_not_positive" in said) == (2, True)
+@pytest.mark.parametrize(
+    ("cells", "words", "fault"),
+    [
+        ("1,1e-60\n2,1\n", ("--weight", "b"), "data.csv, column b, row 2: 1 rows have a weight so close to 0"),
+        ("1,1e-200\n2,2e-200\n", ("--weight", "b"), "All numbers are closer to 0 than 1e-50"),
+        ("1e-200,1\n2e-200,1\n", (), "data.csv, column a: All numbers are closer to 0 than 1e-50"),
+    ],
+)
+def test_numbers_that_squares_would_lose_are_refused_with_what_to_do(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, cells: str, words: tuple[str, ...], fault: str
+) -> None:
+    """1, 2 and 3 times 1e-200 are not alike, but their squares are: all 0."""
+    file = tmp_path / "data.csv"
+    file.write_text(f"a,b\n{cells}", encoding="utf-8")
+    code, rows, said = answer(capsys, "estimate", str(file), "--mean", "a", *words)
+    assert (code, rows) == (2, [])
+    assert fault in said
+
+
+def test_a_zero_and_a_tiny_number_beside_others_are_welcome(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "data.csv"
+    file.write_text("a,b\n0,0\n1e-60,0\n3,0\n", encoding="utf-8")
+    _, rows, _ = answer(capsys, "estimate", str(file), "--mean", "a", "--mean", "b")
+    assert [(row["estimate"], row["reason"]) for row in rows] == [(1.0, None), (0.0, "no_variation")]
+
+
+@pytest.mark.parametrize("known", ["a,1e-200\nb,3e-200\n", "a,1e-300\nb,100\n"])
+@pytest.mark.parametrize("way", ["--poststratify", "--rake"])
+def test_populations_that_leave_no_weight_are_refused(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, known: str, way: str
+) -> None:
+    file, margin = tmp_path / "data.csv", tmp_path / "margin.csv"
+    file.write_text("y,k\n1,a\n2,a\n5,b\n4,b\n", encoding="utf-8")
+    margin.write_text(f"k,population\n{known}", encoding="utf-8")
+    for words in (("estimate", str(file), "--mean", "y"), ("weights", str(file), "--out", str(tmp_path / "w.csv"))):
+        code, rows, said = answer(capsys, *words, way, str(margin))
+        assert (code, rows, "merge categories that have next to none" in said) == (2, [], True)
 
 
 def test_a_file_that_happens_to_stand_beside_the_weights_stays(tmp_path: Path) -> None:
