@@ -3,6 +3,7 @@
 What a cell says is made of its distinct texts only, in columns.py: a million answers have five texts a question.
 """
 
+import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from analysis.any_table.columns import DECIMAL_COMMA, not_a_number
 from analysis.survey_data import Bools, Ints
 from questionnaires.model import Fault, Refused
 
@@ -22,6 +24,9 @@ LONGEST_ROW = 1 << 24
 SEPARATORS = b",;\t|"
 QUOTE, LINE_FEED, RETURN = b'"\n\r'
 BOM = b"\xef\xbb\xbf"
+SAID = re.compile(rb'"?sep=([^"\r\n\x80-\xff])"?(\r\n|\n|\r|$)', re.IGNORECASE)
+"""The line in which Excel says what stands between cells. It shows it to nobody, and it is no row."""
+
 SAMPLE = 20
 NAMED = 5
 """Rows named in one refusal; of the others the number is said."""
@@ -75,18 +80,21 @@ class Cells:
 def dialect(name: str, head: bytes, whole: bool) -> Dialect:
     """How the file is written, from its first bytes; `whole`: they are all there is.
 
-    Of comma, semicolon, tab and bar the one that cuts the first rows into as many cells as the header, the most cells first.
+    What a line sep=; says stands between cells; else, of comma, semicolon, tab and bar, the one that cuts the first rows into as
+    many cells as the header, the most cells first.
     Refused: an empty file, text that is not UTF-8, a header that does not end, column names that stand there twice.
     """
     start = len(BOM) if head.startswith(BOM) else 0
+    said = SAID.match(head, start)
+    start = said.end() if said else start
     if not head[start:].strip():
         raise Refused(Fault("csv_empty", name, "The file is empty. It needs a line of column names and rows below it."))
-    _text(name, head, LINE_FEED, 1, partly=not whole)
+    _text(name, head[start:], LINE_FEED, 1, partly=not whole)
     newline = LINE_FEED if b"\n" in head else RETURN
     rows = _first_rows(name, head[start:], newline, whole)
     if not rows[0].strip():
         raise Refused(Fault("csv_no_header", f"{name}, row 1", "The first line is blank. The names of the columns must stand there."))
-    separator = _separator(rows)
+    separator = said[1][0] if said else _separator(rows)
     columns = tuple(_name(cell) for cell in _split(rows[0].rstrip(b"\r\n"), separator))
     twice = [column for column, count in Counter(columns).items() if count > 1 and column]
     if twice:
@@ -150,7 +158,7 @@ def cut(block: bytes, how: Dialect, row: int, last: bool) -> Cells:
         _refuse_stray_quotes(data[:used], marks[:used], how, row)
     wide = len(how.columns)
     if len(at) != wide * len(ends) or not np.array_equal(ends, np.arange(wide - 1, len(at), wide)):
-        raise Refused(*_ragged(ends, how, row))
+        raise Refused(*_ragged(block, at[ends], np.diff(ends, prepend=-1), how, row))
     return Cells(block[:used] + PADDING, at.reshape(-1, wide), len(block) if last else used, quoted)
 
 
@@ -203,14 +211,25 @@ def _unclosed(name: str, row: int) -> Fault:
     return Fault("csv_unclosed_quote", f"{name}, row {row}", "A quotation mark is opened here and never closed.")
 
 
-def _ragged(ends: Ints, how: Dialect, row: int) -> list[Fault]:
-    cells = np.diff(ends, prepend=-1)
+def _ragged(block: bytes, ends: Ints, cells: Ints, how: Dialect, row: int) -> list[Fault]:
+    """Rows with more or fewer cells than the header. ends: the byte that ends each row; cells: how many it has.
+
+    In a table of one column 3,5 is no row of two cells, but a number with a comma.
+    """
     wrong = np.flatnonzero(cells != len(how.columns))
-    sentence = "This row has {found} cells, the header {expected}. A cell that holds the separator needs quotation marks around it."
+    sentence = (
+        "This row has {found} cells, the header {expected}. A cell that holds the separator needs quotation marks around it;"
+        " decimals have a point (3.5)."
+    )
     faults = []
-    for number in wrong[:NAMED]:
-        values = {"found": str(cells[number]), "expected": str(len(how.columns))}
-        faults.append(Fault("csv_ragged_row", f"{how.name}, row {row + int(number)}", sentence, values))
+    for number in wrong[:NAMED].tolist():
+        place = f"{how.name}, row {row + number}"
+        text = block[ends[number - 1] + 1 if number else 0 : ends[number]].strip()
+        if len(how.columns) == 1 and DECIMAL_COMMA.fullmatch(text):
+            faults.append(not_a_number(f"{place}, column {how.columns[0]}", text.decode()))
+        else:
+            values = {"found": str(cells[number]), "expected": str(len(how.columns))}
+            faults.append(Fault("csv_ragged_row", place, sentence, values))
     if len(wrong) > NAMED:
         more = Fault("csv_more_ragged_rows", how.name, "At least {count} more rows are like that.", {"count": str(len(wrong) - NAMED)})
         faults.append(more)

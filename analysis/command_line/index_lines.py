@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analysis.command_line.file_faults import not_json
-from analysis.command_line.speech import Speech
+from analysis.command_line.speech import Speech, on_one_line
 from analysis.indices import Missing, evaluate_given
 from questionnaires.instrument import Instrument
 from questionnaires.model import Fault, Refused, Text
@@ -71,7 +71,7 @@ def as_text(lines: list[NodeLine], speech: Speech) -> str:
             why = f"  ({_why(line.value, speech)})"
         else:
             shown = speech.number(line.value, 6)
-        found.append(f"{'  ' * line.depth + line.id:<28}{shown:>14}  {speech.of(line.label)}{why}")
+        found.append(f"{'  ' * line.depth + line.id:<28}{shown:>14}  {on_one_line(speech.of(line.label))}{why}")
     return "\n".join(found)
 
 

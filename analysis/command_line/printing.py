@@ -11,7 +11,7 @@ from itertools import groupby
 from analysis.any_table.result import Row, WeightSummary
 from analysis.command_line.arguments import NeededN
 from analysis.command_line.sentences import ESTIMATORS, FORMULAS, REASONS
-from analysis.command_line.speech import Speech
+from analysis.command_line.speech import Speech, on_one_line
 from analysis.command_line.text_table import WIDTH, Heading, lines
 
 MISSING = "–"
@@ -65,7 +65,7 @@ def rows_as_text(rows: Sequence[Row], level: float, speech: Speech) -> str:
         tables.setdefault(tuple(row.domain), []).append(row)
     parts = []
     for columns, found in tables.items():
-        title = speech.say("By {columns}", columns=" × ".join(columns)) if columns else speech.say("The whole table")
+        title = speech.say("By {columns}", columns=on_one_line(" × ".join(columns))) if columns else speech.say("The whole table")
         parts.append("\n".join([title, *_grouping(columns, found, level, speech)]))
     return "\n\n".join(parts)
 
@@ -120,7 +120,7 @@ def _number(value: float | None, row: Row, decimals: Mapping[tuple[str, str], in
 
 def paragraph(text: str) -> str:
     """Words over as many lines as they need."""
-    return textwrap.fill(text, WIDTH, break_on_hyphens=False, break_long_words=False)
+    return textwrap.fill(on_one_line(text), WIDTH, break_on_hyphens=False, break_long_words=False)
 
 
 def summary_as_text(summary: WeightSummary, speech: Speech) -> str:

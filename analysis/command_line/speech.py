@@ -22,6 +22,14 @@ PLACES = (
 )
 """The ways a fault says where, so that the words around names and numbers can be said in the reader's language."""
 
+SIGNS = {code: chr(0x2400 + code) for code in range(32)} | {0x7F: "␡", 0x85: "␤", 0x2028: "␤", 0x2029: "␤"}
+"""Signs for letters that would move the pen: tabs, ends of lines, escapes."""
+
+
+def on_one_line(text: str) -> str:
+    """The text with such letters shown as signs: what stands in a file must not break a table, nor colour a screen."""
+    return text.translate(SIGNS)
+
 
 @dataclass(frozen=True, slots=True)
 class Speech:
@@ -41,13 +49,15 @@ class Speech:
 
     def fault(self, fault: Fault) -> str:
         """One line a person can act on: where, what, and the stable code."""
-        sentence = self.say(fault.message, **fault.values)
-        return f"{self.place(fault.place)}: {sentence} [{fault.code}]" if fault.place else f"{sentence} [{fault.code}]"
+        return on_one_line(self._at(fault))
 
     def note(self, note: Fault) -> str:
         """The same for something that is no fault."""
-        where = f"{self.place(note.place)}: " if note.place else ""
-        return self.say("Note: {text}", text=f"{where}{self.say(note.message, **note.values)} [{note.code}]")
+        return on_one_line(self.say("Note: {text}", text=self._at(note)))
+
+    def _at(self, fault: Fault) -> str:
+        sentence = self.say(fault.message, **fault.values)
+        return f"{self.place(fault.place)}: {sentence} [{fault.code}]" if fault.place else f"{sentence} [{fault.code}]"
 
     def place(self, place: str) -> str:
         for pattern, sentence in PLACES:

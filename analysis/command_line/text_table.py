@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from analysis.command_line.speech import on_one_line
+
 WIDTH = 120
 GAP = "  "
 NARROWEST = 8
@@ -20,6 +22,8 @@ class Heading:
 
 def lines(headings: Sequence[Heading], rows: Sequence[Sequence[str]], width: int = WIDTH) -> list[str]:
     """Heading, a rule, and the rows. Where they are too wide, headings over numbers are broken first, then words, the widest first."""
+    headings = [Heading(on_one_line(heading.text), heading.number) for heading in headings]
+    rows = [[on_one_line(cell) for cell in row] for row in rows]
     cells = [max((_wide(row[k]) for row in rows), default=0) for k in range(len(headings))]
     found = [max(cell, _wide(heading.text)) for cell, heading in zip(cells, headings, strict=True)]
     least = [

@@ -71,6 +71,19 @@ def test_a_table_for_people_is_no_wider_than_a_screen(run: Run) -> None:
     assert re.search(r"^Ủy ban nhân dân +Khu vực", out, re.MULTILINE)
 
 
+def test_letters_that_move_the_pen_are_shown_as_signs(run: Run) -> None:
+    """Tabs, ends of lines and escapes in labels and names break neither the table nor a fault, and JSON has them as they are."""
+    file = run.file('y,"g\n1"\n3,"a\tb"\n4,"c\r\nd"\n5,"a\tb"\n6,"\x1b[31mred"\n')
+    code, out, err = run("estimate", file, "--mean", "y", "--by", "g\n1", "--explain")
+    assert (code, err) == (0, "")
+    assert [line.split()[0] for line in out.splitlines()[3:6]] == ["␛[31mred", "a␉b", "c␍␊d"]
+    assert not {"\t", "\r", "\x1b"} & set(out)
+    assert out.startswith("Theo g␊1\ng␊1")
+    assert {row["domain"]["g\n1"] for row in run.rows(file, "--mean", "y", "--by", "g\n1")} == {"a\tb", "c\r\nd", "\x1b[31mred"}
+    assert len(run("estimate", file, "--mean", "g\n1")[2].splitlines()) == 4
+    assert len(run("estimate", file, "--mean", "g\n2")[2].splitlines()) == 1
+
+
 def test_replicates_say_how_far_they_are_beside_the_results(run: Run) -> None:
     file = run.file("y,p\n" + "".join(f"{k % 7},{k % 10}\n" for k in range(100)))
     code, out, err = run("estimate", file, "--mean", "y", "--psu", "p", "--variance", "jk1", "--json")

@@ -92,11 +92,40 @@ def test_texts_that_share_a_key_stay_apart() -> None:
         ("e\u0302\u0301,b\n1,2\n".encode(), ",", ("ế", "b")),
         (b"alone\n1\n2\n", ",", ("alone",)),
         (b"a,b", ",", ("a", "b")),
+        (b"sep=;\r\na,b;c\r\n1,2;3\r\n", ";", ("a,b", "c")),
+        (b"\xef\xbb\xbfsep=;\na;b\n", ";", ("a", "b")),
+        (b'"SEP=|"\ra|b;c\r1|2;3\r', "|", ("a", "b;c")),
+        (b"sep=\t\na\tb\n", "\t", ("a", "b")),
+        (b"sep=^\na^b\n1^2\n", "^", ("a", "b")),
+        (b"sep=,x\n1,2\n", ",", ("sep=", "x")),
     ],
 )
 def test_the_separator_and_the_names_are_found(head: bytes, separator: str, columns: tuple[str, ...]) -> None:
     found = dialect("x.csv", head, True)
     assert (chr(found.separator), found.columns) == (separator, columns)
+
+
+def test_rows_below_a_line_for_excel_are_numbered_as_excel_shows_them() -> None:
+    """Excel hides the line sep=; so the names of the columns stand in row 1."""
+    data = b"sep=;\r\na;b\r\n1;x\r\n2;y;z\r\n"
+    how = dialect("x.csv", data, True)
+    assert read(data[how.start : data.index(b"2;y")], how, 1 << 20) == [["1", "x"]]
+    with pytest.raises(Refused) as refused:
+        read(data[how.start :], how, 1 << 20)
+    assert [fault.place for fault in refused.value.faults] == ["x.csv, row 3"]
+
+
+def test_a_decimal_comma_in_a_table_of_one_column_is_called_so_in_any_row() -> None:
+    rows = ["1"] * 30 + ["3,5", " -2,25 ", "An, Bình"]
+    data = ("điểm\r\n" + "".join(f"{row}\r\n" for row in rows)).encode()
+    how = dialect("x.csv", data, True)
+    with pytest.raises(Refused) as refused:
+        read(data[how.start :], how, 1 << 20)
+    assert [(fault.code, fault.place, fault.values.get("text")) for fault in refused.value.faults] == [
+        ("decimal_comma", "x.csv, row 32, column điểm", "3,5"),
+        ("decimal_comma", "x.csv, row 33, column điểm", "-2,25"),
+        ("csv_ragged_row", "x.csv, row 34", None),
+    ]
 
 
 def test_line_ends_of_three_systems_may_be_mixed_with_quoted_ones() -> None:
@@ -115,6 +144,7 @@ def test_line_ends_of_three_systems_may_be_mixed_with_quoted_ones() -> None:
     [
         (b"", "csv_empty", "x.csv"),
         (b"\xef\xbb\xbf \n", "csv_empty", "x.csv"),
+        (b"sep=;\r\n", "csv_empty", "x.csv"),
         (b"\na,b\n1,2\n", "csv_no_header", "x.csv, row 1"),
         (b"a,b,a\n1,2,3\n", "csv_column_twice", "x.csv, row 1"),
         (b"a,b\n1,2\n1,2,3\n", "csv_ragged_row", "x.csv, row 3"),
