@@ -9,6 +9,7 @@ from analysis.any_table.replication import emptied
 from analysis.any_table.request import DesignColumns, KnownMargin, Mean, Quantile, Request, Share, Total, WeightingRules
 from analysis.any_table.run import run
 from analysis.margins import MarginTable
+from analysis.replicates import rao_wu
 from questionnaires.model import Refused
 from tests.analysis.tables import table
 
@@ -125,3 +126,26 @@ def test_strata_alone_add_nothing_to_a_jackknife() -> None:
         for of in (rows, {name: cells[:2] for name, cells in rows.items()})
     )
     assert both.se == pytest.approx(only.se)
+
+
+def test_the_bootstrap_is_rao_and_wus_by_rows() -> None:
+    """Each draw: (G − 1) of the three PSUs of a unit with replacement, d × 3/2 × times drawn, files met anew. V = Σ (θ_r − θ)²/R.
+
+    What is drawn by a seed is replicates.rao_wu's, tested over all drawings; here it is what becomes of a draw.
+    """
+    unit, psu, d, y = (np.array(ROWS[name]) for name in ("unit", "psu", "d", "y"))
+    files = {"u": 80.0, "v": 70.0}
+    rules = WeightingRules((KnownMargin("frame", ("unit",), {(name,): count for name, count in files.items()}),))
+    asked = (Mean(("y",)), Total("y"), Share(("y",), (4.0, 5.0)))
+    rows = run(table(ROWS), Request(asked, (), DESIGN, rules, variance="bootstrap", draws=200, seed=11)).rows
+    stratum, number = np.array([0, 0, 0, 1, 1, 1]), np.searchsorted(list("abcdef"), psu)
+
+    def values(factor: np.ndarray) -> np.ndarray:
+        w = (d * factor[number]).astype(np.float64)
+        for name, count in files.items():
+            w[unit == name] *= count / w[unit == name].sum()
+        return np.array([(w * y).sum() / w.sum(), (w * y).sum(), (w * (y >= 4)).sum() / w.sum()])
+
+    drawn = [values(factor) for factor in rao_wu(stratum, 200, np.random.default_rng(11)).factors()]
+    expected = np.sqrt(((np.array(drawn) - values(np.ones(6))) ** 2).mean(axis=0))
+    assert [row.se for row in rows] == pytest.approx(expected, rel=1e-12)

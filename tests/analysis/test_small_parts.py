@@ -1,0 +1,128 @@
+"""Parts that larger calculations stand on, each worked by hand: grouping, sums, who belongs where, which figures are published."""
+
+import hashlib
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from analysis import coverage, population
+from analysis.cells import appended, counts, distinct, totals
+from analysis.design import left_out
+from analysis.disclosure import FLOOR, batch, unit_of
+from analysis.domains import Places, membership, placed_points
+from analysis.estimation import covariance, psu_covariance, variances
+from analysis.margins import solved
+from analysis.survey_data import Column, SurveyData
+from analysis.tallies import grouped, sums_by
+from analysis.weighting import weigh
+from tests.analysis import golden_city, made
+
+
+def test_codes_are_grouped_in_the_order_of_their_combinations() -> None:
+    (first, second), number = grouped(np.array([1, 0, 1, 0]), np.array([2, 0, 2, 5]))
+    assert (first.tolist(), second.tolist(), number.tolist()) == ([0, 0, 1], [0, 5, 2], [2, 0, 2, 1])
+
+
+def test_rows_of_one_pair_are_added_up() -> None:
+    first, second, found = sums_by(np.array([1, 0, 1]), np.array([2, 7, 2]), np.array([[1.0, 10], [2, 20], [4, 40]]))
+    assert (first.tolist(), second.tolist(), found.tolist()) == ([0, 1], [7, 2], [[2, 20], [5, 50]])
+    assert [len(part) for part in sums_by(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, 2)))] == [0, 0, 0]
+
+
+def test_totals_have_a_place_for_codes_that_nobody_has() -> None:
+    assert totals(np.array([0, 2, 2]), np.array([1.5, 1, 3]), 4).tolist() == [1.5, 0, 4, 0]
+
+
+def test_an_unknown_label_is_a_combination_of_its_own_and_comes_first() -> None:
+    (letter, number), row = distinct([Column(np.array([1, -1, 1]), ("a", "b")), Column(np.array([0, 0, 0]), ("x",))])
+    assert (letter.codes.tolist(), number.codes.tolist(), row.tolist()) == ([-1, 1], [0, 0], [1, 0, 1])
+
+
+def test_labels_of_two_columns_are_coded_together() -> None:
+    """Both begin with z, which stays first; the others lie in order: b 1, c 2, d 3."""
+    found = appended(Column(np.array([0, 1, -1]), ("z", "d")), Column(np.array([2, 1, 0]), ("z", "b", "c")))
+    assert (found.labels, found.codes.tolist()) == (("z", "b", "c", "d"), [0, 3, -1, 2, 1, 0])
+
+
+def test_what_is_left_of_a_stratum_is_nothing_where_all_but_a_ten_millionth_was_drawn() -> None:
+    assert left_out(np.array([0, 0.25, 1, 1 - 1e-8])).tolist() == [1, 0.75, 0, 0]
+
+
+def test_a_small_category_beside_a_large_one_is_solved_to_its_last_digit() -> None:
+    """[[2⁶⁰, 2²⁹], [2²⁹, 2]] x = (2³⁰ + 2²⁹, ½ + 2): x = (2⁻³⁰, 1)."""
+    gram, right = np.array([[2.0**60, 2.0**29], [2.0**29, 2.0]]), np.array([2.0**30 + 2**29, 2.5])
+    assert solved(gram, right) == pytest.approx([2**-30, 1], rel=1e-14)
+    assert solved(gram, np.column_stack([right, 2 * right]))[:, 1] == pytest.approx([2**-29, 2], rel=1e-14)
+
+
+def test_a_point_goes_before_its_unit_and_credit_follows_the_role() -> None:
+    """u is half in the district, its point p wholly; v's answers were decided by u."""
+    district, body = made.district("d", {"u": 0.5}, {"p": 1.0}), made.unit("u")
+    columns = (Column(np.array([0, 0, 1]), ("u", "v")), Column(np.array([0, 1, 1]), ("p", "q")), Column(np.array([0, 0, 0]), ("u",)))
+    found = membership([district, body], Places(*columns))
+    rows = zip(found.place.tolist(), found.domain.tolist(), found.by_reception.tolist(), found.by_decider.tolist(), strict=True)
+    assert list(rows) == [(0, 0, 1.0, 1.0), (0, 1, 1.0, 1.0), (1, 0, 0.5, 0.5), (1, 1, 1.0, 1.0), (2, 1, 0.0, 1.0)]
+    assert placed_points([district, body]) == {"former_district": frozenset({"p"}), None: frozenset()}
+
+
+LEAVES = [made.share("a", "a"), made.share("b", "b")]
+POOLED = made.tree("B", [made.node("B", "pooled", ["a", "b"]), *LEAVES], published_for=("area", "city"), leaves_for_units_from=30)
+SUMMED = made.tree("B", [made.node("B", "sum", ["a", "b"]), *LEAVES], minimum_n=FLOOR + 7)
+
+
+def test_a_tree_is_one_figure_where_its_root_is_a_leaf_or_pooled() -> None:
+    assert [population.is_one_figure(tree) for tree in (POOLED, SUMMED, made.tree("a", LEAVES[:1]))] == [True, False, True]
+
+
+def test_a_unit_has_the_leaves_alone_where_the_tree_is_not_published_for_units() -> None:
+    unit, city = made.unit("u"), made.city(["u"])
+    assert [population.published(POOLED, domain) for domain in (unit, city)] == [("a", "b"), ("B", "a", "b")]
+    assert [population.floor(POOLED, domain) for domain in (unit, city)] == [30, max(FLOOR, POOLED.minimum_n)]
+    assert population.published(replace(POOLED, leaves_for_units_from=None), unit) == ()
+    assert population.floor(SUMMED, unit) == FLOOR + 7
+
+
+def test_city_and_blocks_have_a_mean_of_units_and_districts_have_none() -> None:
+    domains = made.city(["u"]), made.block("k", ["u"]), made.district("d", {"u": 1.0}), made.unit("u")
+    assert [population.has_mean_of_units(SUMMED, domain) for domain in domains] == [True, True, False, False]
+    assert not population.has_mean_of_units(POOLED, domains[0])
+
+
+def test_units_handle_files_that_they_receive_or_decide() -> None:
+    frame = made.frame([("u", "dept", 1, 5), ("v", "v", 1, 0)])
+    assert (coverage.handling_units(frame), coverage.handling_units(None)) == ({"u", "dept"}, None)
+
+
+def test_channels_are_counted_by_unit() -> None:
+    rows = [made.answer("v"), made.answer("u"), made.answer("u") | {"channel": "issued"}, made.answer("u")]
+    assert coverage.channels(made.columns(rows)) == {"u": {"issued": 1, "open": 2}, "v": {"open": 1}}
+
+
+def test_the_digest_of_factors_is_of_cells_and_twelve_digits() -> None:
+    """One cell (u, u, sector 1) of 4 answers and 10 files: g = 2.5."""
+    instrument = made.instrument([made.question("a"), made.SECTORS], meanings={"sector": made.MEANINGS["sector"]})
+    data = SurveyData.of(instrument, made.columns([made.answer("u", a=5)] * 4), "all")
+    factors = weigh(counts(data), made.frame([("u", "u", None, 10)]))
+    (cell,) = factors.cells
+    line = ", ".join(f'"{part or ""}"' for part in ("finished", *cell, "2.5"))
+    digest = hashlib.sha256(f"[[{line}]]".encode()).hexdigest()
+    assert coverage.factors_digest({"finished": factors}) == digest
+    assert coverage.factors_digest({"finished": replace(factors, g=factors.g * (1 + 1e-14))}) == digest
+
+
+def test_a_batch_is_named_by_unit_and_population() -> None:
+    assert (batch("26734", "open"), unit_of("26734|open")) == ("26734|open", "26734")
+
+
+def test_variances_are_the_diagonal_of_the_covariances_that_r_has() -> None:
+    """covariance() is R's; the variances are worked out without the rest of the matrix."""
+    found = golden_city.estimates("poststratified")
+    for domain in range(len(found.domains)):
+        here = found.influence.rows(domain)
+        gradients = np.column_stack([found.ratio(measure)[1][domain] for measure in found.measures])
+        gradients = gradients[:, ~np.isnan(gradients).any(axis=0)]
+        whole = covariance(found, domain, gradients)
+        assert variances(found, domain, gradients) == pytest.approx(np.diagonal(whole), rel=1e-9, abs=1e-18)
+        z = found.influence.totals[here] @ gradients
+        assert psu_covariance(found.influence, found.influence.psu[here], z) == pytest.approx(whole)
