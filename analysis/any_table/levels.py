@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.any_table.layout import Layout
-from analysis.any_table.matrices import Matrix, product
+from analysis.any_table.matrices import Matrix
 from analysis.any_table.residual import Residual
 from analysis.any_table.sampling import Sample
 from analysis.design import Stage
@@ -112,7 +112,7 @@ def _fit(residual: Residual, unit: Matrix, strata: Matrix, inner: Floats, outer:
     if residual.inverse is None:
         return OneFit(unit, strata.turned(), unit.gram(inner) if _worth(unit) else None)
     square = unit.gram(inner).less(strata.gram(outer))
-    return ManyFit(residual.inverse, unit, strata @ residual.inverse, product(residual.inverse, square @ residual.inverse))
+    return ManyFit(residual.inverse, unit, strata @ residual.inverse, residual.inverse @ (square @ residual.inverse))
 
 
 def _worth(unit: Matrix) -> bool:

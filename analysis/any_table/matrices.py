@@ -12,10 +12,6 @@ WHOLE = 1 << 23
 """A table of this many cells, 64 MB, is kept whole: its parts are quicker to take."""
 
 
-QUIET = 1 << 26
-"""Multiplications in a product that is done without BLAS: its threads wait for more work for longer than that takes."""
-
-
 @dataclass(frozen=True, slots=True)
 class Matrix:
     """rows × columns; cells given twice add up."""
@@ -92,20 +88,6 @@ class Matrix:
 def part(table: Matrix | Floats, rows: Ints, columns: Ints) -> Floats:
     """Some rows and columns of a table, whole."""
     return table.part(rows, columns) if isinstance(table, Matrix) else table[rows[:, None], columns]
-
-
-def product(left: Floats, right: Floats) -> Floats:
-    """left · right of whole tables."""
-    quiet = left.shape[0] * left.shape[1] * right.shape[1] <= QUIET
-    found: Floats = np.einsum("ij,jk->ik", left, right) if quiet else left @ right
-    return found
-
-
-def summed(table: Matrix | Floats, values: Floats) -> Floats:
-    """Σ of the columns of each row, × values (columns × few)."""
-    if isinstance(table, Matrix):
-        return table @ values
-    return np.column_stack([np.einsum("ij,j->i", table, column) for column in values.T])
 
 
 def entries(table: Matrix | Floats) -> tuple[Ints, Ints, Floats]:

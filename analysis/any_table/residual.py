@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.any_table.cells import Weights
-from analysis.any_table.matrices import Matrix, product
+from analysis.any_table.matrices import Matrix
 from analysis.cells import totals
 from analysis.margins import Indicators, indicators, solved
 from analysis.survey_data import Floats, Ints
@@ -54,9 +54,9 @@ def _inverse(columns: Indicators, design_weight: Floats) -> Floats:
     first, rest = np.flatnonzero(largest), np.flatnonzero(~largest)
     diagonal, across = gram[first, first], gram[np.ix_(first, rest)]
     explained = across / diagonal[:, None]
-    inner = solved(gram[np.ix_(rest, rest)] - product(across.T, explained), np.eye(len(rest)))
-    left = product(explained, inner)
+    inner = solved(gram[np.ix_(rest, rest)] - across.T @ explained, np.eye(len(rest)))
+    left = explained @ inner
     found = np.empty_like(gram)
-    found[np.ix_(first, first)] = np.diag(1 / diagonal) + product(left, explained.T)
+    found[np.ix_(first, first)] = np.diag(1 / diagonal) + left @ explained.T
     found[np.ix_(first, rest)], found[np.ix_(rest, first)], found[np.ix_(rest, rest)] = -left, -left.T, inner
     return found

@@ -11,7 +11,7 @@ import numpy as np
 
 from analysis.any_table.keys import ROOM, Integers, combine
 from analysis.any_table.layout import Boxes, Layout
-from analysis.any_table.matrices import Matrix, summed
+from analysis.any_table.matrices import Matrix
 from analysis.any_table.measures import Measure, Source
 from analysis.cells import totals
 from analysis.survey_data import Floats, Ints
@@ -61,10 +61,10 @@ def sums(measures: Sequence[Measure], layout: Layout) -> Sums:
             code = layout.ordered(source.code)
             found = _counted(np.add(box_key, code, out=key), boxes.size, levels)
             seen[source] = _seen(found, of_places)
-            y[:, own], x[:, own] = np.split(summed(found, values), 2, axis=1)
+            y[:, own], x[:, own] = np.split(found @ values, 2, axis=1)
             if sites and site_key is not None:
                 weighted = _counted(np.add(site_key, code, out=key), sites.size, levels, sites.final)
-                part_y[:, own], part_x[:, own] = np.split(summed(weighted, values), 2, axis=1)
+                part_y[:, own], part_x[:, own] = np.split(weighted @ values, 2, axis=1)
     return Sums(tuple(measures), seen, y, x, part_y, part_x)
 
 
