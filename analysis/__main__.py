@@ -66,7 +66,7 @@ def _no_language(language: str) -> Fault:
 def _answer(words: Sequence[str], speech: Speech) -> str:
     if words and words[0].startswith("--language"):
         words = words[1 if "=" in words[0] else 2 :]
-    if not words or words[0] in ("--help", "-h"):
+    if not words or words[0] in ("--help", "-h", "help"):
         return flags.list_of_commands(speech.say)
     command = COMMANDS.get(words[0])
     if command is None:

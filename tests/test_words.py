@@ -3,7 +3,7 @@
 import ast
 import re
 import string
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -28,9 +28,9 @@ CATALOGUES = sorted(PROJECT.glob("*/locale/*/LC_MESSAGES/*.po"))
 VIETNAMESE_ONLY = re.compile("[ăâđêôơưáàảãạắằẳẵặấầẩẫậéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ]", re.IGNORECASE)
 
 
-def within(module: str, packages: Iterable[str]) -> set[str]:
-    """The module and all of ours that it imports, directly or through others."""
-    code, found, waiting = sources(), set(), [module]
+def within(code: Mapping[str, str], packages: Iterable[str], *modules: str) -> set[str]:
+    """These modules and all of these packages that they import, directly or through others."""
+    found, waiting = set(), [*modules]
     while waiting:
         name = waiting.pop()
         if name in code and name not in found:
@@ -39,9 +39,8 @@ def within(module: str, packages: Iterable[str]) -> set[str]:
     return found
 
 
-def sentences_of_code(modules: Iterable[str]) -> Iterator[tuple[str, str]]:
+def sentences_of_code(code: Mapping[str, str], modules: Iterable[str]) -> Iterator[tuple[str, str]]:
     """(where, sentence) for every sentence that is said, put into a Fault or marked N_, be it a literal or a name given to one."""
-    code = sources()
     for module in sorted(modules):
         tree = ast.parse(code[module])
         named: dict[str, list[str]] = {}
@@ -99,16 +98,18 @@ def untranslated(said: Iterable[tuple[str, str]], paths: Iterable[Path]) -> list
 
 
 def test_every_sentence_of_pages_and_commands_has_vietnamese_in_the_catalogues_they_open() -> None:
-    modules = set().union(*(within(module, ("questionnaires", "analysis", "survey_app")) for module in sources() if "survey_app" in module))
-    said = [*sentences_of_code(modules), *sentences_of_templates(), *(("faults.py", sentence) for sentence in SENTENCES.values())]
+    code = sources()
+    modules = within(code, ("questionnaires", "analysis"), *(module for module in code if module.startswith("survey_app")))
+    said = [*sentences_of_code(code, modules), *sentences_of_templates(), *(("faults.py", sentence) for sentence in SENTENCES.values())]
     assert len(said) > 500
     assert untranslated(said, words.LOCALE.glob("vi/LC_MESSAGES/*.po")) == []
 
 
 def test_every_sentence_of_the_arithmetic_has_vietnamese_in_the_catalogues_its_command_line_opens() -> None:
-    modules = within("analysis.__main__", ("questionnaires", "analysis"))
+    code = sources()
+    modules = within(code, ("questionnaires", "analysis"), "analysis.__main__")
     of_instruments = (("faults.py", sentence) for code, sentence in SENTENCES.items() if code.startswith("instrument."))
-    said = [*sentences_of_code(modules), *sentences_of_the_command_line(), *of_instruments]
+    said = [*sentences_of_code(code, modules), *sentences_of_the_command_line(), *of_instruments]
     assert len(said) > 200
     assert untranslated(said, [path.with_suffix(".po") for path in files.catalogues("vi")]) == []
 

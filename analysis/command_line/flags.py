@@ -163,8 +163,8 @@ def given(command: Command, words: Sequence[str]) -> Given:
         faults += _alone(command, data, "--help" in names)
     for flag in command.flags:
         if flag.value and (flag.name, "") in flags:
-            sentence = "{flag} needs a value: {flag} {value}. A value that begins with a dash is written {flag}=-…"
-            faults.append(Fault("flag_without_value", "", sentence, {"flag": flag.name, "value": flag.value}))
+            sentence = "{flag} needs a value: {flag} {placeholder}. A value that begins with a dash is written {flag}=-…"
+            faults.append(Fault("flag_without_value", "", sentence, {"flag": flag.name, "placeholder": flag.value}))
         if names.count(flag.name) > 1 and flag.value and not flag.often:
             faults.append(Fault("flag_twice", "", "{flag} is given more than once.", {"flag": flag.name}))
     if faults:
@@ -174,10 +174,13 @@ def given(command: Command, words: Sequence[str]) -> Given:
 
 def _alone(command: Command, data: Sequence[str], asks: bool) -> list[Fault]:
     """Faults of the words that belong to no flag: the file is missing, or there are more words than a file."""
-    if command.data and not data and not asks:
-        sentence = "Say which file to read: python -m analysis {command} {data} …"
-        return [Fault("data_missing", "", sentence, {"command": command.name, "data": command.data})]
-    sentence = "“{word}” stands alone. A name or list with spaces needs quotation marks around it."
+    if command.data and not any(data) and not asks:
+        sentence = "Say which file to read: python -m analysis {command} {placeholder} …"
+        return [Fault("data_missing", "", sentence, {"command": command.name, "placeholder": command.data})]
+    if command.data:
+        sentence = "“{word}” stands alone. A name or list with spaces needs quotation marks around it."
+    else:
+        sentence = "“{word}” stands alone. The name of its flag must stand before it."
     return [Fault("unexpected_word", "", sentence, {"word": word}) for word in data[1 if command.data else 0 :]]
 
 
@@ -197,6 +200,10 @@ def help_text(command: Command, say: Say) -> str:
 
 def _unknown(command: Command, word: str) -> Fault:
     flag = word.partition("=")[0]
+    others = [other.name for other in COMMANDS.values() if flag in (known.name for known in other.flags)]
+    if others:
+        sentence = "{command} has no flag {flag}; it belongs to {others}."
+        return Fault("unknown_flag", "", sentence, {"command": command.name, "flag": flag, "others": ", ".join(others)})
     near = nearest(flag, [flag.name for flag in command.flags])
     if near:
         sentence = "There is no flag {flag}. Near: {near}."

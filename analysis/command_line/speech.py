@@ -22,6 +22,9 @@ PLACES = (
 )
 """The ways a fault says where, so that the words around names and numbers can be said in the reader's language."""
 
+PLACEHOLDER = "placeholder"
+"""The name under which a fault carries what stands for a value in the help: COLUMN is CỘT in Vietnamese."""
+
 SIGNS = {code: chr(0x2400 + code) for code in range(32)} | {0x7F: "␡", 0x85: "␤", 0x2028: "␤", 0x2029: "␤"}
 """Signs for letters that would move the pen: tabs, ends of lines, escapes."""
 
@@ -56,7 +59,8 @@ class Speech:
         return on_one_line(self.say("Note: {text}", text=self._at(note)))
 
     def _at(self, fault: Fault) -> str:
-        sentence = self.say(fault.message, **fault.values)
+        said = {name: self.translated(value) if name == PLACEHOLDER else value for name, value in fault.values.items()}
+        sentence = self.say(fault.message, **said)
         return f"{self.place(fault.place)}: {sentence} [{fault.code}]" if fault.place else f"{sentence} [{fault.code}]"
 
     def place(self, place: str) -> str:

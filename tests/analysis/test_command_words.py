@@ -71,6 +71,23 @@ def test_a_table_for_people_is_no_wider_than_a_screen(run: Run) -> None:
     assert re.search(r"^Ủy ban nhân dân +Khu vực", out, re.MULTILINE)
 
 
+def test_a_newcomer_is_told_what_to_type_in_words_of_one_language(run: Run) -> None:
+    file = run.file("y\n1\n")
+    for words, said in (
+        (("estimate",), "python -m analysis estimate TỆP …"),
+        (("estimate", "", "--mean", "y"), "python -m analysis estimate TỆP …"),
+        (("estimate", file, "--mean", "y", "--stratum"), "--stratum CỘT."),
+        (("weights", file, "--share", "y=1"), "weights không có tùy chọn --share; đó là tùy chọn của estimate, needed-n."),
+        (("needed-n", "0.9"), "“0.9” đứng riêng lẻ. Phía trước phải có tên tùy chọn"),
+        (("estimate", file, "--mean", "y", "y"), "“y” đứng riêng lẻ. Tên hoặc danh sách có dấu cách"),
+    ):
+        code, out, err = run(*words)
+        assert (code, out) == (2, "")
+        assert said in err
+    assert "python -m analysis estimate DATA …" in run("estimate", "--language", "en")[2]
+    assert run("help") == run()
+
+
 def test_letters_that_move_the_pen_are_shown_as_signs(run: Run) -> None:
     """Tabs, ends of lines and escapes in labels and names break neither the table nor a fault, and JSON has them as they are."""
     file = run.file('y,"g\n1"\n3,"a\tb"\n4,"c\r\nd"\n5,"a\tb"\n6,"\x1b[31mred"\n')

@@ -2,6 +2,7 @@
 
 import math
 import re
+import warnings
 from pathlib import Path
 
 import duckdb
@@ -75,6 +76,19 @@ def test_a_share_of_constant_answers_has_an_interval_all_the_same(run: Run) -> N
     assert row["ci_low"] == pytest.approx(0.025 ** (1 / 10))
 
 
+@pytest.mark.parametrize("variance", ["taylor", "jk1", "bootstrap"])
+def test_a_denominator_of_zero_or_next_to_it_is_a_row_without_a_number_and_never_a_warning(run: Run, variance: str) -> None:
+    """Group a: x = 0 throughout. c: y/x has no end as a floating-point number."""
+    file = run.file("y,x,g\n1,0,a\n2,0,a\n3,1,b\n4,2,b\n1e40,1e-300,c\n1e40,1e-300,c\n")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        rows = run.rows(file, "--ratio", "y/x", "--by", "g", "--variance", variance, "--draws", "20")
+        (whole,) = run.rows(run.file("y,x\n1,0\n2,0\n3,0\n"), "--ratio", "y/x", "--variance", variance, "--draws", "20")
+    for row in (rows[0], rows[2], whole):
+        assert (row["estimate"], row["se"], row["ci_low"], row["reason"]) == (None, None, None, "zero_denominator")
+    assert rows[1]["estimate"] == pytest.approx(7 / 3)
+
+
 @pytest.mark.parametrize(
     ("table", "words", "codes"),
     [
@@ -87,7 +101,8 @@ def test_a_share_of_constant_answers_has_an_interval_all_the_same(run: Run) -> N
         ("y,p\n1,a\n2,NA\n", ("--psu", "p"), ["column_blank"]),
         ("y\nHài lòng\n5\n", (), ["cell_not_a_number"]),
         ("y;x\n3,5;1\n", (), ["decimal_comma"]),
-        ("y\n1\n2,3\n", (), ["csv_ragged_row"]),
+        ("y\n1\n2,3\n", (), ["decimal_comma"]),
+        ("y\n1\n2,x\n", (), ["csv_ragged_row"]),
         ("y\n", (), ["no_rows"]),
         ("", (), ["csv_empty"]),
         ("x\n1\n", (), ["column_missing"]),
