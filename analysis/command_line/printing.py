@@ -157,8 +157,8 @@ def needed_as_text(asked: NeededN, needed: int, others: Mapping[str, int], speec
     """n by the interval that estimate prints, and what other formulas say."""
     title = speech.say(
         "Answers needed for {share} ± {half} at a level of {level} and deff {deff}:",
-        share=speech.percent(asked.share, 1),
-        half=speech.percent(asked.half_width, 1),
+        share=f"{speech.short(100 * asked.share)}%",
+        half=f"{speech.short(100 * asked.half_width)}%",
         level=f"{speech.short(100 * asked.level)}%",
         deff=speech.short(asked.deff),
     )

@@ -92,7 +92,8 @@ def test_needed_n_stands_beside_what_other_formulas_say(run: Run) -> None:
     limited = json.loads(run("needed-n", "--share", "0.9", "--half-width", "0.05", "--population", "500", "--json")[1])
     assert limited["other_formulas"]["slovin"] == 223
     _, out, _ = run("needed-n", "--share", "0.9", "--half-width", "0.05", "--deff", "1.4")
-    assert "90,0% ± 5,0%" in out
+    assert "90% ± 5%" in out
+    assert "99,95% ± 0,01%" in run("needed-n", "--share", "0.9995", "--half-width", "0.0001")[1]
     assert re.search(r"Slovin .* 400", out)
     assert max(map(len, out.splitlines())) <= 120
 
