@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis import bases
+from analysis.bases import Basis
 from analysis.cells import CELL, CellCounts, Factors, counts, distinct, totals
 from analysis.domains import Domain, Places
 from analysis.survey_data import Bools, Columns, Floats, Ints, SurveyData, populations
@@ -22,6 +24,9 @@ class InMemory:
 
     def counts(self) -> CellCounts:
         return counts(self.data)
+
+    def part(self, basis: Basis) -> "InMemory":
+        return self if basis == "all" else InMemory(bases.only(self.data, bases.of_basis(self.data, basis)))
 
     def tally(self, factors: Factors, measures: Sequence[Measure], domains: Sequence[Domain]) -> Tallies:
         return tally(self.data, factors, measures, domains)

@@ -5,6 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from analysis.bases import Basis
 from analysis.cells import Factors
 from analysis.domains import Domain
 from analysis.figures import Studies
@@ -30,10 +31,17 @@ def channels(columns: Columns) -> dict[str, dict[str, int]]:
 
 
 def studies(
-    weighted: Mapping[str, Factors], frame: Frame | None, domains: Sequence[Domain], came_by: Mapping[str, Mapping[str, int]]
+    weighted: Mapping[str, Factors],
+    frame: Frame | None,
+    domains: Sequence[Domain],
+    came_by: Mapping[str, Mapping[str, int]],
+    parts: Mapping[str, Mapping[Basis, int]],
 ) -> Studies:
-    """Merged cells by name, units with more answers than files, whom the figures do not speak of, and how answers came in."""
-    factors = tuple(weighted.values())
+    """Merged cells by name, units with more answers than files, whom the figures do not speak of, and how answers came in.
+
+    weighted: `population|basis` to its factors; only those of all answers are described.
+    """
+    factors = tuple(part for name, part in weighted.items() if name.endswith("|all"))
     return Studies(
         merges=tuple(merge for part in factors for merge in part.merges),
         more_answers_than_files=tuple(sorted({unit for part in factors for unit in part.more_answers_than_files})),
@@ -44,6 +52,7 @@ def studies(
         other_modes_share=_other_modes(frame),
         diagnostics=factors[0].diagnostics if factors else None,
         channels=came_by,
+        bases=parts,
     )
 
 

@@ -14,8 +14,9 @@ BATCH = 10
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A figure with all its numbers, before anyone may see it. `n`, `floor`: respondents it has and needs; `wants`: what it
-    lacks; `narrow`: an area that would only repeat what is said of one or two units."""
+    """A figure with all its numbers, before anyone may see it. `n`, `floor`: respondents it has and needs; `rest`: of a basis
+    that is a part, respondents of all answers who are not in it; `wants`: what it lacks; `narrow`: an area that would only
+    repeat what is said of one or two units."""
 
     figure: Figure
     n: float
@@ -23,6 +24,7 @@ class Candidate:
     surveyed: bool
     narrow: bool
     wants: str
+    rest: float = 0.0
 
 
 def batch(unit: str, population: str) -> str:
@@ -49,8 +51,9 @@ def admit(new_by_batch: Mapping[str, Iterable[int]], previous_cuts: Mapping[str,
     return cuts
 
 
-def screened(candidate: Candidate) -> Figure:
-    """The floors: not surveyed, too few, part missing, too narrow an area; n < 30 is for reference only.
+def past_floors(candidate: Candidate) -> Figure:
+    """The floors: not surveyed, too few, part missing, too narrow an area, a part whose complement is too small (methodology
+    §13.2: all less the part would tell it); n < 30 is for reference only.
 
     n counts people, not answers. For reference only is judged by `estimate.n`: of a mean or sum the n of its thinnest leaf.
     """
@@ -61,7 +64,7 @@ def screened(candidate: Candidate) -> Figure:
         return hidden(figure, "too_few")
     if figure.estimate is None:
         return hidden(figure, "part_missing", candidate.wants)
-    if candidate.narrow:
+    if candidate.narrow or 1e-9 < candidate.rest < FLOOR - 1e-9:
         return hidden(figure, "complementary")
     return replace(figure, mark="reference_only") if figure.estimate.n < COMPARABLE else figure
 
@@ -79,6 +82,9 @@ def hidden(figure: Figure, reason: Reason, missing: str | None = None) -> Figure
         band=None,
         rank_low=None,
         rank_high=None,
+        gap=None,
+        gap_low=None,
+        gap_high=None,
         change=None,
         change_q=None,
         hidden=reason,

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from analysis.bases import Basis
 from analysis.cells import Merge
 from analysis.diagnostics import Diagnostics
 from analysis.domains import Domain
 from analysis.estimation import Estimate
 
-Basis = Literal["all", "unflagged", "verified", "open"]
 Summary = Literal["pooled", "mean_of_units"]
 Reason = Literal["too_few", "complementary", "part_missing", "withheld", "not_surveyed"]
 Mark = Literal["reference_only", "held_over"]
@@ -22,6 +22,7 @@ State = Literal["draft", "checked", "review", "approved", "published", "withheld
 class Figure:
     """One published number, or the reason why there is none. When `hidden` is set every number here is None.
 
+    `gap`: of a basis that is a part of the answers, this figure less that of basis "all", with its 95 % interval.
     `missing`: with part_missing, the leaf or node for want of which there is no value. `mark`: held_over goes before
     reference_only (n < 30), which `estimate.n` says anyway.
     """
@@ -41,6 +42,9 @@ class Figure:
     band: Band | None = None
     rank_low: int | None = None
     rank_high: int | None = None
+    gap: float | None = None
+    gap_low: float | None = None
+    gap_high: float | None = None
     change: float | None = None
     change_q: float | None = None
     hidden: Reason | None = None
@@ -55,7 +59,8 @@ class Studies:
     `counter_only`: domains where files not handed in at a counter are 10 % or more and nobody asked their owners.
     `uncovered_files_share`: share of the counter files in units without answers. `other_modes_share`: share of all files
     that were not handed in at a counter. `diagnostics`: of the headline weights. `channels`: reception unit to channel to
-    the answers that came in that way, of all populations; empty in releases made before channels were counted.
+    the answers that came in that way, of all populations; empty in releases made before channels were counted. `bases`:
+    population to basis to its answers; a part without answers, or that is all of them, has no figures of its own.
     """
 
     merges: tuple[Merge, ...]
@@ -67,6 +72,7 @@ class Studies:
     other_modes_share: float | None = None
     diagnostics: Diagnostics | None = None
     channels: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    bases: Mapping[str, Mapping[Basis, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

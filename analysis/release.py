@@ -2,21 +2,23 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from datetime import datetime
 from operator import attrgetter
 from typing import Never, cast
 
+from analysis.bases import BUILT, Basis
 from analysis.cells import Factors, Merge
 from analysis.complementary import protected
 from analysis.counting import InMemory, sources
 from analysis.coverage import factors_digest, handling_units, studies
-from analysis.disclosure import Before, Candidate, batch, screened
+from analysis.disclosure import Before
 from analysis.domains import Domain
 from analysis.estimation import Estimate, estimate
-from analysis.figures import Band, Basis, Figure, Mark, Reason, Release, State, Studies, Summary
-from analysis.population import Population, floor, has_mean_of_units, is_one_figure, published
+from analysis.figures import Band, Figure, Mark, Reason, Release, State, Studies, Summary
+from analysis.population import Population, is_one_figure
+from analysis.screening import Rules, Whole, screened
 from analysis.siblings import without_siblings
 from analysis.survey_data import SurveyData
 from analysis.tallies import Source
@@ -64,22 +66,31 @@ def build(
     no files in the frame; `previous` of another wave or instrument.
     """
     _refuse_another_wave(previous, wave, instrument)
-    before = Before.of(previous.figures if previous else ())
     figures: list[Figure] = []
     weighted: dict[str, Factors] = {}
-    handling = handling_units(frame)
+    parts: dict[str, dict[Basis, int]] = {}
+    rules = Rules(handling_units(frame), Before.of(previous.figures if previous else ()), waiting)
     for name, source in sources.items():
         answers = InMemory(source) if isinstance(source, SurveyData) else source
         trees = [tree for tree in instrument.trees if tree.population == name or is_one_figure(tree)]
-        own = any(tree.population == name for tree in trees)
-        factors = weigh(answers.counts(), frame if own else None)
-        if own:
-            weighted[name] = factors
         wanted = [measure for tree in trees for measure in measures(tree, instrument.questions)]
-        estimates = estimate(answers.tally(factors, wanted, domains))
-        population = Population.of(name, own, trees, estimates, domains)
-        found, withheld = without_siblings(_screened(population, handling, before, waiting), population)
-        figures += protected(found, population, withheld)
+        own = any(tree.population == name for tree in trees)
+        whole: Whole | None = None
+        parts[name] = {}
+        for basis in BUILT:
+            part = answers.part(basis)
+            counted = part.counts()
+            parts[name][basis] = int(counted.n.sum())
+            if whole and parts[name][basis] in (0, parts[name]["all"]):
+                continue
+            factors = weigh(counted, frame if own else None)
+            if own:
+                weighted[f"{name}|{basis}"] = factors
+            population = Population.of(name, own, trees, estimate(part.tally(factors, wanted, domains)), domains)
+            found, withheld = without_siblings(screened(population, basis, rules, whole), population)
+            shown = protected(found, population, withheld)
+            whole = whole or Whole.of(population, shown)
+            figures += shown
     release = Release(
         number=number,
         province=province,
@@ -99,7 +110,7 @@ def build(
         made=made,
         domains=tuple(domains),
         figures=tuple(figures),
-        studies=studies(weighted, frame, domains, channels),
+        studies=studies(weighted, frame, domains, channels, parts),
     )
     return replace(release, digest=digest_of(release))
 
@@ -134,58 +145,6 @@ def restored(row: Mapping[str, object]) -> Figure:
 def _trusted(row: Mapping[str, object], names: Sequence[str]) -> dict[str, Never]:
     """The named values of a row that flat() made: of the right types because nothing else writes such rows."""
     return cast("dict[str, Never]", {name: row[name] for name in names})
-
-
-def _screened(population: Population, handling: frozenset[str] | None, before: Before, waiting: frozenset[str]) -> list[Figure]:
-    """Every figure that is published for somebody: held over, or past the floors, or hidden with its reason.
-
-    Units come first, so that a mean of units can count those held over with what is shown of them.
-    """
-    found: list[Figure] = []
-    kept: dict[str, dict[int, Estimate]] = {}
-    for row in sorted(range(len(population.domains)), key=lambda row: population.domains[row].kind != "unit"):
-        domain = population.domains[row]
-        late = domain.kind == "unit" and any(batch(unit, population.name) in waiting for unit in domain.members)
-        for candidate in _candidates(population, row, handling, kept):
-            held = before.held(candidate.figure, population.roles[candidate.figure.node], late)
-            if held and held.estimate and domain.kind == "unit":
-                kept.setdefault(held.node, {})[row] = held.estimate
-            found.append(held or screened(candidate))
-    return found
-
-
-def _candidates(
-    population: Population, row: int, handling: frozenset[str] | None, kept: Mapping[str, Mapping[int, Estimate]]
-) -> Iterator[Candidate]:
-    """The figures of one domain, still with all their numbers; no estimate where the floor will hide it."""
-    domain, precision = population.domains[row], population.precision
-    received, decided = population.answers(row)
-    surveyed = bool(received or decided) or handling is None or not handling.isdisjoint(domain.members)
-    narrow = population.is_narrow(row)
-    for tree in population.trees:
-        least, units = floor(tree, domain), population.units_in(row) if has_mean_of_units(tree, domain) else None
-        for node in published(tree, domain):
-            at, values = precision.place(node), population.values[node]
-            people = float(precision.n[row, at])
-            figure = Figure(
-                domain=domain.id,
-                population=population.name,
-                tree=tree.id,
-                node=node,
-                basis="all",
-                summary="pooled",
-                estimate=precision.estimate(row, at) if people + 1e-9 >= least else None,
-                psus=int(population.estimates.psus[row]),
-                n_received=received,
-                n_decided=decided,
-                partial=bool(values.partial[row]),
-                coverage=received / domain.files if population.weighted and domain.files else None,
-            )
-            yield Candidate(figure, people, least, surveyed, narrow, values.missing[row])
-            if units is not None:
-                mean = precision.mean_of_units(row, at, units, kept.get(node, {}))
-                of_units = replace(figure, summary="mean_of_units", estimate=mean, partial=False)
-                yield Candidate(of_units, people, least, surveyed, narrow, values.missing[row] or node)
 
 
 def _refuse_another_wave(previous: Release | None, wave: str, instrument: Instrument) -> None:

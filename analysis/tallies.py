@@ -9,6 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
+from analysis.bases import Basis
 from analysis.cells import CellCounts, Factors, appended, distinct
 from analysis.domains import Domain, Places
 from analysis.survey_data import Bools, Column, Floats, Ints
@@ -86,6 +87,8 @@ class Tallies:
 
 class Source(Protocol):
     """Where build() gets its sums: answers in memory, or an engine that counts elsewhere. One population a source."""
+
+    def part(self, basis: Basis) -> "Source": ...
 
     def counts(self) -> CellCounts: ...
 

@@ -3,7 +3,8 @@
 from datetime import date, datetime, timedelta
 from typing import assert_never
 
-from analysis.figures import Basis, Mark, Reason, State
+from analysis.bases import Basis
+from analysis.figures import Mark, Reason, State
 from survey_app.words import moment, number, percent, say
 
 VIET_NAM = timedelta(hours=7)  # ahead of UTC, no summer time

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 import questionnaires
 from analysis import coverage, disclosure
+from analysis.bases import Basis
 from analysis.figures import Figure, Release, State
 from analysis.release import build, digest_of, restored, sources
 from analysis.survey_data import Columns, population_of
@@ -133,6 +134,7 @@ class Wanted:
     domains: Collection[str]
     nodes: Collection[str] | None = None
     populations: Collection[str] | None = None
+    bases: Collection[Basis] = ("all",)
 
 
 def figures(release: Release, *wanted: Wanted) -> tuple[Figure, ...]:
@@ -142,7 +144,7 @@ def figures(release: Release, *wanted: Wanted) -> tuple[Figure, ...]:
             row
             for one in wanted
             if one.domains
-            for row in stored.figure_rows(tx, release.province, release.number, one.domains, one.nodes, one.populations)
+            for row in stored.figure_rows(tx, release.province, release.number, one.domains, one.nodes, one.populations, one.bases)
         ]
     return tuple(map(restored, rows))
 

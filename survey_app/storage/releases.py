@@ -28,7 +28,7 @@ from survey_app.storage.session import metadata
 
 NUMBERS = (
     "n", "answers", "estimate", "se_raw", "df_raw", "se", "df", "ci_low", "ci_high", "level", "deff", "psus",
-    "n_received", "n_decided", "coverage", "rank_low", "rank_high", "change", "change_q",
+    "n_received", "n_decided", "coverage", "rank_low", "rank_high", "gap", "gap_low", "gap_high", "change", "change_q",
 )  # fmt: skip
 WHOLE = {"n", "answers", "df_raw", "psus", "n_received", "n_decided", "rank_low", "rank_high"}
 
@@ -149,10 +149,12 @@ def figure_rows(
     domains: Collection[str] | None = None,
     nodes: Collection[str] | None = None,
     populations: Collection[str] | None = None,
+    bases: Collection[str] | None = None,
 ) -> list[dict[str, object]]:
     """The figures of a release in their order; each filter that is given narrows them."""
     query = select(figures).where(figures.c.province == province, figures.c.release == number).order_by(figures.c.place)
-    for column, wanted in ((figures.c.domain, domains), (figures.c.node, nodes), (figures.c.population, populations)):
+    filters = ((figures.c.domain, domains), (figures.c.node, nodes), (figures.c.population, populations), (figures.c.basis, bases))
+    for column, wanted in filters:
         if wanted is not None:
             query = query.where(column.in_(sorted(wanted)))
     names = figures.columns.keys()

@@ -9,6 +9,7 @@ from random import Random
 import numpy as np
 import pytest
 
+from analysis.bases import Basis
 from analysis.cells import CellCounts, Factors
 from analysis.counting import InMemory, sources
 from analysis.domains import Domain
@@ -62,6 +63,9 @@ class Parts:
     """A source that was counted in parts, as another engine or several machines would."""
 
     parts: Sequence[Source]
+
+    def part(self, basis: Basis) -> Source:
+        return Parts([part.part(basis) for part in self.parts])
 
     def counts(self) -> CellCounts:
         return reduce(CellCounts.merge, [part.counts() for part in self.parts])

@@ -1,0 +1,43 @@
+"""The bases of a release: all answers, those without a flag, those that came by a code of the system. Methodology §2.
+
+Which answers carry a flag is stored with them. Bases are shown beside each other (gaps.py), never combined by precision.
+"""
+
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+
+from analysis.survey_data import Bools, SurveyData
+
+Basis = Literal["all", "unflagged", "verified", "open"]
+
+BUILT: tuple[Basis, ...] = ("all", "unflagged", "verified")
+VERIFIED = frozenset({"issued"})
+"""Channels whose codes the one-stop system made for a file or ticket, so that nobody chose who gets one."""
+OPEN = frozenset({"open"})
+
+
+def of_basis(data: SurveyData, basis: Basis) -> Bools:
+    """Which answers belong to a basis."""
+    if basis == "all":
+        return np.ones(len(data), np.bool_)
+    if basis == "unflagged":
+        return ~data.flagged
+    wanted = VERIFIED if basis == "verified" else OPEN
+    channel = data.keys["channel"]
+    found: Bools = np.isin(channel.codes, [code for code, label in enumerate(channel.labels) if label in wanted])
+    return found
+
+
+def only(data: SurveyData, rows: Bools) -> SurveyData:
+    """The answers of these rows, under the same labels."""
+    return replace(
+        data,
+        answers={name: codes[rows] for name, codes in data.answers.items()},
+        design_weight=data.design_weight[rows],
+        pi=data.pi[rows],
+        keys={name: replace(column, codes=column.codes[rows]) for name, column in data.keys.items()},
+        facts={name: codes[rows] for name, codes in data.facts.items()},
+        flagged=data.flagged[rows],
+    )
