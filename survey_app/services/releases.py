@@ -127,6 +127,9 @@ def read(viewer: Viewer, number: int) -> Release | None:
     return None if row is None or not may_read(viewer, row) else release_of(row, ())
 
 
+ALL: tuple[Basis, ...] = ("all",)
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which figures a page shows: of these domains, and where given of these nodes and populations only."""
@@ -134,7 +137,7 @@ class Wanted:
     domains: Collection[str]
     nodes: Collection[str] | None = None
     populations: Collection[str] | None = None
-    bases: Collection[Basis] = ("all",)
+    bases: Collection[Basis] = ALL
 
 
 def figures(release: Release, *wanted: Wanted) -> tuple[Figure, ...]:
