@@ -4,7 +4,7 @@ Every number in a cell has been rounded already: no writer can show more than an
 """
 
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Protocol
 
 from analysis.figures import Mark
 
@@ -100,14 +100,21 @@ class Table:
     header: int = 0
 
 
+class Drawing(Protocol):
+    """The plain values of a chart; charts/output.py makes bytes of them."""
+
+    chart: ClassVar[str]
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A chart by name, the table it is drawn from, and what somebody who cannot see it is told."""
+    """A chart by name, the table it is drawn from, what somebody who cannot see it is told, and what is drawn."""
 
     part: ClassVar[str] = "picture"
     chart: str
     table: Table
     alternative: str
+    drawing: Drawing
 
 
 Part = Heading | Paragraph | Table | Picture
