@@ -15,7 +15,9 @@ Ticks = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Satisfaction:
-    """Of offices: Beta(mean, sd) cut at lowest and highest. `levels`: the five levels where `mean` are satisfied."""
+    """Of offices: Beta(mean, sd) cut at lowest and highest. `levels`: the five levels where `mean` are satisfied.
+    `mix_counts`: an office with harder matters comes out lower, as good as the others at each of them; else its level holds over
+    its own mix."""
 
     mean: float
     sd: float
@@ -24,6 +26,7 @@ class Satisfaction:
     levels: Sequence[float]
     day_correlation: Span
     person_correlation: float
+    mix_counts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,10 @@ def latent(offices: Sequence[Office], judged: Floats, behaviour: Behaviour, rng:
     strength = wished.mean * (1 - wished.mean) / wished.sd**2 - 1
     drawn = rng.beta(wished.mean * strength, (1 - wished.mean) * strength, len(offices))
     moved = drawn + wished.mean - np.average(drawn, weights=judged)
-    centre = {kind: sum(sector.shift * sector.files[kind] for sector in behaviour.sectors.values()) for kind in behaviour.kinds}
+    centre = {
+        kind: 0.0 if wished.mix_counts else sum(sector.shift * sector.files[kind] for sector in behaviour.sectors.values())
+        for kind in behaviour.kinds
+    }
     return Offices(
         level=np.clip(moved, wished.lowest, wished.highest),
         centre=np.array([centre[office.kind] for office in offices]),

@@ -1,0 +1,190 @@
+"""Same mix: equal to rows, the collapse of thin cells by hand, one unit, no frame; a city that differs by mix alone."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from analysis import simulation
+from analysis.cells import CELL, Factors, counts
+from analysis.comparison.funnel import funnel
+from analysis.comparison.same_mix import SameMix, _groups, collapsed, same_mix, separate
+from analysis.counting import tally
+from analysis.estimation import estimate
+from analysis.simulation import Body
+from analysis.survey_data import SurveyData
+from analysis.tallies import Tallies
+from analysis.terms import values
+from analysis.weighting import weigh
+from questionnaires.trees import measures
+from tests.analysis.comparison.mixed_city import OFTEN_HARD, SECTORS, UNITS, MixedCity, mixed_city
+from tests.coverage.city import BEHAVIOUR, INSTRUMENT, SHARE, _domain, frame
+
+Floats = NDArray[np.float64]
+
+SMALL = (
+    *(Body(f"W{number:03d}", "ward") for number in range(9)),
+    Body("W100", "ward"),
+    Body("DEP0", "department"),
+    Body("DEP1", "department"),
+)
+DOMAINS = (
+    *(_domain(body.code, "unit", None, {body.code: 1.0}, "credited") for body in SMALL),
+    _domain("wards", "area", "block", {body.code: 1.0 for body in SMALL[:9]}, "credited"),
+    _domain("alone", "area", "block", {"W100": 1.0}, "credited"),
+    _domain("departments", "area", "block", {body.code: 1.0 for body in SMALL[10:]}, "credited"),
+)
+BLOCKS = (12, 13, 14)
+MEASURES = [measure for tree in INSTRUMENT.trees for measure in measures(tree, INSTRUMENT.questions)]
+TERMS = next(measure.terms for measure in MEASURES if measure.id == SHARE)
+
+
+def small_city(with_frame: bool = True) -> tuple[SurveyData, Factors, Tallies]:
+    """Nine wards, a ward alone in its block, two departments, one of which decides the land files of all."""
+    rng = np.random.default_rng(12)
+    people = simulation.people(INSTRUMENT, SMALL, BEHAVIOUR, 260, rng)
+    data = simulation.survey_data(INSTRUMENT, people, BEHAVIOUR, rng)
+    factors = weigh(counts(data), frame(people) if with_frame else None)
+    return data, factors, tally(data, separate(factors), MEASURES, DOMAINS)
+
+
+def cell_of_rows(data: SurveyData, factors: Factors) -> NDArray[np.int64]:
+    columns = [[*data.keys[key].labels, None] for key in CELL]
+    names = zip(*([labels[code] for code in data.keys[key].codes] for key, labels in zip(CELL, columns, strict=True)), strict=True)
+    return np.array([factors.cells[name] for name in names])
+
+
+def sector_names(data: SurveyData) -> list[str]:
+    column = data.keys["sector"]
+    return ["?" if code < 0 else column.labels[code] for code in column.codes]
+
+
+def by_rows(data: SurveyData, factors: Factors, found: SameMix, unit: str) -> tuple[float, float]:
+    """D_u and its raw variance answer by answer, the block's cells being those that were reported merged."""
+    block = next(domain for domain in DOMAINS[12:] if unit in domain.members)
+    together: Mapping[str, str] = {name: cell.sectors[0] for cell in found.merged if cell.block == block.id for name in cell.sectors}
+    cell = np.array([together.get(name, name) for name in sector_names(data)])
+    rows = cell_of_rows(data, factors)
+    w = factors.g[rows]
+    y, x, own = np.zeros(len(data)), np.zeros(len(data)), np.zeros((2, len(data)))
+    rate = {name: [0.0, 0.0] for name in set(cell)}
+    for term in TERMS:
+        key = data.keys["decider" if term.rates == "decider" else "reception"]
+        who = np.array([*key.labels, ""])[key.codes]
+        of_y, of_x, _ = values(data, term)
+        for name, sums in rate.items():
+            here = np.isin(who, list(block.members)) & (cell == name)
+            sums[0] += float((w * of_y)[here].sum())
+            sums[1] += float((w * of_x)[here].sum())
+        own += np.stack([of_y, of_x]) * (who == unit)
+        y, x = own
+    h = np.array([rate[name][0] / rate[name][1] if rate[name][1] else 0.0 for name in cell])
+    difference = float((w * (y - h * x)).sum() / (w * x).sum())
+    u = (y - h * x - difference * x) / float((w * x).sum())
+    if factors.calibrated:
+        group = factors.group[rows]
+        u = u - (np.bincount(group, u) / np.bincount(group))[group]
+    strata, psus, variance = data.keys["stratum"].codes, data.keys["psu"].codes, 0.0
+    for stratum in np.unique(strata):
+        z = np.bincount(psus[strata == stratum], (w * u)[strata == stratum])[np.unique(psus[strata == stratum])]
+        variance += len(z) / (len(z) - 1) * float(((z - z.mean()) ** 2).sum()) if len(z) > 1 else float(z @ z)
+    return difference, variance
+
+
+@pytest.mark.parametrize("with_frame", [True, False])
+def test_sums_give_what_rows_give(with_frame: bool) -> None:
+    """Wards, a department that decides their land files (its answers were received elsewhere), with and without a frame."""
+    data, factors, fine = small_city(with_frame)
+    found = same_mix(fine, factors, SHARE, BLOCKS, SECTORS)
+    assert factors.merges or not with_frame
+    assert {cell.block for cell in found.merged} == {"wards", "alone", "departments"}
+    for at in (0, 4, 8, 10, 11):
+        difference, variance = by_rows(data, factors, found, SMALL[at].code)
+        assert found.difference[at] == pytest.approx(difference, abs=1e-12)
+        assert found.variance[at] == pytest.approx(variance, rel=1e-9)
+    assert np.ptp(found.difference[:9]) > 0.01
+
+
+def test_expected_and_difference_add_up_and_the_block_stays_where_it_is() -> None:
+    """H = E + D; standardised = H_block + D; weighted by their answers the differences of a block add up to nothing."""
+    data, factors, fine = small_city()
+    found = same_mix(fine, factors, SHARE, BLOCKS, SECTORS)
+    index = estimate(tally(data, factors, MEASURES, DOMAINS)).ratio(SHARE)[0]
+    assert found.expected[:12] + found.difference[:12] == pytest.approx(index[:12], abs=1e-12)
+    of_block = np.repeat(index[list(BLOCKS)], [9, 1, 2])
+    assert found.standardised[:12] - found.difference[:12] == pytest.approx(of_block, abs=1e-12)
+    assert found.estimates.ratio(SHARE)[0][list(BLOCKS)] == pytest.approx(np.zeros(3), abs=1e-12)
+    assert np.isnan(found.standardised[12:]).all()
+
+
+def test_a_unit_alone_in_its_block_is_what_it_is() -> None:
+    _, factors, fine = small_city()
+    found = same_mix(fine, factors, SHARE, BLOCKS, SECTORS)
+    assert found.difference[9] == pytest.approx(0.0, abs=1e-12)
+    assert found.standardised[9] == pytest.approx(found.expected[9])
+    alone = [cell for cell in found.merged if cell.block == "alone"]
+    assert len(alone) == 1
+    assert alone[0].units == 1
+
+
+def test_a_unit_outside_all_blocks_and_one_without_answers_have_no_difference() -> None:
+    data, factors, _ = small_city()
+    domains = (*DOMAINS, _domain("W999", "unit", None, {"W999": 1.0}, "credited"))
+    domains = (*domains[:12], replace(domains[12], members={**domains[12].members, "W999": 1.0}), *domains[13:])
+    found = same_mix(tally(data, separate(factors), MEASURES, domains), factors, SHARE, (12,), SECTORS)
+    assert np.isnan(found.difference[9:12]).all()
+    assert np.isnan([found.difference[-1], found.expected[-1], found.standardised[-1], found.variance[-1]]).all()
+
+
+@pytest.mark.parametrize("with_frame", [True, False])
+def test_collapsed_sums_are_the_sums_bit_for_bit(with_frame: bool) -> None:
+    data, factors, fine = small_city(with_frame)
+    again, direct = collapsed(fine, factors), tally(data, factors, MEASURES, DOMAINS)
+    assert np.array_equal(again.factor, direct.factor)
+    for name in ("psu", "place", "cell", "n", "design_weight", "totals"):
+        assert np.array_equal(getattr(again.by_psu, name), getattr(direct.by_psu, name)), name
+    for name in ("place", "cell", "n", "design_weight", "squared", "answers", "products"):
+        assert np.array_equal(getattr(again.by_place, name), getattr(direct.by_place, name)), name
+
+
+def test_thin_cells_join_the_next_and_the_last_the_one_before() -> None:
+    """Answers 3, 9, 0, 8, 2 and 40 of one unit: 0 joins 1; 3 stands; 4 joins 5; nobody answered in 2."""
+    n = np.array([3.0, 9, 0, 8, 2, 40])
+    units = [{1}, {1, 2}, set(), {1, 2}, {1, 2}, {2}]
+    assert _groups(n, units) == [[0, 1], [3], [4, 5]]
+    assert _groups(n[:5], units[:5]) == [[0, 1], [3, 4]]
+    assert _groups(np.array([9.0, 9.0, 9.0]), [{1}, {1}, {1}]) == [[0, 1, 2]]
+    assert _groups(np.zeros(3), [set(), set(), set()]) == []
+
+
+@pytest.fixture(scope="module")
+def cities() -> list[MixedCity]:
+    return [mixed_city(seed) for seed in range(3)]
+
+
+def test_units_that_differ_by_mix_alone_lie_inside_the_funnel(cities: list[MixedCity]) -> None:
+    """Three cities of 80 units, 8 of which get hard matters: the weighted index puts over a quarter of those outside, the same
+    mix no more of all units than 5 % and two standard errors (1.4 points each). More cities: the study of comparisons."""
+    outside = {"weighted": 0, "same mix": 0}
+    hard, units = 0, 0
+    for city in cities:
+        at = city.plain.place(SHARE)
+        value, smooth = city.plain.value[:UNITS, at], city.plain.smooth[:UNITS, at]
+        enough = city.plain.n[:UNITS, at] >= 30
+        centre = float(city.plain.value[UNITS, at])
+        for name, shown in (("weighted", value), ("same mix", city.found.standardised[:UNITS])):
+            beyond = (funnel(shown[enough], smooth[enough], centre).outside(shown, smooth) != 0) & enough
+            outside[name] += int(beyond[:OFTEN_HARD].sum() if name == "weighted" else beyond.sum())
+        hard += int(enough[:OFTEN_HARD].sum())
+        units += int(enough.sum())
+    assert outside["weighted"] / hard > 0.25
+    assert outside["same mix"] / units <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / units)
+
+
+def test_where_cells_are_weighted_the_same_mix_is_as_sure_as_the_index(cities: list[MixedCity]) -> None:
+    """Within a calibration cell y − h x differs from y by a constant per answer: V* and V0 of the index serve both."""
+    for city in cities:
+        raw = city.plain.variance[:UNITS, city.plain.place(SHARE)]
+        assert np.median(city.found.variance[:UNITS] / raw) == pytest.approx(1.0, abs=0.02)
