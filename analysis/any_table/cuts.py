@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analysis.any_table.groups import Grouping
-from analysis.any_table.keys import combine, places_of, starts
+from analysis.any_table.keys import ROOM, combine, places_of, starts
 from analysis.any_table.layout import Layout
 from analysis.any_table.levels import Fit, Level
 from analysis.any_table.matrices import Matrix, adding
@@ -126,7 +126,13 @@ def _weighted(of: Cut, keys: Ints, width: int) -> Matrix:
 
 
 def found_in(known: Ints, wanted: Ints) -> tuple[Ints, Bools]:
-    """Where each wanted number stands in a sorted list, and whether it is there at all."""
+    """Where each wanted number ≥ 0 stands in a sorted list, and whether it is there at all."""
+    space = max(int(known.max(initial=0)), int(wanted.max(initial=0))) + 1
+    if space <= ROOM * len(wanted):
+        stands = np.full(space, -1)
+        stands[known] = np.arange(len(known))
+        found = stands[wanted]
+        return found, found >= 0
     place = np.minimum(np.searchsorted(known, wanted), max(len(known) - 1, 0))
     return place, known[place] == wanted if len(known) else np.zeros(len(wanted), np.bool_)
 
