@@ -92,7 +92,9 @@ def full_plot(language: str = "vi", count: int = 168) -> IntervalPlot:
     for i, name in enumerate(found):
         value = min(0.985, max(0.7, draw.gauss(0.9, 0.04)))
         rows.append(UnitRow(name, gap(language, "too_few") if i % 13 == 4 else share(language, value, 0.01 + 0.03 * draw.random())))
-    return IntervalPlot(language, title(language), index(language), (0.6, 1.0), "share", tuple(rows), share(language, 0.9, 0.005), "TB", False)
+    return IntervalPlot(
+        language, title(language), index(language), (0.6, 1.0), "share", tuple(rows), share(language, 0.9, 0.005), "TB", False
+    )
 
 
 def funnel(language: str = "vi", count: int = 168) -> Funnel:

@@ -53,7 +53,7 @@ class Fill:
 LEVELS = (
     Fill("#7f2704", r"\\\\\\\\", "#e8a27c", WHITE),
     Fill("#fdbe85", "////////", "#a34a10", INK),
-    Fill("#f4f5f7", "", INK, INK),
+    Fill(WHITE, "", INK, INK),
     Fill("#9ecae1", "", INK, INK),
     Fill("#08306b", "", INK, WHITE),
 )

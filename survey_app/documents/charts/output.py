@@ -120,15 +120,9 @@ def _svg(figure: Figure, title: str, told: str, language: str, name: str) -> byt
 
 
 def _attributes(style: str) -> str:
-    """`fill: #fff; stroke-width: 2` as attributes of the element."""
-    out = []
-    for name, value in (part.split(":", 1) for part in style.split(";") if ":" in part):
-        name, value = name.strip(), value.strip()
-        if name == "font":
-            size = re.search(r"([\d.]+)px", value)
-            weight = ' font-weight="bold"' if re.search(r"\b(bold|700)\b", value) else ""
-            slant = ' font-style="italic"' if re.search(r"\b(italic|oblique)\b", value) else ""
-            out.append(f'font-size="{size.group(1) if size else 7}px" font-family="DejaVu Sans, Verdana, sans-serif"{weight}{slant}')
-        else:
-            out.append(f'{name}="{value}"')
-    return " " + " ".join(out)
+    """`fill: #fff; stroke-width: 2` as attributes of the element. Verdana is as wide as the font that was measured."""
+    found = dict(part.split(":", 1) for part in style.split(";") if ":" in part)
+    named = {name.strip(): value.strip() for name, value in found.items()}
+    if "font-family" in named:
+        named["font-family"] = "DejaVu Sans, Verdana, sans-serif"
+    return "".join(f' {name}="{value}"' for name, value in named.items())
