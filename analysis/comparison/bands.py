@@ -7,7 +7,6 @@ from analysis.figures import Band
 from analysis.survey_data import Floats
 
 LEVEL = 0.95
-ROUNDING = 1e-12
 
 
 def difference_variance(variance: Floats, block: float, share: Floats) -> Floats:
@@ -23,16 +22,16 @@ def bands(difference: Floats, variance: Floats, freedom: Floats, *, level: float
     """Where the interval of θ_u − θ_block lies: difference ∓ t_{1 − α/2K, df} √V, K = units compared (Bonferroni).
 
     difference, variance (V*), freedom (df*): one entry a unit of one block, one node. NaN: not compared, None. No
-    difference is never told apart; without any variance every difference is.
+    variance (a block of one unit, or of units without any spread): indistinct, since a variance of 0 is no evidence.
     """
     known = np.isfinite(difference) & np.isfinite(variance)
     reach = np.full(len(difference), np.nan)
     if known.any():
         reach[known] = t.ppf(1 - (1 - level) / (2 * known.sum()), freedom[known]) * np.sqrt(variance[known])
-    return tuple(_band(*unit) if sure else None for *unit, sure in zip(difference, reach, known, strict=True))
+    return tuple(_band(*unit) if compared else None for *unit, compared in zip(difference, reach, known, strict=True))
 
 
 def _band(difference: float, reach: float) -> Band:
-    if abs(difference) <= reach + ROUNDING:
+    if reach == 0 or abs(difference) <= reach:
         return "indistinct"
     return "above" if difference > 0 else "below"

@@ -20,8 +20,8 @@ def rank_sets(value: Floats, variance: Floats, seed: int, *, draws: int = DRAWS,
     T_jk = |θ_j − θ_k|/s_jk, s²_jk = V_j + V_k − 2C_jk; c = the level quantile of max |Z_j − Z_k|/s_jk over the active pairs,
     Z ~ N(0, V); pairs with T > c are told apart and leave the active ones, until no more do. Set of j: from 1 + units told
     apart above it to K − units told apart below it.
-    value: K; variance: V*, of K units or K × K where they covary. NaN: the unit has no rank (0, 0). Equal values and pairs
-    without variance and difference are never told apart; a pair without variance that differs always is.
+    value: K; variance: V*, of K units or K × K where they covary. NaN: the unit has no rank (0, 0). Equal values are never told
+    apart, nor is a pair whose difference has no variance: a variance of 0 is no evidence.
     Source: Mogstad, Romano, Shaikh, Wilhelm 2024; Romano and Wolf 2005 (step-down).
     """
     known, theta, spread, noise = _prepared(value, variance, seed, draws)
@@ -71,8 +71,7 @@ def _root(matrix: Floats) -> Floats:
 
 def _statistics(theta: Floats, spread: Floats) -> Floats:
     difference = np.abs(theta[:, None] - theta)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        found: Floats = np.where(difference > 0, difference / spread, 0.0)
+    found: Floats = np.divide(difference, spread, out=np.zeros_like(spread), where=spread > 0)
     return found
 
 

@@ -23,7 +23,7 @@ def test_units_without_a_figure_leave_the_family() -> None:
 
 def test_edges_are_defined() -> None:
     assert bands(np.zeros(0), np.zeros(0), np.zeros(0)) == ()
-    assert bands(np.array([1e-17, 0.01]), np.zeros(2), np.full(2, 9.0)) == ("indistinct", "above"), "rounding is no difference"
+    assert bands(np.array([1e-17, 0.01]), np.zeros(2), np.full(2, 9.0)) == ("indistinct", "indistinct"), "no variance is no evidence"
     one = difference_variance(np.array([4e-4]), 4e-4, np.array([1.0]))
     assert one.tolist() == [0.0]
     assert bands(np.array([0.0]), one, np.array([9.0])) == ("indistinct",), "a block of one unit is that unit"

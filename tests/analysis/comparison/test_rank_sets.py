@@ -88,7 +88,7 @@ def test_a_covariance_narrows_or_widens_as_it_should() -> None:
     value, shared = np.array([0.90, 0.85, 0.80]), np.full((3, 3), 0.01)
     low, high = rank_sets(value, shared + 1e-5 * np.eye(3), 4)
     assert (low.tolist(), high.tolist()) == ([1, 2, 3], [1, 2, 3])
-    assert rank_sets(value, np.full(3, 0.01), 4)[1].tolist() == [3, 3, 3]
+    assert rank_sets(value, np.full((3, 3), 0.01), 4)[1].tolist() == [3, 3, 3]
 
 
 @pytest.mark.parametrize("ours", [rank_sets, marginal])
@@ -103,7 +103,8 @@ def test_edges_have_defined_sets(ours: Callable[..., tuple[Ints, Ints]]) -> None
     assert of([nan, 0.9, 0.2], [1e-4, 1e-4, 1e-4]) == [(0, 0), (1, 1), (2, 2)]
     assert of([0.5, 0.9, 0.2], [nan, 1e-4, 1e-4]) == [(0, 0), (1, 1), (2, 2)]
     assert of([1.0, 1.0, 1.0], [1e-4, 1e-4, 1e-4]) == [(1, 3)] * 3, "all at 100 %"
-    assert of([1.0, 1.0, 0.9], [0, 0, 0]) == [(1, 2), (1, 2), (3, 3)], "no variance: a difference is one, a tie is none"
+    assert of([1.0, 1.0, 0.9], [0, 0, 0]) == [(1, 3)] * 3, "no variance is no evidence"
+    assert of([1.0, 1.0, 0.2], [0, 0, 1e-4]) == [(1, 2), (1, 2), (3, 3)]
 
 
 def test_the_seed_alone_decides() -> None:

@@ -11,6 +11,7 @@ from analysis import simulation
 from analysis.cells import CELL, Factors, counts
 from analysis.comparison.funnel import funnel
 from analysis.comparison.same_mix import SameMix, _groups, collapsed, same_mix, separate
+from analysis.comparison.separation import separation
 from analysis.counting import tally
 from analysis.estimation import estimate
 from analysis.simulation import Body
@@ -181,6 +182,17 @@ def test_units_that_differ_by_mix_alone_lie_inside_the_funnel(cities: list[Mixed
         units += int(enough.sum())
     assert outside["weighted"] / hard > 0.25
     assert outside["same mix"] / units <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / units)
+
+
+def test_units_that_differ_by_mix_alone_cannot_be_told_apart_at_the_same_mix(cities: list[MixedCity]) -> None:
+    for city in cities:
+        smooth = city.plain.smooth[:UNITS, city.plain.place(SHARE)]
+        weighted = separation(city.plain.value[:UNITS, city.plain.place(SHARE)], smooth)
+        same = separation(city.found.standardised[:UNITS], smooth)
+        assert weighted is not None
+        assert same is not None
+        assert same.verdict == "none"
+        assert same.reliability < 0.3 < weighted.reliability
 
 
 def test_where_cells_are_weighted_the_same_mix_is_as_sure_as_the_index(cities: list[MixedCity]) -> None:
