@@ -1,6 +1,7 @@
 """How the product is served: one process, because one writer commits for all who wait, and many threads.
 
 A thread is given to a request when all of it is there: whoever sends slowly, or nothing, holds a socket and no thread.
+Two at a time are served at one counter, so that a crowd or a flood there takes no thread from other counters.
 Nothing of a request reaches a log: no access log (an address beside a time would say who answered), no warning about
 malformed requests (gunicorn puts the address and the line into it), and errors by type and place only.
 """
@@ -10,9 +11,11 @@ import socket
 import sys
 import time
 import traceback
+from collections import Counter, deque
 from concurrent.futures import Future
 from contextlib import suppress
 from selectors import EVENT_READ
+from urllib.parse import unquote_to_bytes
 
 from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
@@ -23,6 +26,9 @@ A_TURN = 0.02
 CLOSE_WAIT = 8
 LARGEST_HEAD, LARGEST_BODY = 16 * 1024, 64 * 1024
 LENGTH = re.compile(rb"^content-length:[ \t]*(\d+)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+FORM = re.compile(rb"[A-Z]+ /[qQvV]/([^ ?/]{1,200})")
+SIGNS = re.compile(rb"[A-Z0-9]+")
+AT_ONCE_AT_A_CODE = 2
 CHUNKED = re.compile(rb"^transfer-encoding:", re.IGNORECASE | re.MULTILINE)
 HUNG_UP = b"\r\n\r\n"
 """Stands for a request that will never be complete: a thread finds out and closes."""
@@ -53,11 +59,18 @@ def is_whole(begun: bytes) -> bool:
     return length is None or len(body) >= int(length[1]) or int(length[1]) > LARGEST_BODY
 
 
+def code_asked_for(request: bytes) -> bytes:
+    """The code of a counter or a slip in the address, as forgiving as the pages are with capitals and hyphens; else nothing."""
+    found = FORM.match(request)
+    return b"".join(SIGNS.findall(unquote_to_bytes(found[1]).upper())) if found else b""
+
+
 class WholeRequests(ThreadWorker):
     """The one loop that watches the sockets waits for requests to arrive and for people to leave; threads never do.
 
     Under watch from their first byte on: connections whose request is not complete (`arriving`), and those that were
     answered for the last time (`leaving`); each with the moment when patience ends. Silent ones are gunicorn's `pending_conns`.
+    `in_hand`: requests in threads by the code in their address; `lines`: those behind them.
     """
 
     seconds_to_send = 20.0
@@ -66,6 +79,8 @@ class WholeRequests(ThreadWorker):
     def init_process(self) -> None:
         self.arriving: dict[TConn, float] = {}
         self.leaving: dict[TConn, float] = {}
+        self.in_hand: Counter[bytes] = Counter()
+        self.lines: dict[bytes, deque[TConn]] = {}
         for listener in self.sockets:  # its connections have room for a whole request
             listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2 * (LARGEST_HEAD + LARGEST_BODY))
         super().init_process()
@@ -78,16 +93,33 @@ class WholeRequests(ThreadWorker):
             self.pending_conns.append(conn)
             self.poller.register(conn.sock, EVENT_READ, lambda client: self.on_pending_socket_readable(conn, client))
         elif self.cfg.is_ssl or is_whole(begun):
-            self._to_thread(conn)
+            self._take_turn(conn, begun)
         else:
             self.arriving[conn] = time.monotonic() + self.seconds_to_send
 
-    def _to_thread(self, conn: TConn) -> None:
+    def _take_turn(self, conn: TConn, request: bytes) -> None:
+        """To a thread, or behind others who are at the same counter: a crowd there takes no thread from anywhere else."""
         conn.data_ready = True
+        conn.code = code_asked_for(request)
+        if conn.code and self.in_hand[conn.code] >= AT_ONCE_AT_A_CODE:
+            self.lines.setdefault(conn.code, deque()).append(conn)
+            return
+        self.in_hand[conn.code] += 1
         super().enqueue_req(conn)
+
+    def _next_in_line(self, code: bytes) -> None:
+        self.in_hand[code] -= 1
+        if line := self.lines.get(code):
+            self.in_hand[code] += 1
+            super().enqueue_req(line.popleft())
+        else:
+            self.lines.pop(code, None)
+        if not self.in_hand[code]:
+            del self.in_hand[code]
 
     def finish_request(self, conn: TConn, fs: Future) -> None:
         """Whoever is to hang up is waited for in leaving, and not, as gunicorn would, with the whole server standing still."""
+        self._next_in_line(conn.code)
         if fs.cancelled() or fs.exception() or fs.result():
             super().finish_request(conn, fs)
         else:
@@ -100,7 +132,7 @@ class WholeRequests(ThreadWorker):
             begun = _begun(conn)
             if begun is not None and (is_whole(begun) or _hung_up(conn)):
                 del self.arriving[conn]
-                self._to_thread(conn)
+                self._take_turn(conn, begun)
             elif full or until < now:
                 del self.arriving[conn]
                 self._let_go(conn, TOO_SLOW)

@@ -12,7 +12,8 @@ import pytest
 
 from tests.installation import CONFIGURATION, Installation, free_port
 
-AT_ONCE = 3 * runpy.run_path(str(CONFIGURATION))["threads"]
+SHIPPED = runpy.run_path(str(CONFIGURATION))
+AT_ONCE = 3 * SHIPPED["threads"]
 """More connections than there are threads."""
 
 PATIENCE = 1.0
@@ -123,6 +124,31 @@ def test_a_kept_connection_answers_one_request_after_the_other(awake: Installati
     with line(awake) as connection:
         connection.sendall((GET + b"\r\n") * 2 + GET + b"Connection: close\r\n\r\n")
         assert told(connection).count(b"HTTP/1.1 200 OK") == 3
+
+
+def test_everybody_in_the_line_at_one_counter_is_answered_and_nobody_elsewhere_stands_in_it(awake: Installation) -> None:
+    with ExitStack() as held:
+        crowd = [held.enter_context(line(awake)) for _ in range(AT_ONCE)]
+        for number, one in enumerate(crowd):
+            one.sendall(b"GET /%s/abcd-%d HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n" % (b"qQvV"[number % 4 :][:1], number % 3))
+        status, _ = page(awake)
+        assert status == b"HTTP/1.1 200 OK"
+        assert {told(one).partition(b"\r\n")[0] for one in crowd} == {b"HTTP/1.1 404 NOT FOUND"}
+
+
+@pytest.mark.parametrize(
+    ("request_line", "code"),
+    [
+        (b"GET /q/ACDEFHJKMNPR HTTP/1.1", b"ACDEFHJKMNPR"),
+        (b"POST /Q/acde-fhjk-mnpr?language=en HTTP/1.1", b"ACDEFHJKMNPR"),
+        (b"HEAD /v/%41CDE%20FHJK%2dMNPR HTTP/1.1", b"ACDEFHJKMNPR"),
+        (b"GET /results/12 HTTP/1.1", b""),
+        (b"GET / HTTP/1.1", b""),
+        (b"\xff\x00", b""),
+    ],
+)
+def test_lines_are_by_the_code_in_the_address_however_it_is_spelled(request_line: bytes, code: bytes) -> None:
+    assert SHIPPED["code_asked_for"](request_line) == code
 
 
 def test_who_sends_for_too_long_is_told_so_however_diligently(tmp_path: Path) -> None:
