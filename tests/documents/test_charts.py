@@ -16,7 +16,6 @@ from survey_app.documents import sentences
 from survey_app.documents.charts import ink, output
 from survey_app.documents.charts.output import digest, drawn, sheet_of
 from survey_app.documents.charts.picture import pages
-from survey_app.documents.charts.sheet import width_of, wrapped
 from survey_app.documents.charts.values import Chart, IntervalPlot, LevelBars, LevelRow, Place, Trend
 from survey_app.documents.report import Gap, Interval
 from tests.documents import chart_samples as samples
@@ -173,24 +172,6 @@ def test_names_in_rows_do_not_run_into_the_plot_or_each_other() -> None:
         if min(one.x1, other.x1) - max(one.x0, other.x0) > 1 and min(one.y1, other.y1) - max(one.y0, other.y0) > 4
     ]
     assert overlaps == []
-
-
-@pytest.mark.parametrize("words", ["Ủy ban nhân dân phường Lê Thanh Nghị", "Chưa đủ 10 ý kiến ⟲°", "AVAVA Tỷ lệ – “W”"])
-def test_measured_widths_are_those_of_the_font(words: str) -> None:
-    """Against the renderer's own measure; without kerning a line can only be thought longer."""
-    figure = sheet_of(samples.trend()).finish()
-    figure.set_dpi(720)
-    text = figure.text(0, 0, words, fontsize=7, family="DejaVu Sans")
-    box = text.get_window_extent(FigureCanvasAgg(figure).get_renderer())
-    assert box.width / 720 * 25.4 == pytest.approx(width_of(words), abs=0.9)
-
-
-def test_lines_are_broken_between_words_and_long_words_inside() -> None:
-    assert wrapped("một hai", 100) == ["một hai"]
-    assert wrapped("", 10) == []
-    broken = wrapped("x" * 100 + " y", 20)
-    assert "".join(broken).replace(" ", "") == "x" * 100 + "y"
-    assert all(width_of(line) <= 20 for line in broken)
 
 
 def test_colours_are_told_apart_in_black_and_white() -> None:
