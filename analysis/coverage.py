@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from analysis.bases import Basis
 from analysis.cells import Factors
+from analysis.comparison.said import Standing
 from analysis.domains import Domain
 from analysis.figures import Studies
 from analysis.survey_data import Columns
@@ -36,6 +37,7 @@ def studies(
     domains: Sequence[Domain],
     came_by: Mapping[str, Mapping[str, int]],
     parts: Mapping[str, Mapping[Basis, int]],
+    standings: Sequence[Standing],
 ) -> Studies:
     """Merged cells by name, units with more answers than files, whom the figures do not speak of, and how answers came in.
 
@@ -53,6 +55,7 @@ def studies(
         diagnostics=factors[0].diagnostics if factors else None,
         channels=came_by,
         bases=parts,
+        standings=tuple(standings),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from analysis.bases import Basis
 from analysis.cells import Merge
+from analysis.comparison.said import Standing
 from analysis.diagnostics import Diagnostics
 from analysis.domains import Domain
 from analysis.estimation import Estimate
@@ -15,6 +16,8 @@ Summary = Literal["pooled", "mean_of_units"]
 Reason = Literal["too_few", "complementary", "part_missing", "withheld", "not_surveyed"]
 Mark = Literal["reference_only", "held_over"]
 Band = Literal["above", "indistinct", "below"]
+Outside = Literal["far_above", "above", "inside", "below", "far_below"]
+"""Where a unit lies in the funnel: far = beyond the 99.8 % limit, else beyond the 95 % limit."""
 State = Literal["draft", "checked", "review", "approved", "published", "withheld", "replaced"]
 
 
@@ -23,6 +26,8 @@ class Figure:
     """One published number, or the reason why there is none. When `hidden` is set every number here is None.
 
     `gap`: of a basis that is a part of the answers, this figure less that of basis "all", with its 95 % interval.
+    `standardised`: at the mix of matters of the unit's block; `shrunk`: drawn towards what all units of the block lead one
+    to expect (Fay-Herriot), beside the figure and never instead of it.
     `missing`: with part_missing, the leaf or node for want of which there is no value. `mark`: held_over goes before
     reference_only (n < 30), which `estimate.n` says anyway.
     """
@@ -42,6 +47,10 @@ class Figure:
     band: Band | None = None
     rank_low: int | None = None
     rank_high: int | None = None
+    standardised: float | None = None
+    outside: Outside | None = None
+    shrunk: float | None = None
+    shrunk_se: float | None = None
     gap: float | None = None
     gap_low: float | None = None
     gap_high: float | None = None
@@ -60,7 +69,8 @@ class Studies:
     `uncovered_files_share`: share of the counter files in units without answers. `other_modes_share`: share of all files
     that were not handed in at a counter. `diagnostics`: of the headline weights. `channels`: reception unit to channel to
     the answers that came in that way, of all populations; empty in releases made before channels were counted. `bases`:
-    population to basis to its answers; a part without answers, or that is all of them, has no figures of its own.
+    population to basis to its answers; a part without answers, or that is all of them, has no figures of its own. `standings`: of every
+    index in every block.
     """
 
     merges: tuple[Merge, ...]
@@ -73,6 +83,7 @@ class Studies:
     diagnostics: Diagnostics | None = None
     channels: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     bases: Mapping[str, Mapping[Basis, int]] = field(default_factory=dict)
+    standings: tuple[Standing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

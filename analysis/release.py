@@ -10,6 +10,9 @@ from typing import Never, cast
 
 from analysis.bases import BUILT, Basis
 from analysis.cells import Factors, Merge
+from analysis.comparison.said import Standing
+from analysis.comparison.same_mix import collapsed, separate
+from analysis.comparison.standing import Compared
 from analysis.complementary import protected
 from analysis.counting import InMemory, sources
 from analysis.coverage import factors_digest, handling_units, studies
@@ -20,7 +23,7 @@ from analysis.figures import Band, Figure, Mark, Reason, Release, State, Studies
 from analysis.population import Population, is_one_figure
 from analysis.screening import Rules, Whole, screened
 from analysis.siblings import without_siblings
-from analysis.survey_data import SurveyData
+from analysis.survey_data import SurveyData, sectors_of
 from analysis.tallies import Source
 from analysis.weighting import Frame, weigh
 from questionnaires.instrument import Instrument
@@ -69,6 +72,8 @@ def build(
     figures: list[Figure] = []
     weighted: dict[str, Factors] = {}
     parts: dict[str, dict[Basis, int]] = {}
+    standings: list[Standing] = []
+    sectors = tuple(map(str, sectors_of(instrument)))
     rules = Rules(handling_units(frame), Before.of(previous.figures if previous else ()), waiting)
     for name, source in sources.items():
         answers = InMemory(source) if isinstance(source, SurveyData) else source
@@ -86,10 +91,14 @@ def build(
             factors = weigh(counted, frame if own else None)
             if own:
                 weighted[f"{name}|{basis}"] = factors
-            population = Population.of(name, own, trees, estimate(part.tally(factors, wanted, domains)), domains)
+            tallies = part.tally(separate(factors), wanted, domains)
+            population = Population.of(name, own, trees, estimate(collapsed(tallies, factors)), domains)
             found, withheld = without_siblings(screened(population, basis, rules, whole), population)
             shown = protected(found, population, withheld)
-            whole = whole or Whole.of(population, shown)
+            if whole is None:
+                whole = Whole.of(population, shown)
+                shown, said = Compared(population, tallies, factors, sectors, seed).stand(shown)
+                standings += said
             figures += shown
     release = Release(
         number=number,
@@ -110,7 +119,7 @@ def build(
         made=made,
         domains=tuple(domains),
         figures=tuple(figures),
-        studies=studies(weighted, frame, domains, channels, parts),
+        studies=studies(weighted, frame, domains, channels, parts, standings),
     )
     return replace(release, digest=digest_of(release))
 

@@ -226,13 +226,21 @@ def _column(labels: Sequence[str | None]) -> Column:
     return Column(np.fromiter((place[label] for label in labels), np.int64, len(labels)), known)
 
 
-def _sectors(instrument: Instrument, sector: Sequence[int | None]) -> Column:
-    """Sector labels in the order of the instrument's own list ("other" stands last there): the collapse rule follows it."""
+def sectors_of(instrument: Instrument) -> tuple[int, ...]:
+    """Codes of the kinds of matter in the order of the instrument's own list, where "other" stands last."""
     meaning = instrument.meanings.get("sector")
-    listed = [option.code for option in instrument.question(meaning.question).options] if meaning else []
+    if meaning is None:
+        return ()
+    unknown = {code for codes in meaning.codes.values() for code in codes}
+    return tuple(option.code for option in instrument.question(meaning.question).options if option.code not in unknown)
+
+
+def _sectors(instrument: Instrument, sector: Sequence[int | None]) -> Column:
+    """Labels in the order of the list: the collapse rule follows it. Codes that the list does not have come after it."""
+    listed, meaning = sectors_of(instrument), instrument.meanings.get("sector")
     unknown = {code for codes in meaning.codes.values() for code in codes} if meaning else set()
     known = {code for code in sector if code is not None and code not in unknown}
-    order = [code for code in listed if code not in unknown] + sorted(known.difference(listed))
+    order = [*listed, *sorted(known.difference(listed))]
     place: dict[int | None, int] = {code: number for number, code in enumerate(order)}
     return Column(np.fromiter((place.get(code, UNKNOWN) for code in sector), np.int64, len(sector)), tuple(map(str, order)))
 

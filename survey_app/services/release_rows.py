@@ -6,6 +6,10 @@ from datetime import date
 from typing import Literal, Never, cast, get_args
 
 from analysis.cells import Merge
+from analysis.comparison.funnel import Funnel
+from analysis.comparison.said import Standing
+from analysis.comparison.same_mix import MixCell
+from analysis.comparison.separation import Separation
 from analysis.diagnostics import Diagnostics
 from analysis.domains import Domain
 from analysis.figures import Release, State, Studies
@@ -74,6 +78,19 @@ def _studies(stored: Plain) -> Studies:
         more_answers_than_files=tuple(read.more_answers_than_files),
         counter_only=tuple(read.counter_only),
         diagnostics=None if diagnostics is None else Diagnostics(**_typed(diagnostics)),
+        standings=tuple(_standing(one) for one in cast("list[Plain]", stored.get("standings", []))),
+    )
+
+
+def _standing(stored: Plain) -> Standing:
+    read = Standing(**_typed(stored))
+    separation, funnel = (cast("Plain | None", stored[name]) for name in ("separation", "funnel"))
+    mixed = [MixCell(**_typed(one)) for one in cast("list[Plain]", stored["mixed"])]
+    return replace(
+        read,
+        separation=None if separation is None else Separation(**_typed(separation)),
+        funnel=None if funnel is None else Funnel(**_typed(funnel)),
+        mixed=tuple(replace(one, sectors=tuple(one.sectors)) for one in mixed),
     )
 
 

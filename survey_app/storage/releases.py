@@ -28,8 +28,11 @@ from survey_app.storage.session import metadata
 
 NUMBERS = (
     "n", "answers", "estimate", "se_raw", "df_raw", "se", "df", "ci_low", "ci_high", "level", "deff", "psus",
-    "n_received", "n_decided", "coverage", "rank_low", "rank_high", "gap", "gap_low", "gap_high", "change", "change_q",
+    "n_received", "n_decided", "coverage", "rank_low", "rank_high",
+    "standardised", "shrunk", "shrunk_se", "gap", "gap_low", "gap_high", "change", "change_q",
 )  # fmt: skip
+SAYS = (*NUMBERS, "variance", "band", "outside")
+"""What a hidden figure does not have."""
 WHOLE = {"n", "answers", "df_raw", "psus", "n_received", "n_decided", "rank_low", "rank_high"}
 
 releases = Table(
@@ -73,13 +76,12 @@ figures = Table(
     *(Column(name, Integer if name in WHOLE else Float) for name in NUMBERS),
     Column("variance", String),
     Column("band", String),
+    Column("outside", String),
     Column("partial", Boolean, nullable=False),
     Column("hidden", String),
     Column("missing", String),
     Column("mark", String),
-    CheckConstraint(
-        f"hidden IS NULL OR ({' AND '.join(f'{name} IS NULL' for name in (*NUMBERS, 'variance', 'band'))})", name="hidden_holds_no_number"
-    ),
+    CheckConstraint(f"hidden IS NULL OR ({' AND '.join(f'{name} IS NULL' for name in SAYS)})", name="hidden_holds_no_number"),
     CheckConstraint("hidden IS NOT NULL OR estimate IS NOT NULL", name="missing_has_a_reason"),
 )
 

@@ -1,0 +1,145 @@
+"""Where the units of a block stand: what comparison says of each, written into the figures that a release shows anyway.
+
+Only figures that are shown, anew, with 30 answers and more take part: a hidden or held-over unit is compared with nobody.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from analysis.cells import Factors
+from analysis.comparison.bands import bands, difference_variance
+from analysis.comparison.funnel import ALARM, WARNING, Funnel, funnel
+from analysis.comparison.rank_sets import rank_sets
+from analysis.comparison.said import Standing
+from analysis.comparison.same_mix import SameMix, same_mix
+from analysis.comparison.separation import separation
+from analysis.figures import Figure, Outside
+from analysis.population import Population, published
+from analysis.shrinkage import Shrunk, fay_herriot
+from analysis.survey_data import Floats, Ints
+from analysis.tallies import Tallies
+from questionnaires.trees import IndexTree
+
+SIDES: Mapping[int, Outside] = {3: "far_above", 2: "above", 0: "inside", -2: "below", -3: "far_below"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The units of one block that are compared at one node: their places among the figures and rows among the domains."""
+
+    block: int
+    places: Ints
+    rows: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """`tallies`: sums made with same_mix.separate(factors); `sectors`: kinds of matter in the order of the instrument."""
+
+    population: Population
+    tallies: Tallies
+    factors: Factors
+    sectors: Sequence[str]
+    seed: int
+
+    def stand(self, figures: Sequence[Figure]) -> tuple[list[Figure], tuple[Standing, ...]]:
+        """The figures with band, ranks, funnel, standardised and shrunken value where units are compared, and what is said of
+        every index in every block.
+
+        Ranks and the funnel go by the value at the block's mix of matters, where the index is one ratio; bands by the
+        published value against the block's. Nothing of a basis that is a part of the answers is compared.
+        """
+        found, said = list(figures), list[Standing]()
+        domains = self.population.domains
+        blocks = [row for row, domain in enumerate(domains) if domain.grouping == "block"]
+        if not blocks:
+            return found, ()
+        at = {(one.domain, one.node): place for place, one in enumerate(figures) if one.summary == "pooled" and one.basis == "all"}
+        for tree in self.population.trees:
+            if "unit" not in tree.published_for or tree.population != self.population.name:
+                continue
+            for node in published(tree, next(domain for domain in domains if domain.kind == "unit")):
+                mix = self._mix(tree, node, blocks)
+                for block in blocks:
+                    group = self._group(figures, at, block, node)
+                    standing, new = self._one(figures, at, group, (tree, node), mix)
+                    said.append(standing)
+                    for place, figure in zip(group.places, new, strict=True):
+                        found[place] = figure
+        return found, tuple(said)
+
+    def _group(self, figures: Sequence[Figure], at: Mapping[tuple[str, str], int], block: int, node: str) -> _Group:
+        domains = self.population.domains
+        rows = [row for row in self.population.units_in(block) if (domains[row].id, node) in at]
+        places = [at[domains[row].id, node] for row in rows]
+        kept = [number for number, place in enumerate(places) if figures[place].hidden is None and figures[place].mark is None]
+        return _Group(block, np.array([places[number] for number in kept], np.int64), np.array([rows[number] for number in kept], np.int64))
+
+    def _mix(self, tree: IndexTree, node: str, blocks: Sequence[int]) -> SameMix | None:
+        """None for a leaf, which is not ranked, for what is no ratio of answers, and where there is nothing to standardise."""
+        if node not in tree.nodes and node != tree.root:
+            return None
+        if not self.population.values[node].ratio or node not in self.tallies.measures or not self.sectors:
+            return None
+        return same_mix(self.tallies, self.factors, node, blocks, self.sectors)
+
+    def _one(
+        self, figures: Sequence[Figure], at: Mapping[tuple[str, str], int], group: _Group, of: tuple[IndexTree, str], mix: SameMix | None
+    ) -> tuple[Standing, list[Figure]]:
+        (tree, node), precision, block = of, self.population.precision, self.population.domains[group.block]
+        column = precision.place(node)
+        value, smooth = precision.value[group.rows, column], precision.smooth[group.rows, column]
+        place = at.get((block.id, node))
+        shown = place is not None and figures[place].hidden is None and figures[place].mark != "held_over"
+        level = value if mix is None else mix.standardised[group.rows]
+        found = separation(value, smooth)
+        around = funnel(level, smooth, float(precision.value[group.block, column])) if shown and len(value) > 1 else None
+        merged = () if mix is None else tuple(cell for cell in mix.merged if cell.block == block.id)
+        standing = Standing(block.id, tree.id, node, len(value), found, around, merged)
+        new = [figures[place] for place in group.places]
+        if around is not None:
+            new = _outside(new, around, level, smooth, mix is not None)
+        if shrunk := fay_herriot(value, smooth):
+            new = _shrunk(new, shrunk)
+        if standing.may_order:
+            new = self._ordered(new, group, column, level, shown, ranked=node in tree.nodes or node == tree.root)
+        return standing, new
+
+    def _ordered(self, figures: list[Figure], group: _Group, column: int, level: Floats, shown: bool, *, ranked: bool) -> list[Figure]:
+        """Bands against a block that is shown, and rank sets, both on V*."""
+        precision = self.population.precision
+        value, stable = precision.value[group.rows, column], precision.stable[group.rows, column]
+        if shown:
+            variance = difference_variance(stable, float(precision.stable[group.block, column]), self._parts(group, column))
+            difference = value - precision.value[group.block, column]
+            lying = bands(difference, variance, precision.freedom[group.rows, column])
+            figures = [replace(figure, band=band) for figure, band in zip(figures, lying, strict=True)]
+        if ranked:
+            low, high = rank_sets(level, stable, self.seed)
+            ends = zip(figures, map(int, low), map(int, high), strict=True)
+            figures = [replace(figure, rank_low=a, rank_high=b) if a else figure for figure, a, b in ends]
+        return figures
+
+
+    def _parts(self, group: _Group, column: int) -> Floats:
+        """How much of the block's figure each unit is: X_u/X_block of what was asked; for a mean or sum nearly so."""
+        estimates = self.population.estimates
+        part = estimates.parts[estimates.measures.index(self.population.precision.nodes[column])]
+        size = estimates.x @ part
+        found: Floats = size[group.rows] / size[group.block]
+        return found
+
+
+def _outside(figures: list[Figure], around: Funnel, level: Floats, smooth: Floats, standardised: bool) -> list[Figure]:
+    """Where each unit lies: beyond the 99.8 % limit (far), the 95 % limit, or inside."""
+    warning, action = around.outside(level, smooth, WARNING), around.outside(level, smooth, ALARM)
+    sides = [SIDES[int(2 * near + far)] for near, far in zip(warning, action, strict=True)]
+    at = [float(one) if standardised else None for one in level]
+    return [replace(figure, outside=side, standardised=one) for figure, side, one in zip(figures, sides, at, strict=True)]
+
+
+def _shrunk(figures: list[Figure], shrunk: Shrunk) -> list[Figure]:
+    pairs = zip(figures, shrunk.value, np.sqrt(shrunk.mse), strict=True)
+    return [replace(figure, shrunk=float(one), shrunk_se=float(error)) if np.isfinite(one) else figure for figure, one, error in pairs]

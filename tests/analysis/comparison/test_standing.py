@@ -1,0 +1,111 @@
+"""Where units stand in a release: who is compared, with what, and what is not said when an index cannot tell units apart."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from analysis.figures import Figure, Release
+from analysis.release import flat, restored
+from tests.analysis import made
+
+QUESTIONS = [made.STAGE, made.SECTORS, made.question("a"), made.question("b")]
+INDEX = made.tree("B", [made.node("B", "pooled", ["a", "b"]), made.share("a", "a"), made.share("b", "b")])
+INSTRUMENT = made.instrument(QUESTIONS, [INDEX], meanings=made.MEANINGS)
+DAYS = 20
+NUMBERS = ("band", "rank_low", "rank_high", "standardised", "outside", "shrunk", "shrunk_se")
+
+
+def answers(unit: str, satisfied: int, n: int = 200) -> list[dict]:
+    """`satisfied` of n content with everything, evenly over the days."""
+    content = {(k * n) // satisfied for k in range(satisfied)} if satisfied else set()
+    return [made.answer(unit, day=str(k * DAYS // n), stage=2, **dict.fromkeys("ab", 5 if k in content else 1)) for k in range(n)]
+
+
+def city(satisfied: Mapping[str, int], n: int = 200) -> Release:
+    rows = [row for unit, count in satisfied.items() for row in answers(unit, count, n)]
+    return made.release(INSTRUMENT, rows, [*map(made.unit, satisfied), made.block("wards", list(satisfied))])
+
+
+def of(release: Release, node: str = "B") -> dict[str, Figure]:
+    wanted = (node, "finished", "pooled", "all")
+    return {one.domain: one for one in release.figures if (one.node, one.population, one.summary, one.basis) == wanted}
+
+
+FAR_APART = {f"u{number:02}": 100 + 8 * number for number in range(12)}
+ALIKE = {f"u{number:02}": 180 for number in range(12)}
+
+
+def test_units_that_differ_get_bands_and_ranks_that_hold_their_own() -> None:
+    """From 50 % to 94 % in steps of 4 points, 200 answers each: the ends are told apart from the block of 72 %."""
+    release = city(FAR_APART)
+    said = next(one for one in release.studies.standings if one.node == "B")
+    assert (said.block, said.units, said.may_order) == ("wards", 12, True)
+    found = of(release)
+    assert [found["u00"].band, found["u11"].band] == ["below", "above"]
+    assert {found["u05"].band, found["u06"].band} == {"indistinct"}
+    for number in range(12):
+        place = 12 - number
+        assert found[f"u{number:02}"].rank_low <= place <= found[f"u{number:02}"].rank_high
+    assert found["u11"].rank_high < found["u00"].rank_low
+
+
+def test_units_that_are_alike_get_neither_bands_nor_ranks() -> None:
+    release = city(ALIKE)
+    said = next(one for one in release.studies.standings if one.node == "B")
+    assert (said.separation.verdict, said.may_order) == ("none", False)
+    for unit, figure in of(release).items():
+        assert (figure.band, figure.rank_low, figure.rank_high) == (None, None, None)
+        assert figure.outside == (None if unit == "wards" else "inside")
+
+
+def test_fewer_than_ten_units_are_not_ordered() -> None:
+    release = city(dict(list(FAR_APART.items())[:9]))
+    assert next(one for one in release.studies.standings if one.node == "B").separation is None
+    assert {figure.band for figure in of(release).values()} == {None}
+
+
+def test_a_unit_for_reference_only_is_compared_with_nobody() -> None:
+    rows = [row for unit, count in FAR_APART.items() for row in answers(unit, count)] + answers("few", 29, 29)
+    units = [*FAR_APART, "few"]
+    release = made.release(INSTRUMENT, rows, [*map(made.unit, units), made.block("wards", units)])
+    found = of(release)
+    assert next(one for one in release.studies.standings if one.node == "B").units == 12
+    assert all(getattr(found["few"], name) is None for name in NUMBERS)
+    assert found["u11"].rank_low == 1
+
+
+def test_a_figure_that_is_held_over_is_compared_with_nobody() -> None:
+    rows = [row for unit, count in FAR_APART.items() for row in answers(unit, count)]
+    domains = [*map(made.unit, FAR_APART), made.block("wards", list(FAR_APART))]
+    before = made.release(INSTRUMENT, rows, domains)
+    again = made.release(INSTRUMENT, [*rows, *answers("u11", 5, 5)], domains, previous=before, number=2)
+    found = of(again)
+    assert found["u11"].mark == "held_over"
+    assert next(one for one in again.studies.standings if one.node == "B").units == 11
+    assert found["u11"].rank_low == of(before)["u11"].rank_low
+
+
+def test_where_the_block_is_hidden_nothing_tells_where_it_lies() -> None:
+    """One unit of nine answers hides the block; ranks go by order alone and stay."""
+    rows = [row for unit, count in FAR_APART.items() for row in answers(unit, count)] + answers("few", 9, 9)
+    units = [*FAR_APART, "few"]
+    domains = [*map(made.unit, units), made.block("wards", [*list(FAR_APART)[:2], "few"]), made.block("rest", list(FAR_APART)[2:])]
+    found = of(made.release(INSTRUMENT, rows, domains))
+    assert found["wards"].hidden == "complementary"
+    assert [found["u00"].standardised, found["u00"].outside, found["u00"].band] == [None, None, None]
+    assert found["u05"].standardised is not None
+
+
+def test_what_is_said_of_a_unit_survives_storing() -> None:
+    for figure in city(FAR_APART).figures:
+        assert restored(flat(figure)) == figure
+
+
+def test_shrunken_figures_lie_between_the_units_own_and_the_middle_of_all() -> None:
+    found = of(city(FAR_APART, 200))
+    middle = sum(count / 200 for count in FAR_APART.values()) / 12
+    for unit, count in FAR_APART.items():
+        low, high = sorted((count / 200, middle))
+        assert low - 1e-3 <= found[unit].shrunk <= high + 1e-3
+        assert found[unit].shrunk_se > 0
+    assert found["u05"].estimate.estimate == pytest.approx(140 / 200)
