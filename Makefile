@@ -36,6 +36,7 @@ bench-r: $(VENV)/tools ## Measure the city job against R survey, where R is inst
 
 coverage: $(VENV)/tools ## Simulate 1,000 cities and count how often intervals hold the truth (CITIES=100: fewer)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.coverage --cities $(CITIES)
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.coverage.comparing --cities $$(( $(CITIES) < 60 ? $(CITIES) : 60 ))
 
 words: $(VENV)/tools ## Compile the translations (.po to .mo)
 	@for po in */locale/*/LC_MESSAGES/*.po; do $(BIN)/pybabel -q compile -i $$po -o $${po%.po}.mo || exit 1; done
