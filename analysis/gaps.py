@@ -1,5 +1,6 @@
 """The gap between two bases: the same figure of a part of the answers and of all of them, with an interval for the difference."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,44 +36,43 @@ class Gaps:
         known = {name: number for number, name in enumerate(_names(whole.estimates.influence))}
         return cls(part, whole, np.array([known[name] for name in _names(part.estimates.influence)], np.int64))
 
-    def gap(self, domain: int, node: str) -> Gap | None:
-        """Δ = θ_part − θ_whole; V from the PSUs' influence on both, z_part − z_whole, so that shared days and answers count once.
+    def gaps(self, domain: int, nodes: Sequence[str]) -> dict[str, Gap]:
+        """Δ = θ_part − θ_whole of every node that has both; V from z_part − z_whole of every PSU, so that shared days and
+        answers count once.
 
-        t interval with the days' degrees of freedom, those of the smaller set. Oracle: delete-one-PSU jackknife of Δ.
+        t interval with the days' degrees of freedom, those of the smaller set. By hand in tests/analysis/test_bases.py.
         """
-        ours, theirs = (self._of(population, domain, node) for population in (self.part, self.whole))
-        if ours is None or theirs is None:
-            return None
-        influence = self.whole.estimates.influence
-        psus = np.concatenate([self.psu[ours.psu], theirs.psu])
-        found, place = np.unique(psus, return_inverse=True)
-        z: Floats = np.bincount(place, np.concatenate([ours.z, -theirs.z]), len(found)).astype(np.float64)
-        variance = float(psu_covariance(influence, found, z[:, None])[0, 0]) if len(found) else 0.0
+        found = [node for node in nodes if not np.isnan(self._value(self.part, domain, node) + self._value(self.whole, domain, node))]
+        if not found:
+            return {}
+        ours, theirs = (self._influence(population, domain, found) for population in (self.part, self.whole))
+        psu, place = np.unique(np.concatenate([self.psu[ours[0]], theirs[0]]), return_inverse=True)
+        z = np.zeros((len(psu), len(found)))
+        np.add.at(z, place, np.concatenate([ours[1], -theirs[1]]))
+        variance = np.diag(psu_covariance(self.whole.estimates.influence, psu, z))
+        difference = np.array([self._value(self.part, domain, node) - self._value(self.whole, domain, node) for node in found])
         df = float(min(self.part.estimates.df[domain], self.whole.estimates.df[domain]))
-        difference = ours.value - theirs.value
-        if df <= 0 or variance <= ZERO:
-            return Gap(difference, None, None)
-        low, high = student(difference, variance, df, level=LEVEL, low=-np.inf, high=np.inf)
-        return Gap(difference, float(low), float(high))
-
-    def _of(self, population: Population, domain: int, node: str) -> "_Side | None":
-        values, influence = population.values[node], population.estimates.influence
-        if np.isnan(values.value[domain]):
-            return None
-        here = influence.rows(domain)
-        return _Side(float(values.value[domain]), influence.psu[here], influence.totals[here] @ values.gradient[domain])
+        low, high = student(difference, variance, df, level=LEVEL)
+        known = (variance > ZERO) & (df > 0)
+        ends = zip(found, difference, low, high, known, strict=True)
+        return {node: Gap(float(one), float(a) if sure else None, float(b) if sure else None) for node, one, a, b, sure in ends}
 
     def rest(self, domain: int, node: str) -> float:
         """Respondents behind a figure of all answers who are not behind that of the part."""
         at = self.whole.precision.place(node)
         return float(self.whole.precision.n[domain, at] - self.part.precision.n[domain, at])
 
+    @staticmethod
+    def _value(population: Population, domain: int, node: str) -> float:
+        return float(population.values[node].value[domain])
 
-@dataclass(frozen=True, slots=True)
-class _Side:
-    value: float
-    psu: Ints
-    z: Floats
+    @staticmethod
+    def _influence(population: Population, domain: int, nodes: Sequence[str]) -> tuple[Ints, Floats]:
+        """PSUs of the domain, and z of every node there."""
+        influence = population.estimates.influence
+        here = influence.rows(domain)
+        gradients = np.stack([population.values[node].gradient[domain] for node in nodes], axis=1)
+        return influence.psu[here], influence.totals[here] @ gradients
 
 
 def _names(influence: Influence) -> list[tuple[str, str]]:

@@ -57,6 +57,7 @@ def build(
     seed: int,
     waiting: frozenset[str] = frozenset(),
     channels: Mapping[str, Mapping[str, int]] = NO_CHANNELS,
+    headline: Basis = "all",
     state: State = "draft",
     replaces: int | None = None,
 ) -> Release:
@@ -74,7 +75,7 @@ def build(
     parts: dict[str, dict[Basis, int]] = {}
     standings: list[Standing] = []
     sectors = tuple(map(str, sectors_of(instrument)))
-    rules = Rules(handling_units(frame), Before.of(previous.figures if previous else ()), waiting)
+    rules = Rules(handling_units(frame), Before.of(previous.figures if previous else ()), waiting, headline)
     for name, source in sources.items():
         answers = InMemory(source) if isinstance(source, SurveyData) else source
         trees = [tree for tree in instrument.trees if tree.population == name or is_one_figure(tree)]

@@ -3,25 +3,26 @@
 The rules of one figure are in disclosure.py; what figures tell of each other in siblings.py and complementary.py.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from analysis.bases import Basis
 from analysis.disclosure import Before, Candidate, batch, past_floors
 from analysis.estimation import Estimate
 from analysis.figures import Figure
-from analysis.gaps import Gaps
+from analysis.gaps import Gap, Gaps
 from analysis.population import Population, floor, has_mean_of_units, published
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
     """`handling`: units that handled files, None where nobody knows; `before`: what was shown last; `waiting`: batches with a
-    few answers beyond their cut."""
+    few answers beyond their cut; `headline`: the basis of the wave, whose single questions are shown too."""
 
     handling: frozenset[str] | None
     before: Before
     waiting: frozenset[str]
+    headline: Basis
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,33 +47,59 @@ def screened(population: Population, basis: Basis, rules: Rules, whole: Whole | 
     found: list[Figure] = []
     kept: dict[str, dict[int, Estimate]] = {}
     gaps = Gaps.of(population, whole.population) if whole else None
+    leaves = whole is None or basis == rules.headline
     for row in sorted(range(len(population.domains)), key=lambda row: population.domains[row].kind != "unit"):
         domain = population.domains[row]
         late = domain.kind == "unit" and any(batch(unit, population.name) in rules.waiting for unit in domain.members)
-        for candidate in _candidates(population, row, basis, rules.handling, kept):
+        candidates = list(_candidates(population, row, basis, rules.handling, kept, leaves=leaves))
+        beside = _Beside.of(candidates, row, whole, gaps)
+        for candidate in candidates:
             held = rules.before.held(candidate.figure, population.roles[candidate.figure.node], late)
             if held and held.estimate and domain.kind == "unit":
                 kept.setdefault(held.node, {})[row] = held.estimate
-            found.append(held or past_floors(_beside(candidate, row, whole, gaps)))
+            found.append(held or past_floors(beside.judged(candidate)))
     return found
 
 
-def _beside(candidate: Candidate, row: int, whole: Whole | None, gaps: Gaps | None) -> Candidate:
-    """A part is shown only where all answers are, and its gap only where they are shown as they stand now."""
-    if whole is None or gaps is None:
-        return candidate
-    figure = candidate.figure
-    rest = gaps.rest(row, figure.node)
-    gap = gaps.gap(row, figure.node) if figure.summary == "pooled" and _key(figure) in whole.anew else None
-    if gap is not None:
-        figure = replace(figure, gap=gap.difference, gap_low=gap.low, gap_high=gap.high)
-    return replace(candidate, figure=figure, rest=rest, narrow=candidate.narrow or _key(figure) not in whole.open)
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What the figures of one domain on one basis are shown beside: nothing, or those of all answers."""
+
+    row: int
+    whole: Whole | None
+    gaps: Gaps | None
+    found: Mapping[str, Gap]
+
+    @classmethod
+    def of(cls, candidates: Sequence[Candidate], row: int, whole: Whole | None, gaps: Gaps | None) -> "_Beside":
+        if whole is None or gaps is None:
+            return cls(row, None, None, {})
+        nodes = [one.figure.node for one in candidates if one.figure.summary == "pooled" and _key(one.figure) in whole.anew]
+        return cls(row, whole, gaps, gaps.gaps(row, nodes))
+
+    def judged(self, candidate: Candidate) -> Candidate:
+        """A part is shown only where all answers are, and its gap only where they are shown as they stand now."""
+        if self.whole is None or self.gaps is None:
+            return candidate
+        figure = candidate.figure
+        gap = self.found.get(figure.node) if figure.summary == "pooled" else None
+        if gap is not None:
+            figure = replace(figure, gap=gap.difference, gap_low=gap.low, gap_high=gap.high)
+        narrow = candidate.narrow or _key(figure) not in self.whole.open
+        return replace(candidate, figure=figure, rest=self.gaps.rest(self.row, figure.node), narrow=narrow)
 
 
 def _candidates(
-    population: Population, row: int, basis: Basis, handling: frozenset[str] | None, kept: Mapping[str, Mapping[int, Estimate]]
+    population: Population,
+    row: int,
+    basis: Basis,
+    handling: frozenset[str] | None,
+    kept: Mapping[str, Mapping[int, Estimate]],
+    *,
+    leaves: bool,
 ) -> Iterator[Candidate]:
-    """The figures of one domain, still with all their numbers; no estimate where the floor will hide it."""
+    """The figures of one domain, still with all their numbers; no estimate where the floor will hide it. Without `leaves`:
+    indices, factors and questions that stand alone."""
     domain, precision = population.domains[row], population.precision
     received, decided = population.answers(row)
     surveyed = bool(received or decided) or handling is None or not handling.isdisjoint(domain.members)
@@ -80,6 +107,8 @@ def _candidates(
     for tree in population.trees:
         least, units = floor(tree, domain), population.units_in(row) if has_mean_of_units(tree, domain) else None
         for node in published(tree, domain):
+            if not leaves and node in tree.leaves and node != tree.root:
+                continue
             at, values = precision.place(node), population.values[node]
             people = float(precision.n[row, at])
             figure = Figure(
