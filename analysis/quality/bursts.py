@@ -1,0 +1,176 @@
+"""Bursts: more answers within minutes than the counter's own days let expect. Times alone are read, never what was answered."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import false_discovery_control
+
+from analysis.quality.clock import TOGETHER, Clock
+from analysis.quality.observed import Finding, Observed
+from analysis.quality.rules import BURST, DAILY_BURSTS, FALSE_DISCOVERIES, LEVELS
+from analysis.survey_data import Bools, Floats, Ints
+
+WINDOWS = (300, 900)
+"""Seconds that are looked through: 5 and 15 minutes."""
+FEWEST = 5
+"""Answers in a month below which there is no burst."""
+FEWEST_TOGETHER = 3
+"""Two at a time are a couple, and counted as pairs."""
+EXCEEDING = 5
+"""A p is settled when so many draws come out as high: with fewer draws the more ordinary it is (Besag and Clifford 1991)."""
+MOST_DRAWS = 9_999
+AT_ONCE = 400_000
+"""Arrivals that are drawn at a time."""
+USUAL_COMPANIONS = 0.03
+"""Share of people who come with another one, while too few counters tell."""
+ENOUGH_COUNTERS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """`excess`: c·ln(c/μ) − c + μ of the window that stands out most; which arrivals lie in it: first, count; what was
+    `expected` in it. `pairs`: of arrivals within TOGETHER."""
+
+    excess: float
+    first: int
+    count: int
+    expected: float
+    pairs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chances:
+    """p of the scan and p of the pairs."""
+
+    burst: float
+    pairs: float
+
+
+def scan(times: Ints, clock: Clock) -> Scan:
+    """times: ascending. Source: Kulldorff 1997, the Poisson likelihood ratio of a window against its half-day."""
+    flat, rows = times.astype(np.float64), np.zeros(len(times), np.int64)
+    excess, counts, expected = _windows(flat, rows, clock, 1)
+    at = int(excess.max(axis=0).argmax())
+    window = int(excess[:, at].argmax())
+    return Scan(float(excess[window, at]), at, int(counts[window, at]), float(expected[window, at]), int(_pairs(flat, rows, 1)[0]))
+
+
+def chances(found: Scan, clock: Clock, companions: float, rng: np.random.Generator, most: int = MOST_DRAWS) -> Chances:
+    """Chance of a scan or of pairs at least as high, were times of day those of an ordinary month; draws stop early."""
+    n, drawn, high, more = len(clock.cell), 0, 0, 0
+    burst_after, pairs_after = 0, 0
+    batch = 20
+    while drawn < most and (burst_after == 0 or pairs_after == 0):
+        batch = min(batch, most - drawn, max(1, AT_ONCE // n))
+        excess, pairs = _drawn(clock, batch, companions, rng)
+        high, burst_after = _settle(excess >= found.excess - 1e-9, high, burst_after, drawn)
+        more, pairs_after = _settle(pairs >= found.pairs, more, pairs_after, drawn)
+        drawn += batch
+        batch *= 2
+    return Chances(_p(high, burst_after, drawn), _p(more, pairs_after, drawn))
+
+
+def companions_among(pairs: Ints, expected: Floats, n: Ints) -> float:
+    """Share of answers that come with another one, in honest counters: excess pairs an answer, its middle over the counters plus
+    one standard deviation between counters; a set share where fewer than 20 counters tell."""
+    if len(n) < ENOUGH_COUNTERS:
+        return USUAL_COMPANIONS
+    excess = (pairs - expected) / n
+    noise = np.maximum(expected, 0.25) / n**2
+    order = np.argsort(excess)
+    mass = np.cumsum((1 / noise)[order])
+    centre = float(excess[order][np.searchsorted(mass, mass[-1] / 2)])
+    low, high = np.quantile(excess, [0.1, 0.9])
+    between = float((np.clip(excess, low, high) - centre).var() - noise.mean())
+    return float(np.clip(centre + np.sqrt(max(0.0, between)), 0.0, 0.5))
+
+
+def bursts(
+    observed: Observed, rng: np.random.Generator, most: int = MOST_DRAWS
+) -> tuple[tuple[Finding, ...], dict[int, float]]:
+    """Findings of both rules, and the answers in the windows of reported bursts: number to the count of the window.
+
+    Reported: p at most the rule's level, and q ≤ 0.05 by Benjamini-Hochberg over all counters and months of the run.
+    """
+    series = [rows for rows in _ordered(observed.series.codes, observed.received, len(observed.series.labels)) if len(rows) >= FEWEST]
+    if not series:
+        return (), {}
+    clocks = [Clock.of(observed.received[rows]) for rows in series]
+    scans = [scan(observed.received[rows], clock) for rows, clock in zip(series, clocks, strict=True)]
+    sizes = np.array([len(rows) for rows in series])
+    usual = np.array([clock.close_pairs() for clock in clocks])
+    companions = companions_among(np.array([one.pairs for one in scans]), usual, sizes)
+    found = [chances(one, clock, companions, rng, most) for one, clock in zip(scans, clocks, strict=True)]
+    labels = [observed.series.labels[observed.series.codes[rows[0]]] for rows in series]
+    findings: list[Finding] = []
+    marked: dict[int, float] = {}
+    for at, q in reported(BURST, [one.burst for one in found]):
+        one = scans[at]
+        findings.append(Finding(BURST, labels[at], len(series[at]), float(one.count), one.expected, found[at].burst, q))
+        marked |= {int(row): float(one.count) for row in series[at][one.first : one.first + one.count]}
+    for at, q in reported(DAILY_BURSTS, [one.pairs for one in found]):
+        expected = float(usual[at] + companions * sizes[at])
+        findings.append(Finding(DAILY_BURSTS, labels[at], len(series[at]), float(scans[at].pairs), expected, found[at].pairs, q))
+    return tuple(findings), marked
+
+
+def reported(rule: str, p: list[float]) -> list[tuple[int, float]]:
+    """(place, q) of every p at most the level of the rule whose q is at most 5 %."""
+    if not p:
+        return []
+    q = false_discovery_control(np.array(p))
+    return [(at, float(q[at])) for at, one in enumerate(p) if one <= LEVELS[rule] and q[at] <= FALSE_DISCOVERIES]
+
+
+def _drawn(clock: Clock, draws: int, companions: float, rng: np.random.Generator) -> tuple[Floats, Ints]:
+    times = clock.drawn(draws, companions, rng)
+    flat, rows = times.ravel(), np.repeat(np.arange(draws), times.shape[1])
+    excess = _windows(flat, rows, clock, draws)[0]
+    return excess.max(axis=0).reshape(draws, -1).max(axis=1), _pairs(flat, rows, draws)
+
+
+def _windows(flat: Floats, rows: Ints, clock: Clock, draws: int) -> tuple[Floats, Ints, Floats]:
+    """For every window and every arrival as its beginning: excess, count, expected. flat: draws one behind the other."""
+    far = flat.max(initial=0.0) - flat.min(initial=0.0) + 2 * max(WINDOWS)
+    placed = flat - flat.min(initial=0.0) + rows * far
+    size = np.tile(_sizes(clock.cell), draws)
+    half = np.tile(clock.half, draws)
+    counts = np.stack([np.searchsorted(placed, placed + window, "right") for window in WINDOWS]) - np.arange(len(flat))
+    many = np.flatnonzero(counts[-1] >= FEWEST_TOGETHER)
+    c, excess, expected = counts[:, many], np.zeros(counts.shape), np.zeros(counts.shape)
+    expected[:, many] = mean = np.maximum(clock.expected(size[many], half[many], flat[many], WINDOWS), 1e-6)
+    excess[:, many] = np.where(c > mean, c * np.log(c / mean) - c + mean, 0.0)
+    return excess, counts, expected
+
+
+def _pairs(flat: Floats, rows: Ints, draws: int) -> Ints:
+    far = flat.max(initial=0.0) - flat.min(initial=0.0) + 2 * TOGETHER
+    placed = flat - flat.min(initial=0.0) + rows * far
+    near = np.searchsorted(placed, placed + TOGETHER, "right") - np.arange(len(flat)) - 1
+    return np.bincount(rows, weights=near, minlength=draws).astype(np.int64)
+
+
+def _sizes(cell: Ints) -> Floats:
+    """Arrivals of the half-day of each arrival."""
+    _, which, counts = np.unique(cell, return_inverse=True, return_counts=True)
+    return counts[which].astype(np.float64)
+
+
+def _settle(high: Bools, before: int, after: int, drawn: int) -> tuple[int, int]:
+    """(how many were as high, after how many draws that was settled; 0: not yet)."""
+    if after:
+        return before, after
+    reached = before + np.cumsum(high)
+    if reached[-1] < EXCEEDING:
+        return int(reached[-1]), 0
+    return EXCEEDING, drawn + int(np.searchsorted(reached, EXCEEDING)) + 1
+
+
+def _p(high: int, after: int, drawn: int) -> float:
+    return high / after if after else (high + 1) / (drawn + 1)
+
+
+def _ordered(codes: Ints, times: Ints, many: int) -> list[Ints]:
+    """Row numbers of each series in the order of time."""
+    order = np.lexsort((times, codes))
+    return np.split(order, np.searchsorted(codes[order], np.arange(1, many)))
