@@ -8,7 +8,7 @@ from scipy.stats import false_discovery_control
 from analysis.quality.clock import TOGETHER, Clock
 from analysis.quality.observed import Finding, Observed
 from analysis.quality.rules import BURST, DAILY_BURSTS, FALSE_DISCOVERIES, LEVELS
-from analysis.survey_data import Bools, Floats, Ints
+from analysis.survey_data import Floats, Ints
 
 WINDOWS = (300, 900)
 """Seconds that are looked through: 5 and 15 minutes."""
@@ -18,7 +18,9 @@ FEWEST_TOGETHER = 3
 """Two at a time are a couple, and counted as pairs."""
 EXCEEDING = 5
 """A p is settled when so many draws come out as high: with fewer draws the more ordinary it is (Besag and Clifford 1991)."""
-MOST_DRAWS = 9_999
+MOST_DRAWS = 999
+TAIL = 20
+"""Highest draws from which the chance of something higher still is told."""
 AT_ONCE = 400_000
 """Arrivals that are drawn at a time."""
 USUAL_COMPANIONS = 0.03
@@ -56,18 +58,18 @@ def scan(times: Ints, clock: Clock) -> Scan:
 
 
 def chances(found: Scan, clock: Clock, companions: float, rng: np.random.Generator, most: int = MOST_DRAWS) -> Chances:
-    """Chance of a scan or of pairs at least as high, were times of day those of an ordinary month; draws stop early."""
-    n, drawn, high, more = len(clock.cell), 0, 0, 0
-    burst_after, pairs_after = 0, 0
+    """Chance of a scan or of pairs at least as high, were times of day those of an ordinary month.
+
+    Draws stop when both are settled. A statistic above nearly all of `most` draws: see _beyond().
+    """
+    excess, pairs = np.zeros(0), np.zeros(0)
     batch = 20
-    while drawn < most and (burst_after == 0 or pairs_after == 0):
-        batch = min(batch, most - drawn, max(1, AT_ONCE // n))
-        excess, pairs = _drawn(clock, batch, companions, rng)
-        high, burst_after = _settle(excess >= found.excess - 1e-9, high, burst_after, drawn)
-        more, pairs_after = _settle(pairs >= found.pairs, more, pairs_after, drawn)
-        drawn += batch
+    while len(excess) < most and min((excess >= found.excess).sum(), (pairs >= found.pairs).sum()) < EXCEEDING:
+        batch = min(batch, most - len(excess), max(1, AT_ONCE // len(clock.cell)))
+        more_excess, more_pairs = _drawn(clock, batch, companions, rng)
+        excess, pairs = np.append(excess, more_excess), np.append(pairs, more_pairs)
         batch *= 2
-    return Chances(_p(high, burst_after, drawn), _p(more, pairs_after, drawn))
+    return Chances(_p(found.excess, excess), _p(float(found.pairs), pairs))
 
 
 def companions_among(pairs: Ints, expected: Floats, n: Ints) -> float:
@@ -156,18 +158,25 @@ def _sizes(cell: Ints) -> Floats:
     return counts[which].astype(np.float64)
 
 
-def _settle(high: Bools, before: int, after: int, drawn: int) -> tuple[int, int]:
-    """(how many were as high, after how many draws that was settled; 0: not yet)."""
-    if after:
-        return before, after
-    reached = before + np.cumsum(high)
-    if reached[-1] < EXCEEDING:
-        return int(reached[-1]), 0
-    return EXCEEDING, drawn + int(np.searchsorted(reached, EXCEEDING)) + 1
+def _p(value: float, drawn: Floats) -> float:
+    """Besag and Clifford: EXCEEDING ÷ draws until so many were as high; (higher + 1)/(draws + 1) where they never were, or less
+    by _beyond()."""
+    high = np.flatnonzero(drawn >= value - 1e-9)
+    if len(high) >= EXCEEDING:
+        return EXCEEDING / float(high[EXCEEDING - 1] + 1)
+    plain = (len(high) + 1) / (len(drawn) + 1)
+    return plain if len(high) else min(plain, _beyond(value, drawn))
 
 
-def _p(high: int, after: int, drawn: int) -> float:
-    return high / after if after else (high + 1) / (drawn + 1)
+def _beyond(value: float, drawn: Floats) -> float:
+    """Chance of a value above all draws: k/n · exp(−(value − u)/m), with u the k-th highest draw and m the mean of the higher ones
+    above it, k = 20. Source: Knijnenburg et al. 2009 (tail of permutation p-values), with an exponential tail, which a likelihood
+    ratio has and a count of pairs stays below."""
+    top = np.sort(drawn)[-TAIL:]
+    reach = float((top[1:] - top[0]).mean())
+    if len(top) < TAIL or reach <= 0 or top[0] <= 0:
+        return 1.0
+    return TAIL / len(drawn) * float(np.exp(-(value - top[0]) / reach))
 
 
 def _ordered(codes: Ints, times: Ints, many: int) -> list[Ints]:

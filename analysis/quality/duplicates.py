@@ -73,8 +73,11 @@ def _alike(observed: Observed) -> Alike:
 
 def _others(values: Floats, pair: Ints, where: Ints) -> Floats:
     """Sum over the same pair at all points but one's own."""
-    found: Floats = np.bincount(pair, weights=values)[pair] - np.bincount(where, weights=values)[where].astype(np.float64)
-    return found
+    return _sums(pair, values) - _sums(where, values)
+
+
+def _sums(codes: Ints, values: Floats) -> Floats:
+    return np.bincount(codes, weights=values).astype(np.float64)[codes]
 
 
 def _tail(alike: Alike) -> Floats:
