@@ -91,7 +91,10 @@ def _bands(one: Wards) -> Sequence[str | None]:
 
 
 def _of_separation(one: Wards) -> dict[str, float]:
-    """λ of this city's own truth: τ² the variance of its true values, sampling variance the mean squared error, shaped as V0."""
+    """λ of this city's own truth: τ² the variance of its true values, sampling variance the mean squared error, shaped as V0.
+
+    That error is itself one draw of 150; beside it, whether the interval holds what follows from τ² and V0 alone.
+    """
     known = np.isfinite(one.value)
     tau = float(one.truth[known].var(ddof=1))
     noise = one.smooth[known] * float(((one.value - one.truth)[known] ** 2).mean() / one.smooth[known].mean())
@@ -100,7 +103,12 @@ def _of_separation(one: Wards) -> dict[str, float]:
     for name, variance in (("V0", one.smooth), ("raw V", np.where(one.raw > 0, one.raw, np.nan))):
         shown = separation(one.value, variance)
         assert shown is not None
-        found |= {f"λ on {name}": shown.reliability, f"λ on {name}: interval holds": float(shown.low <= true <= shown.high)}
+        expected = float((tau / (tau + one.smooth[known])).mean())
+        found |= {
+            f"λ on {name}": shown.reliability,
+            f"λ on {name}: interval holds": float(shown.low <= true <= shown.high),
+            f"λ on {name}: interval holds λ of τ² and V0": float(shown.low <= expected <= shown.high),
+        }
     return found
 
 
