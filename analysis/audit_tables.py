@@ -1,0 +1,202 @@
+"""The tables of an audit: cells that a reader sees or does not see, and the equations by which units make up groups.
+
+What is asked of the ranges is in audit.py, how they are found in feasible.py.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from analysis.bases import Basis
+from analysis.domains import Domain
+from analysis.feasible import Equations
+from analysis.figures import Figure, Reason
+from analysis.survey_data import Floats
+
+WAITING = 9
+"""A figure held over may be this many answers behind: the batch rule lets fewer than ten wait."""
+FEW = 9.0
+"""What a unit counts for in a group where neither its files nor its answers are known: the most that is too few."""
+PROTECTED: frozenset[Reason | None] = frozenset({"too_few", "complementary", "withheld"})
+"""Why something is hidden that must stay hidden. Not surveyed has no answers; what lacks a part has no value."""
+
+Counter = tuple[str, Basis, str]
+"""Domain, basis, and in which role its answers are counted; "" of a figure."""
+Shares = Mapping[str, Mapping[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Widths:
+    """How far the truth may lie from what is printed: `count`: the grid of n; `half_step`: of an estimate, by its n and
+    whether it is a share."""
+
+    count: int
+    half_step: Callable[[int, bool], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The n printed beside the figures of a domain, and whether all of these are held over; or why none is printed."""
+
+    shown: dict[Counter, tuple[int, bool]] = field(default_factory=dict)
+    hidden: dict[Counter, Reason] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, figures: Iterable[Figure], domains: Mapping[str, Domain]) -> "Counted":
+        found = cls()
+        for figure in figures:
+            for role, n in (("reception", figure.n_received), ("decider", figure.n_decided)):
+                key = (figure.domain, figure.basis, role)
+                if n is not None and (key not in found.shown or figure.mark != "held_over"):
+                    found.shown[key] = (n, figure.mark == "held_over")
+                elif figure.hidden in PROTECTED and (role == "reception" or domains[figure.domain].pools == "credited"):
+                    found.hidden.setdefault(key, figure.hidden or "too_few")
+        for key in found.shown:
+            found.hidden.pop(key, None)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`wanted`: the hidden cells whose range is asked for, by their place."""
+
+    equations: Equations
+    wanted: Mapping[Counter, int]
+
+
+@dataclass(slots=True)
+class _Rows:
+    """Equations as they are written down one after the other."""
+
+    cells: list[tuple[float, float]] = field(default_factory=list)
+    at: list[tuple[int, int, float]] = field(default_factory=list)
+    low: list[float] = field(default_factory=list)
+    kind: list[str] = field(default_factory=list)
+    scale: list[float] = field(default_factory=list)
+
+    def equal(self, coefficients: Mapping[int, float], kind: str, scale: float) -> None:
+        """Σ coefficient · cell = 0, about."""
+        self._add(coefficients, 0.0, kind, scale)
+
+    def no_more(self, part: int, whole: int) -> None:
+        """part ≤ whole, about: one of them may be held over."""
+        self._add({part: 1.0, whole: -1.0}, -np.inf, "part", 1.0)
+
+    def _add(self, coefficients: Mapping[int, float], low: float, kind: str, scale: float) -> None:
+        self.at += [(len(self.low), cell, coefficient) for cell, coefficient in coefficients.items()]
+        self.low.append(low)
+        self.kind.append(kind)
+        self.scale.append(scale)
+
+    def equations(self) -> Equations:
+        row, cell, value = np.array(self.at, np.float64).reshape(-1, 3).T
+        shape = (len(self.low), len(self.cells))
+        table = csr_array((value, (row.astype(np.int64), cell.astype(np.int64))), shape=shape)
+        numbers = {kind: number for number, kind in enumerate(sorted({*self.kind}))}
+        kind = np.array([numbers[kind] for kind in self.kind], np.int64)
+        least, most = np.array(self.cells, np.float64).reshape(-1, 2).T
+        zero: Floats = np.zeros(len(self.low))
+        return Equations(table, np.array(self.low, np.float64), zero, kind, np.array(self.scale, np.float64), least, most)
+
+
+def shares(domains: Sequence[Domain]) -> Shares:
+    """Group to unit domain to the share of its answers that the group pools."""
+    units = [domain for domain in domains if domain.kind == "unit"]
+    found: dict[str, dict[str, float]] = {}
+    for group in domains:
+        if group.kind != "unit":
+            share = {unit.id: max((group.members.get(label, 0.0) for label in unit.members), default=0.0) for unit in units}
+            found[group.id] = {unit: part for unit, part in share.items() if part > 0}
+    return found
+
+
+def table_of_n(domains: Mapping[str, Domain], members: Shares, counted: Counted, widths: Widths) -> Table:
+    """Cells: domain × basis × role. A group has Σ share · n of its units; a part has no more answers than all.
+
+    Wanted: hidden units, and groups that are hidden because they have too few themselves.
+    """
+    rows = _Rows()
+    place: dict[Counter, int] = {}
+    for key in sorted({*counted.shown, *counted.hidden}):
+        place[key] = len(rows.cells)
+        rows.cells.append(_about(counted.shown.get(key), widths.count, _is_whole(members.get(key[0]))))
+    for key in [*counted.shown, *counted.hidden]:
+        domain, basis, role = key
+        if domain in members and (key in counted.shown or counted.hidden[key] == "too_few"):
+            parts = {place[unit, basis, role]: share for unit, share in members[domain].items() if (unit, basis, role) in place}
+            size = float(counted.shown[key][0]) if key in counted.shown else 1.0
+            rows.equal({**parts, place[key]: -1.0}, f"{domains[domain].grouping}", max(size, 1.0))
+        if basis != "all" and (domain, "all", role) in place:
+            rows.no_more(place[key], place[domain, "all", role])
+    wanted = {key: place[key] for key, reason in counted.hidden.items() if key[0] not in members or reason == "too_few"}
+    return Table(rows.equations(), wanted)
+
+
+def table_of_figures(
+    domains: Mapping[str, Domain],
+    members: Shares,
+    figures: Sequence[Figure],
+    counted: Counted,
+    widths: Widths,
+    span: tuple[float, float],
+) -> Table:
+    """Cells: the values of one node on one basis. Pooled: Σ share · files · (H_u − H_group) = 0; means: Σ (H_u − mean) = 0.
+
+    Where files are not known answers stand for them. Units that have no value are in no equation.
+    """
+    rows = _Rows()
+    place: dict[tuple[str, str], int] = {}
+    for figure in figures:
+        if figure.estimate is not None or figure.hidden in PROTECTED:
+            place[figure.domain, figure.summary] = len(rows.cells)
+            rows.cells.append(_printed(figure, widths, span))
+    telling = [(one.domain, one.summary) for one in figures if one.domain in members and (one.estimate or one.hidden == "too_few")]
+    for domain, summary in telling:
+        inside = {unit: share for unit, share in members[domain].items() if (unit, "pooled") in place}
+        basis = figures[0].basis
+        part = {
+            place[unit, "pooled"]: 1.0 if summary == "mean_of_units" else share * _size(domains[unit], counted, basis)
+            for unit, share in inside.items()
+        }
+        total = sum(part.values())
+        if total > 0:
+            rows.equal({**part, place[domain, summary]: -total}, f"{domains[domain].grouping}|{summary}", total * (span[1] - span[0]))
+    wanted: dict[Counter, int] = {
+        (figure.domain, figure.basis, ""): place[figure.domain, figure.summary]
+        for figure in figures
+        if figure.summary == "pooled" and figure.hidden in PROTECTED and (figure.domain not in members or figure.hidden == "too_few")
+    }
+    return Table(rows.equations(), wanted)
+
+
+def _size(unit: Domain, counted: Counted, basis: Basis) -> float:
+    shown = counted.shown.get((unit.id, basis, "reception"))
+    return float(unit.files or (shown[0] if shown else 0.0) or FEW)
+
+
+def _is_whole(inside: Mapping[str, float] | None) -> bool:
+    """A unit, or a group that has its units whole, has a whole number of answers; others are rounded down."""
+    return inside is None or all(share == 1 for share in inside.values())
+
+
+def _about(shown: tuple[int, bool] | None, grid: int, whole: bool) -> tuple[float, float]:
+    """The counts that are printed alike; that of a group may have been rounded down to a whole number before."""
+    if shown is None:
+        return 0.0, np.inf
+    n, held = shown
+    printed = grid * math.floor(n / grid + 0.5)
+    below, more = grid // 2, WAITING if held else 0
+    above = grid - 1 - below + (0.0 if whole else 1.0)
+    return max(0.0, float(printed - below - more)), printed + above + more
+
+
+def _printed(figure: Figure, widths: Widths, span: tuple[float, float]) -> tuple[float, float]:
+    """The values that are printed alike, inside the range of the node."""
+    if figure.estimate is None:
+        return span
+    half = widths.half_step(figure.estimate.n, span == (0.0, 1.0))
+    nearest = 2 * half * math.floor(figure.estimate.estimate / (2 * half) + 0.5)
+    return max(span[0], nearest - half), min(span[1], nearest + half)

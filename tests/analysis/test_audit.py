@@ -1,0 +1,149 @@
+"""The audit finds what a reader could work out, by hand; and a release that fails it hides more."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from analysis.audit import PUBLIC, Audit, Range, audited, half_step
+from analysis.audit_repair import secured
+from analysis.audit_tables import Counted, table_of_n
+from analysis.disclosure import hidden
+from analysis.estimation import Estimate
+from analysis.feasible import feasible
+from analysis.figures import Reason, Release
+from survey_app.documents.rounding import rounded
+from tests.analysis import made
+from tests.analysis.audited_city import city
+
+ONE = made.tree("s", [made.share("s", "a")], id="one")
+FORM = made.instrument([made.SECTORS, made.STAGE, made.question("a")], [ONE], meanings=made.MEANINGS)
+SATISFIED = {"u": 30, "v": 20, "w": 10, "x": 4, "y": 6}
+
+
+def released(n: Mapping[str, int], *groups: str, files: int = 100, previous: Release | None = None) -> Release:
+    """Units with so many answers and 100 files each, a block for each of `groups`, and the city of all."""
+    rows = [made.answer(id, day=str(k % 3), stage=2, a=5 if k < SATISFIED[id] else 1) for id, count in n.items() for k in range(count)]
+    domains = [made.unit(id, files) for id in n]
+    domains += [made.block(f"k{group}", list(group), files * len(group)) for group in groups]
+    frame = made.frame([(id, id, 1, files) for id in n])
+    return made.release(FORM, rows, [*domains, made.city(list(n), files * len(n))], frame=frame, previous=previous)
+
+
+def without(release: Release, *domains: str, reason: Reason = "too_few") -> Release:
+    """The release as it would be if these figures were hidden and nothing else were done about it."""
+    figures = [hidden(figure, reason) if figure.domain in domains else figure for figure in release.figures]
+    return replace(release, figures=tuple(figures))
+
+
+def cell(audit: Audit, domain: str, node: str = "s", role: str = "") -> Range:
+    [found] = [one for one in audit.cells if (one.domain, one.node, one.role, one.basis) == (domain, node, role, "all")]
+    return found
+
+
+def n_of(audit: Audit, domain: str) -> tuple[float, float]:
+    found = cell(audit, domain, "", "reception")
+    return found.low, found.high
+
+
+FOUR = {"u": 40, "v": 40, "w": 40, "x": 10}
+
+
+def test_one_hidden_unit_in_a_shown_city_is_solved() -> None:
+    """x = 4 · 47.5 % (± 0.05) − 75 % − 50 % − 25 % (each ± 0.5) = 40 % ± 1.7 points; the plain mean says as much."""
+    audit = audited(without(released(FOUR), "x"))
+    found = cell(audit, "x")
+    assert_allclose((found.low, found.high), (0.383, 0.417), atol=1e-6)
+    assert found in audit.failures
+
+
+def test_its_count_is_as_wide_as_the_rounding_of_the_others() -> None:
+    """City 130: 128 to 132. Three units of 40: 38 to 42 each. So x has 2 to 18 answers."""
+    assert n_of(audited(without(released(FOUR), "x")), "x") == (2, 18)
+
+
+def test_two_hidden_units_hide_each_other() -> None:
+    """u and x together are 115 % ± 1.2: each of them 14 % or 15 % to 100 %."""
+    audit = audited(without(released(FOUR), "x", "u"))
+    assert not audit.failures
+    assert cell(audit, "x").high - cell(audit, "x").low > 0.8
+    assert n_of(audit, "x") == (0, 56)
+
+
+def test_two_hidden_units_in_groups_that_overlap_do_not() -> None:
+    """Blocks wx and wxy, y hidden too: y = 3 · 30 % − 2 · 32.5 % with their roundings: far too narrow; so is x = 2 · 32.5 % − 25 %."""
+    audit = audited(without(released({**FOUR, "y": 15}, "wx", "wxy"), "x", "y"))
+    assert {one.domain for one in audit.failures if one.node} == {"x", "y"}
+
+
+def test_a_count_in_a_small_group_is_too_narrow() -> None:
+    """Block wx: 20 answers are 18 to 22, w has 8 to 12 of them: 6 to 14 are left for x, a range of 8."""
+    audit = audited(without(released({"u": 40, "v": 40, "w": 10, "x": 10}, "wx"), "x"))
+    assert n_of(audit, "x") == (6, 14)
+    assert cell(audit, "x", "", "reception") in audit.failures
+
+
+def test_a_part_has_no_more_answers_than_all() -> None:
+    """u: 40 answers, so at most 42; of those that came by a slip nothing is shown."""
+    rows = [made.answer("u", day=str(k % 3), stage=2, a=5) for k in range(40)]
+    for row in rows[:5]:
+        row["channel"] = "issued"
+    release = made.release(FORM, rows, [made.unit("u", 99)], frame=made.frame([("u", "u", 1, 99)]))
+    counted = Counted.of(release.figures, {"u": release.domains[0]})
+    table = table_of_n({"u": release.domains[0]}, {}, counted, PUBLIC)
+    low, high = feasible(table.equations, np.array([table.wanted["u", "verified", "reception"]]))
+    assert_allclose((low, high), ([0], [42]), atol=1e-6)
+
+
+def test_a_release_that_shows_everything_or_nothing_has_no_failure() -> None:
+    assert not audited(released(FOUR)).cells
+    assert not audited(without(released(FOUR), "u", "v", "w", "x", "79")).cells
+
+
+def test_a_score_is_as_wide_as_its_own_range_asks() -> None:
+    """From 0 to 10 twenty points of a hundred are two; half a step of a score is 0.05, and x = 4 · 0.475 − 1.5 ± 0.16 … cut at 0."""
+    audit = audited(without(released(FOUR), "x"), spans={("one", "s"): (0.0, 10.0)})
+    assert cell(audit, "x").least == pytest.approx(2.0)
+    assert cell(audit, "x") in audit.failures
+
+
+@pytest.mark.parametrize("n", [10, 99, 100, 999, 1000, 20000])
+@pytest.mark.parametrize("share", [True, False])
+def test_the_audit_rounds_as_the_documents_do(n: int, share: bool) -> None:
+    """The step between two printed values, found by printing values close together."""
+    printed = sorted({rounded(_estimate(n, 0.5 + k * 2.5e-5), share).estimate for k in range(20_000)})
+    assert printed[2] - printed[1] == pytest.approx(2 * half_step(n, share))
+
+
+def _estimate(n: int, value: float) -> Estimate:
+    return Estimate(n, n, value, None, 1, None, None, None, None, 0.95, "raw", None)
+
+
+def test_a_release_that_fails_hides_the_smallest_group_around_what_is_solved() -> None:
+    """Block wx gives x away; the city, in which u and x are hidden, gives nothing away and stays."""
+    found, audit = secured(without(released(FOUR, "wx"), "x", "u"))
+    state = {(figure.domain, figure.basis): figure.hidden for figure in found.figures if figure.population == "finished"}
+    assert state["kwx", "all"] == "complementary"
+    assert state["79", "all"] is None
+    assert not audit.failures
+
+
+def test_a_sound_release_is_left_as_it_is() -> None:
+    sound = without(released(FOUR), "x", "u")
+    assert secured(sound)[0] is sound
+
+
+def test_a_simulated_city_keeps_its_small_units_hidden_after_the_audit() -> None:
+    """Every hidden unit's true share lies in the range that the audit names (it is a reader's certainty, not a guess)."""
+    release, rows = city(60, 8)
+    found, audit = secured(release)
+    assert audited(release).failures
+    assert not audit.failures
+    for one in audited(release).cells:
+        if one.node == "B" and one.basis == "all" and one.population == "finished" and one.narrow:
+            given = [level for row in rows if row["reception"] == one.domain for id, level in row["answers"].items() if id in "abcde"]
+            assert one.low - 0.03 <= sum(level == 5 for level in given) / len(given) <= one.high + 0.03
+    hidden_by_it = sum(a.hidden != b.hidden for a, b in zip(release.figures, found.figures, strict=True))
+    assert 0 < hidden_by_it < len(release.figures) / 20

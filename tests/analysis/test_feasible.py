@@ -1,0 +1,75 @@
+"""What rounded tables leave open of a hidden cell, by hand."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from scipy.sparse import csr_array
+
+from analysis.feasible import Equations, feasible
+
+EXACT = -1
+
+
+def equations(rows: list[list[float]], ends: list[tuple[float, float]], low=0.0, high=0.0, kind=EXACT, scale=1.0) -> Equations:
+    table = csr_array(np.array(rows, float))
+    count = table.shape[0]
+    least, most = np.array(ends, float).T
+    low, high, scale = (np.broadcast_to(np.asarray(one, float), count).copy() for one in (low, high, scale))
+    return Equations(table, low, high, np.broadcast_to(np.asarray(kind), count).copy(), scale, least, most)
+
+
+def ranges(table: Equations, *cells: int) -> list[tuple[float, float]]:
+    return [*zip(*feasible(table, np.array(cells)), strict=True)]
+
+
+def test_one_hidden_part_of_a_known_total_is_known_as_closely_as_the_others() -> None:
+    """h = 50 − 20 − 21 with all three between two below and two above: 9 ± 6."""
+    table = equations([[1, 1, 1, -1]], [(18, 22), (19, 23), (0, np.inf), (48, 52)])
+    assert_allclose(ranges(table, 2), [(3, 15)])
+
+
+def test_two_hidden_parts_share_what_is_left() -> None:
+    """Two of three parts are hidden and 30 ± 2 less 20 ± 2 is left to both: 0 … 14."""
+    table = equations([[1, 1, 1, -1]], [(18, 22), (0, np.inf), (0, np.inf), (28, 32)])
+    assert_allclose(ranges(table, 1, 2), [(0, 14), (0, 14)])
+
+
+def test_two_groups_that_overlap_tell_more_than_either() -> None:
+    """a + b = 10, b + c = 10, a + b + c = 12: b = 8, a = c = 2, exactly."""
+    table = equations([[1, 1, 0], [0, 1, 1], [1, 1, 1]], [(0, np.inf)] * 3, low=[10, 10, 12], high=[10, 10, 12])
+    assert_allclose(ranges(table, 0, 1, 2), [(2, 2), (8, 8), (2, 2)], atol=1e-7)
+
+
+def test_a_hidden_total_is_as_wide_as_its_parts() -> None:
+    table = equations([[1, 1, -1]], [(8, 12), (3, 7), (0, np.inf)])
+    assert_allclose(ranges(table, 2), [(11, 19)])
+
+
+def test_a_cell_in_no_equation_is_anything() -> None:
+    table = equations([[1, 1, 0]], [(0, 5), (0, 5), (0, np.inf)], low=3, high=3)
+    assert ranges(table, 2) == [(0, np.inf)]
+
+
+def test_components_do_not_touch_each_other() -> None:
+    """a + b = 4 and c + d = 6, no cell in both."""
+    table = equations([[1, 1, 0, 0], [0, 0, 1, 1]], [(0, np.inf)] * 4, low=[4, 6], high=[4, 6])
+    assert_allclose(ranges(table, 0, 3), [(0, 4), (0, 6)])
+
+
+def test_cells_of_one_shape_are_added_up_and_nothing_changes() -> None:
+    """Twenty shown cells with coefficients of both signs: the same ends as the interval that arithmetic by hand gives."""
+    row = [*([2.0] * 10), *([-1.0] * 10), 1.0]
+    table = equations([row], [*([(1, 3)] * 20), (-np.inf, np.inf)], low=7, high=7)
+    assert_allclose(ranges(table, 20), [(7 - (60 - 10), 7 - (20 - 30))])
+
+
+def test_equations_that_miss_are_widened_by_twice_what_they_miss() -> None:
+    """a is 10 and 12 by two equations that hold only about; the least that both allow is 1, so each is widened by 2."""
+    rows, ends = [[1, 0, 0], [1, 0, 0], [1, 1, -1]], [(0, 99), (0, np.inf), (20, 20)]
+    table = equations(rows, ends, low=[10, 12, 0], high=[10, 12, 0], kind=[0, 0, -1])
+    assert_allclose(ranges(table, 0, 1), [(10, 12), (8, 10)], atol=1e-6)
+
+
+def test_a_table_that_contradicts_itself_is_refused() -> None:
+    with pytest.raises(ValueError, match="no equation"):
+        feasible(equations([[1, 0], [1, 0], [1, 1]], [(0, 9), (0, 9)], low=[1, 3, 0], high=[1, 3, 9]), np.array([1]))
