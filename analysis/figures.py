@@ -55,6 +55,8 @@ class Figure:
     gap_low: float | None = None
     gap_high: float | None = None
     change: float | None = None
+    change_low: float | None = None
+    change_high: float | None = None
     change_q: float | None = None
     hidden: Reason | None = None
     missing: str | None = None

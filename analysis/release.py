@@ -10,6 +10,7 @@ from typing import Never, cast
 
 from analysis.bases import BUILT, Basis
 from analysis.cells import Factors, Merge
+from analysis.comparison.changed import Shown, changed
 from analysis.comparison.said import Standing
 from analysis.comparison.same_mix import collapsed, separate
 from analysis.comparison.standing import Compared
@@ -58,6 +59,7 @@ def build(
     waiting: frozenset[str] = frozenset(),
     channels: Mapping[str, Mapping[str, int]] = NO_CHANNELS,
     headline: Basis = "all",
+    earlier: Shown | None = None,
     state: State = "draft",
     replaces: int | None = None,
 ) -> Release:
@@ -66,8 +68,9 @@ def build(
     sources: population to its admitted answers (none beyond a batch's cut). Populations that trees are about are weighted
     to the frame; the others have weight 1 and only the trees that are one figure (root a leaf or pooled). previous: the
     release of this wave before this one, whose figures may be held over; waiting: batches (disclosure.batch) with 1 to 9
-    answers beyond their cut; channels: how the admitted answers came in (coverage.channels). Refused: units with answers and
-    no files in the frame; `previous` of another wave or instrument.
+    answers beyond their cut; channels: how the admitted answers came in (coverage.channels); headline: the wave's own
+    basis; earlier: the release of an earlier wave that this one is compared with. Refused: units with answers and no files
+    in the frame; `previous` of another wave or instrument.
     """
     _refuse_another_wave(previous, wave, instrument)
     figures: list[Figure] = []
@@ -101,6 +104,8 @@ def build(
                 shown, said = Compared(population, tallies, factors, sectors, seed).stand(shown)
                 standings += said
             figures += shown
+    if earlier is not None:
+        figures = changed(Shown(instrument, wave, figures, channels), earlier, domains)
     release = Release(
         number=number,
         province=province,

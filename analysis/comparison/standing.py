@@ -94,10 +94,10 @@ class Compared:
         place = at.get((block.id, node))
         shown = place is not None and figures[place].hidden is None and figures[place].mark != "held_over"
         level = value if mix is None else mix.standardised[group.rows]
-        found = separation(value, smooth)
+        found, standardised = separation(value, smooth), None if mix is None else separation(level, smooth)
         around = funnel(level, smooth, float(precision.value[group.block, column])) if shown and len(value) > 1 else None
         merged = () if mix is None else tuple(cell for cell in mix.merged if cell.block == block.id)
-        standing = Standing(block.id, tree.id, node, len(value), found, around, merged)
+        standing = Standing(block.id, tree.id, node, len(value), found, standardised, around, merged)
         new = [figures[place] for place in group.places]
         if around is not None:
             new = _outside(new, around, level, smooth, mix is not None)

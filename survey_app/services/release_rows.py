@@ -84,14 +84,19 @@ def _studies(stored: Plain) -> Studies:
 
 def _standing(stored: Plain) -> Standing:
     read = Standing(**_typed(stored))
-    separation, funnel = (cast("Plain | None", stored[name]) for name in ("separation", "funnel"))
+    funnel = cast("Plain | None", stored["funnel"])
     mixed = [MixCell(**_typed(one)) for one in cast("list[Plain]", stored["mixed"])]
     return replace(
         read,
-        separation=None if separation is None else Separation(**_typed(separation)),
+        separation=_separation(stored["separation"]),
+        same_mix=_separation(stored["same_mix"]),
         funnel=None if funnel is None else Funnel(**_typed(funnel)),
         mixed=tuple(replace(one, sectors=tuple(one.sectors)) for one in mixed),
     )
+
+
+def _separation(stored: object) -> Separation | None:
+    return None if stored is None else Separation(**_typed(cast("Plain", stored)))
 
 
 def _typed(stored: Plain) -> "dict[str, Never]":

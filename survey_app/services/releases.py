@@ -8,6 +8,7 @@ from datetime import date, datetime
 import questionnaires
 from analysis import coverage, disclosure
 from analysis.bases import Basis
+from analysis.comparison.changed import Shown
 from analysis.figures import Figure, Release, State
 from analysis.release import build, digest_of, restored, sources
 from analysis.survey_data import Columns, population_of
@@ -21,6 +22,7 @@ from survey_app.services.accounts import stored_time
 from survey_app.services.fieldwork import Wave
 from survey_app.services.release_rows import figures_of, release_of, row_of, state_of
 from survey_app.storage import accounts, responses, session
+from survey_app.storage import fieldwork as waves
 from survey_app.storage import releases as stored
 from survey_app.storage.releases import ReleaseRow
 from survey_app.storage.responses import AnswerColumns
@@ -51,6 +53,7 @@ def make(wave_code: str, until: date | None, now: datetime, by: Viewer = OPERATO
         before = _newest(tx, wave.code)
         frame = frames.frame(tx, wave.province, wave.code)
         domains = areas.domains(tx, wave.province, min(until or wave.closes, wave.closes), wave)
+        earlier = _earlier(tx, wave)
     collected = _Stored.of(answers, instrument)
     offered = collected.offered(until)
     cuts = disclosure.admit(offered, before.cuts if before else {})
@@ -64,6 +67,8 @@ def make(wave_code: str, until: date | None, now: datetime, by: Viewer = OPERATO
         cuts=cuts,
         waiting=_waiting(offered, cuts),
         channels=coverage.channels(admitted),
+        headline="verified" if wave.headline_basis == "verified" else "all",
+        earlier=earlier,
         number=0,
         province=wave.province,
         wave=wave.code,
@@ -222,6 +227,17 @@ def _newest(tx: Transaction, wave: str) -> Release | None:
     """The release made before this one, drafts too: staff have seen its figures."""
     for number in stored.numbers(tx, wave):
         return _whole(tx, _known(tx, number))
+    return None
+
+
+def _earlier(tx: Transaction, wave: Wave) -> Shown | None:
+    """The last published release of a wave with the same questionnaire that was over before this one began."""
+    others = [one for one in waves.waves(tx, wave.province) if (one.instrument, one.simulated) == (wave.instrument, wave.simulated)]
+    for other in sorted((one for one in others if one.closes < wave.opens), key=lambda one: one.closes, reverse=True):
+        for row in (_known(tx, number) for number in stored.numbers(tx, other.code)):
+            if (row.province, row.state) == (wave.province, "published"):
+                release = _whole(tx, row)
+                return Shown(instrument_of(other), other.code, release.figures, release.studies.channels)
     return None
 
 

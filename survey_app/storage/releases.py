@@ -29,7 +29,7 @@ from survey_app.storage.session import metadata
 NUMBERS = (
     "n", "answers", "estimate", "se_raw", "df_raw", "se", "df", "ci_low", "ci_high", "level", "deff", "psus",
     "n_received", "n_decided", "coverage", "rank_low", "rank_high",
-    "standardised", "shrunk", "shrunk_se", "gap", "gap_low", "gap_high", "change", "change_q",
+    "standardised", "shrunk", "shrunk_se", "gap", "gap_low", "gap_high", "change", "change_low", "change_high", "change_q",
 )  # fmt: skip
 SAYS = (*NUMBERS, "variance", "band", "outside")
 """What a hidden figure does not have."""

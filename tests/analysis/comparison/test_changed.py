@@ -1,0 +1,81 @@
+"""Change since an earlier wave, from what two releases show: by hand, by family, and where there is none."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from analysis.comparison.changed import Shown, changed
+from analysis.figures import Figure
+from questionnaires.instrument import Instrument
+from tests.analysis import made
+from tests.analysis.comparison.test_standing import INDEX, INSTRUMENT, QUESTIONS, answers
+
+UNITS = ("u", "v", "w")
+DOMAINS = [*map(made.unit, UNITS), made.block("wards", UNITS)]
+
+
+def shown(wave: str, satisfied: Mapping[str, int], of: Instrument = INSTRUMENT, n: int = 200, posted: float = 1.0) -> Shown:
+    rows = [row for unit, count in satisfied.items() for row in answers(unit, count, n)]
+    release = made.release(of, rows, DOMAINS)
+    channels = {unit: {"open": round(n * posted), "issued": n - round(n * posted)} for unit in satisfied}
+    return Shown(of, wave, release.figures, channels)
+
+
+BEFORE = shown("w1", {"u": 120, "v": 150, "w": 160})
+OTHER_WORDS = made.instrument([*QUESTIONS[:3], made.question("b", rates="decider")], [INDEX], meanings=made.MEANINGS)
+AFTER = shown("w2", {"u": 170, "v": 152, "w": 158})
+
+
+def of(figures: list[Figure], node: str = "B") -> dict[str, Figure]:
+    wanted = (node, "finished", "pooled", "all")
+    return {one.domain: one for one in figures if (one.node, one.population, one.summary, one.basis) == wanted}
+
+
+def test_a_change_is_the_difference_of_what_is_shown_with_welchs_degrees_of_freedom() -> None:
+    """u from 60 to 85 %; its interval, being counted as the only one of three, at 1 − 0.05/3."""
+    found = of(changed(AFTER, BEFORE, DOMAINS))
+    one, other = of(list(BEFORE.figures))["u"].estimate, of(list(AFTER.figures))["u"].estimate
+    variance = one.se**2 + other.se**2
+    df = variance**2 / (one.se**4 / one.df + other.se**4 / other.df)
+    half = stats.t.ppf(1 - 0.05 / 3 / 2, df) * np.sqrt(variance)
+    assert found["u"].change == pytest.approx(0.25)
+    assert (found["u"].change_low, found["u"].change_high) == pytest.approx((0.25 - half, 0.25 + half))
+    assert found["u"].change_q < 0.05 < found["v"].change_q
+
+
+def test_the_units_of_a_block_are_one_family_and_the_block_another() -> None:
+    """q of the largest p of a family is that p: with one unit alone it would be 3 p smaller for the smallest."""
+    found = of(changed(AFTER, BEFORE, DOMAINS))
+    alone = of(changed(replace(AFTER, figures=[one for one in AFTER.figures if one.domain == "u"]), BEFORE, DOMAINS))
+    assert found["u"].change_q == pytest.approx(3 * alone["u"].change_q)
+    assert found["wards"].change is not None
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        replace(BEFORE, wave="w2"),
+        shown("w1", {"u": 12, "v": 15, "w": 16}, n=29),
+        shown("w1", {"u": 120, "v": 150, "w": 160}, OTHER_WORDS),
+    ],
+    ids=["the same wave", "29 answers", "another definition"],
+)
+def test_figures_that_cannot_be_compared_have_no_change(before: Shown) -> None:
+    found = of(changed(AFTER, before, DOMAINS))
+    assert [found[unit].change for unit in UNITS] == [None, None, None]
+
+
+def test_where_the_channels_moved_a_change_is_told_but_not_tested() -> None:
+    found = of(changed(AFTER, replace(BEFORE, channels=shown("w1", {"u": 120}, posted=0.5).channels), DOMAINS))
+    assert (found["u"].change, found["u"].change_q) == (pytest.approx(0.25), None)
+
+
+def test_a_hidden_figure_has_no_change() -> None:
+    few = shown("w2", {"u": 170, "v": 152, "w": 158})
+    hidden = [replace(one, estimate=None, hidden="too_few") if one.domain == "u" else one for one in few.figures]
+    found = of(changed(replace(few, figures=hidden), BEFORE, DOMAINS))
+    assert found["u"].change is None
+    assert found["v"].change is not None
