@@ -38,6 +38,7 @@ def studies(
     came_by: Mapping[str, Mapping[str, int]],
     parts: Mapping[str, Mapping[Basis, int]],
     standings: Sequence[Standing],
+    headlines: Mapping[str, Basis],
 ) -> Studies:
     """Merged cells by name, units with more answers than files, whom the figures do not speak of, and how answers came in.
 
@@ -56,6 +57,7 @@ def studies(
         channels=came_by,
         bases=parts,
         standings=tuple(standings),
+        headlines=headlines,
     )
 
 

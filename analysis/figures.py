@@ -72,7 +72,7 @@ class Studies:
     that were not handed in at a counter. `diagnostics`: of the headline weights. `channels`: reception unit to channel to
     the answers that came in that way, of all populations; empty in releases made before channels were counted. `bases`:
     population to basis to its answers; a part without answers, or that is all of them, has no figures of its own. `standings`: of every
-    index in every block.
+    index in every block; `headlines`: block to the basis that it is compared by.
     """
 
     merges: tuple[Merge, ...]
@@ -86,6 +86,7 @@ class Studies:
     channels: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     bases: Mapping[str, Mapping[Basis, int]] = field(default_factory=dict)
     standings: tuple[Standing, ...] = ()
+    headlines: Mapping[str, Basis] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,28 +8,24 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Never, cast
 
-from analysis.bases import BUILT, Basis
+from analysis.bases import Basis
 from analysis.cells import Factors, Merge
 from analysis.comparison.changed import Shown, changed
 from analysis.comparison.said import Standing
-from analysis.comparison.same_mix import collapsed, separate
 from analysis.comparison.standing import Compared
-from analysis.complementary import protected
 from analysis.counting import InMemory, sources
 from analysis.coverage import factors_digest, handling_units, studies
 from analysis.disclosure import Before
 from analysis.domains import Domain
-from analysis.estimation import Estimate, estimate
+from analysis.estimation import Estimate
+from analysis.every_basis import headlines, on_every_basis
 from analysis.figures import Band, Figure, Mark, Reason, Release, State, Studies, Summary
-from analysis.population import Population, is_one_figure
-from analysis.screening import Rules, Whole, screened
-from analysis.siblings import without_siblings
+from analysis.screening import Rules
 from analysis.survey_data import SurveyData, sectors_of
 from analysis.tallies import Source
-from analysis.weighting import Frame, weigh
+from analysis.weighting import Frame
 from questionnaires.instrument import Instrument
 from questionnaires.model import Fault, Refused
-from questionnaires.trees import measures
 
 __all__ = [
     "Band", "Basis", "Domain", "Estimate", "Figure", "Mark", "Merge", "Reason", "Release", "State", "Studies", "Summary",
@@ -77,32 +73,20 @@ def build(
     weighted: dict[str, Factors] = {}
     parts: dict[str, dict[Basis, int]] = {}
     standings: list[Standing] = []
+    goes_by: dict[str, Basis] = {}
     sectors = tuple(map(str, sectors_of(instrument)))
     rules = Rules(handling_units(frame), Before.of(previous.figures if previous else ()), waiting, headline)
     for name, source in sources.items():
         answers = InMemory(source) if isinstance(source, SurveyData) else source
-        trees = [tree for tree in instrument.trees if tree.population == name or is_one_figure(tree)]
-        wanted = [measure for tree in trees for measure in measures(tree, instrument.questions)]
-        own = any(tree.population == name for tree in trees)
-        whole: Whole | None = None
-        parts[name] = {}
-        for basis in BUILT:
-            part = answers.part(basis)
-            counted = part.counts()
-            parts[name][basis] = int(counted.n.sum())
-            if whole and parts[name][basis] in (0, parts[name]["all"]):
-                continue
-            factors = weigh(counted, frame if own else None)
-            if own:
-                weighted[f"{name}|{basis}"] = factors
-            tallies = part.tally(separate(factors), wanted, domains)
-            population = Population.of(name, own, trees, estimate(collapsed(tallies, factors)), domains)
-            found, withheld = without_siblings(screened(population, basis, rules, whole), population)
-            shown = protected(found, population, withheld)
-            if whole is None:
-                whole = Whole.of(population, shown)
-                shown, said = Compared(population, tallies, factors, sectors, seed).stand(shown)
-                standings += said
+        made_of, parts[name] = on_every_basis(name, answers, instrument, frame, domains, rules)
+        blocks = headlines(headline, made_of)
+        goes_by |= {} if goes_by else blocks
+        for one in made_of:
+            if one.population.weighted:
+                weighted[f"{name}|{one.basis}"] = one.factors
+            going = {block for block, basis in blocks.items() if basis == one.basis}
+            shown, said = Compared(one.population, one.tallies, one.factors, sectors, seed).stand(one.figures, going)
+            standings += said
             figures += shown
     if earlier is not None:
         figures = changed(Shown(instrument, wave, figures, channels), earlier, domains)
@@ -125,7 +109,7 @@ def build(
         made=made,
         domains=tuple(domains),
         figures=tuple(figures),
-        studies=studies(weighted, frame, domains, channels, parts, standings),
+        studies=studies(weighted, frame, domains, channels, parts, standings, goes_by),
     )
     return replace(release, digest=digest_of(release))
 

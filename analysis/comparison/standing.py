@@ -3,7 +3,7 @@
 Only figures that are shown, anew, with 30 answers and more take part: a hidden or held-over unit is compared with nobody.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -44,19 +44,19 @@ class Compared:
     sectors: Sequence[str]
     seed: int
 
-    def stand(self, figures: Sequence[Figure]) -> tuple[list[Figure], tuple[Standing, ...]]:
+    def stand(self, figures: Sequence[Figure], going: Collection[str]) -> tuple[list[Figure], tuple[Standing, ...]]:
         """The figures with band, ranks, funnel, standardised and shrunken value where units are compared, and what is said of
-        every index in every block.
+        every index in every block that goes by this basis (`going`).
 
         Ranks and the funnel go by the value at the block's mix of matters, where the index is one ratio; bands by the
-        published value against the block's. Nothing of a basis that is a part of the answers is compared.
+        published value against the block's. So no comparison mixes bases.
         """
         found, said = list(figures), list[Standing]()
         domains = self.population.domains
-        blocks = [row for row, domain in enumerate(domains) if domain.grouping == "block"]
+        blocks = [row for row, domain in enumerate(domains) if domain.grouping == "block" and domain.id in going]
         if not blocks:
             return found, ()
-        at = {(one.domain, one.node): place for place, one in enumerate(figures) if one.summary == "pooled" and one.basis == "all"}
+        at = {(one.domain, one.node): place for place, one in enumerate(figures) if one.summary == "pooled"}
         for tree in self.population.trees:
             if "unit" not in tree.published_for or tree.population != self.population.name:
                 continue

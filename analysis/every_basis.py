@@ -1,0 +1,89 @@
+"""One population on every basis: weighed, summed, estimated and cut to what may be shown; and the basis that each block goes by.
+
+The order is that of build(), which puts populations together. Methodology §2.2 for the headline.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from analysis.bases import BUILT, Basis
+from analysis.cells import Factors
+from analysis.comparison.same_mix import collapsed, separate
+from analysis.complementary import protected
+from analysis.domains import Domain
+from analysis.estimation import estimate
+from analysis.figures import Figure
+from analysis.population import Population, is_one_figure
+from analysis.screening import Rules, Whole, screened
+from analysis.siblings import without_siblings
+from analysis.tallies import Source, Tallies
+from analysis.weighting import Frame, weigh
+from questionnaires.instrument import Instrument
+from questionnaires.trees import measures
+
+ENOUGH_UNITS, ENOUGH_ANSWERS, ENOUGH_DAYS = 0.8, 30, 8
+
+
+@dataclass(frozen=True, slots=True)
+class OnBasis:
+    """`tallies`: made with same_mix.separate(factors); `figures`: as they may be shown."""
+
+    basis: Basis
+    population: Population
+    tallies: Tallies
+    factors: Factors
+    figures: list[Figure]
+
+    def days(self, unit: str) -> int:
+        """Different days on which the unit received answers: a PSU is named unit|point|day."""
+        stratum, psu = self.tallies.psus
+        pairs = zip(stratum.codes, psu.codes, strict=True)
+        return len({psu.labels[label].rpartition("|")[2] for code, label in pairs if stratum.labels[code] == unit})
+
+
+def on_every_basis(
+    name: str, source: Source, instrument: Instrument, frame: Frame | None, domains: Sequence[Domain], rules: Rules
+) -> tuple[list[OnBasis], dict[Basis, int]]:
+    """All answers first, then every part that is neither empty nor all of them; and how many answers each basis has."""
+    trees = [tree for tree in instrument.trees if tree.population == name or is_one_figure(tree)]
+    wanted = [measure for tree in trees for measure in measures(tree, instrument.questions)]
+    own = any(tree.population == name for tree in trees)
+    found: list[OnBasis] = []
+    answers: dict[Basis, int] = {}
+    whole: Whole | None = None
+    for basis in BUILT:
+        part = source.part(basis)
+        counted = part.counts()
+        answers[basis] = int(counted.n.sum())
+        if whole and answers[basis] in (0, answers["all"]):
+            continue
+        factors = weigh(counted, frame if own else None)
+        tallies = part.tally(separate(factors), wanted, domains)
+        population = Population.of(name, own, trees, estimate(collapsed(tallies, factors)), domains)
+        figures, withheld = without_siblings(screened(population, basis, rules, whole), population)
+        figures = protected(figures, population, withheld)
+        whole = whole or Whole.of(population, figures)
+        found.append(OnBasis(basis, population, tallies, factors, figures))
+    return found, answers
+
+
+def headlines(wanted: Basis, made: Sequence[OnBasis]) -> Mapping[str, Basis]:
+    """Block to the basis it goes by: the wave's own; but a block of which fewer than 80 % of the units have 30 verified answers
+    on 8 different days goes by all answers, as a whole. Scores play no part."""
+    whole, verified = made[0].population, next((one for one in made if one.basis == "verified"), None)
+    found: dict[str, Basis] = {}
+    for row, domain in enumerate(whole.domains):
+        if domain.grouping != "block":
+            continue
+        found[domain.id] = wanted
+        if wanted == "verified":
+            units = [unit for unit in whole.units_in(row) if whole.answers(unit)[0] or whole.domains[unit].files]
+            enough = sum(verified is not None and _is_enough(verified, unit) for unit in units)
+            found[domain.id] = "verified" if units and enough >= ENOUGH_UNITS * len(units) - 1e-9 else "all"
+    return found
+
+
+def _is_enough(verified: OnBasis, unit: int) -> bool:
+    received = verified.population.answers(unit)[0]
+    members = verified.population.domains[unit].members
+    return received >= ENOUGH_ANSWERS and sum(verified.days(label) for label in members) >= ENOUGH_DAYS

@@ -1,0 +1,56 @@
+"""By which basis a block goes: what the wave chose, unless too few of its units have verified answers; counts decide, never scores."""
+
+import pytest
+
+from analysis.figures import Release
+from analysis.release import build, sources
+from tests.analysis import made
+from tests.analysis.comparison.test_standing import FAR_APART, INSTRUMENT
+
+
+def rows(unit: str, verified: int, days: int, satisfied: float = 0.5) -> list[dict]:
+    """30 answers at the wall, and verified ones spread over the days."""
+    codes = [5 if k < satisfied * verified else 1 for k in range(verified)]
+    issued = [{**made.answer(unit, day=str(k % days), stage=2, a=code, b=code), "channel": "issued"} for k, code in enumerate(codes)]
+    return [*issued, *(made.answer(unit, day=str(k), stage=2, a=5, b=5) for k in range(30))]
+
+
+def release(answers: list[dict], units: list[str], headline: str = "verified") -> Release:
+    return build(
+        instrument=INSTRUMENT, sources=sources(INSTRUMENT, made.columns(answers)), frame=None,
+        domains=[*map(made.unit, units), made.block("wards", units)], previous=None, cuts={}, number=1, province="79", wave="w",
+        simulated=True, made=made.NOW, seed=1, headline=headline,
+    )  # fmt: skip
+
+
+UNITS = ["a", "b", "c", "d", "e"]
+
+
+@pytest.mark.parametrize(
+    ("enough", "verified", "days", "basis"),
+    [(4, 30, 8, "verified"), (3, 30, 8, "all"), (4, 29, 8, "all"), (4, 30, 7, "all"), (5, 30, 8, "verified")],
+    ids=["four of five units", "three of five", "29 answers", "seven days", "all five"],
+)
+def test_a_block_goes_by_verified_answers_where_four_fifths_of_its_units_have_enough(
+    enough: int, verified: int, days: int, basis: str
+) -> None:
+    answers = [row for unit in UNITS[:enough] for row in rows(unit, verified, days)]
+    answers += [row for unit in UNITS[enough:] for row in rows(unit, 3, 3)]
+    assert release(answers, UNITS).studies.headlines == {"wards": basis}
+
+
+def test_scores_play_no_part_and_a_wave_of_all_answers_stays_so() -> None:
+    for satisfied in (0.0, 1.0):
+        answers = [row for unit in UNITS for row in rows(unit, 30, 8, satisfied)]
+        assert release(answers, UNITS).studies.headlines == {"wards": "verified"}
+        assert release(answers, UNITS, "all").studies.headlines == {"wards": "all"}
+
+
+def test_units_are_compared_on_the_basis_of_their_block_alone() -> None:
+    units = list(FAR_APART)
+    answers = [row for unit, count in FAR_APART.items() for row in rows(unit, 200, 20, count / 200)]
+    found = release(answers, units)
+    compared = {one.basis for one in found.figures if one.rank_low is not None}
+    assert (found.studies.headlines, compared) == ({"wards": "verified"}, {"verified"})
+    questions = {one.basis for one in found.figures if one.node == "a" and one.domain == "u00"}
+    assert questions == {"all", "verified"}
