@@ -7,6 +7,7 @@ from scipy.stats import false_discovery_control
 
 from analysis.quality.clock import TOGETHER, Clock
 from analysis.quality.observed import Finding, Observed
+from analysis.quality.peers import counted_tail
 from analysis.quality.rules import BURST, DAILY_BURSTS, FALSE_DISCOVERIES, LEVELS
 from analysis.survey_data import Floats, Ints
 
@@ -19,13 +20,13 @@ FEWEST_TOGETHER = 3
 EXCEEDING = 5
 """A p is settled when so many draws come out as high: with fewer draws the more ordinary it is (Besag and Clifford 1991)."""
 MOST_DRAWS = 999
+ROUNDING = 1e-9
 TAIL = 20
 """Highest draws from which the chance of something higher still is told."""
 AT_ONCE = 400_000
 """Arrivals that are drawn at a time."""
-USUAL_COMPANIONS = 0.03
-"""Share of people who come with another one, while too few counters tell."""
-ENOUGH_COUNTERS = 20
+COMPANIONS = 0.03
+"""Share of people taken to come within two minutes of another one, because they came together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,95 +41,67 @@ class Scan:
     pairs: int
 
 
-@dataclass(frozen=True, slots=True)
-class Chances:
-    """p of the scan and p of the pairs."""
-
-    burst: float
-    pairs: float
-
-
 def scan(times: Ints, clock: Clock) -> Scan:
     """times: ascending. Source: Kulldorff 1997, the Poisson likelihood ratio of a window against its half-day."""
     flat, rows = times.astype(np.float64), np.zeros(len(times), np.int64)
     excess, counts, expected = _windows(flat, rows, clock, 1)
     at = int(excess.max(axis=0).argmax())
     window = int(excess[:, at].argmax())
-    return Scan(float(excess[window, at]), at, int(counts[window, at]), float(expected[window, at]), int(_pairs(flat, rows, 1)[0]))
+    return Scan(float(excess[window, at]), at, int(counts[window, at]), float(expected[window, at]), _pairs(flat))
 
 
-def chances(found: Scan, clock: Clock, companions: float, rng: np.random.Generator, most: int = MOST_DRAWS) -> Chances:
-    """Chance of a scan or of pairs at least as high, were times of day those of an ordinary month.
+def chance(found: Scan, clock: Clock, rng: np.random.Generator, most: int = MOST_DRAWS) -> float:
+    """Chance of a scan at least as high, were times of day those of an ordinary month: draws of clock.drawn() with COMPANIONS.
 
-    Draws stop when both are settled. A statistic above nearly all of `most` draws: see _beyond().
+    Draws stop when EXCEEDING of them were as high. A scan above nearly all of `most` draws: see _beyond().
     """
-    excess, pairs = np.zeros(0), np.zeros(0)
+    drawn = np.zeros(0)
     batch = 20
-    while len(excess) < most and min((excess >= found.excess).sum(), (pairs >= found.pairs).sum()) < EXCEEDING:
-        batch = min(batch, most - len(excess), max(1, AT_ONCE // len(clock.cell)))
-        more_excess, more_pairs = _drawn(clock, batch, companions, rng)
-        excess, pairs = np.append(excess, more_excess), np.append(pairs, more_pairs)
+    while len(drawn) < most and (drawn >= found.excess - ROUNDING).sum() < EXCEEDING:
+        batch = min(batch, most - len(drawn), max(1, AT_ONCE // len(clock.cell)))
+        drawn = np.append(drawn, _drawn(clock, batch, rng))
         batch *= 2
-    return Chances(_p(found.excess, excess), _p(float(found.pairs), pairs))
+    return _p(found.excess, drawn)
 
 
-def companions_among(pairs: Ints, expected: Floats, n: Ints) -> float:
-    """Share of answers that come with another one, in honest counters: excess pairs an answer, its middle over the counters plus
-    one standard deviation between counters; a set share where fewer than 20 counters tell."""
-    if len(n) < ENOUGH_COUNTERS:
-        return USUAL_COMPANIONS
-    excess = (pairs - expected) / n
-    noise = np.maximum(expected, 0.25) / n**2
-    order = np.argsort(excess)
-    mass = np.cumsum((1 / noise)[order])
-    centre = float(excess[order][np.searchsorted(mass, mass[-1] / 2)])
-    low, high = np.quantile(excess, [0.1, 0.9])
-    between = float((np.clip(excess, low, high) - centre).var() - noise.mean())
-    return float(np.clip(centre + np.sqrt(max(0.0, between)), 0.0, 0.5))
-
-
-def bursts(
-    observed: Observed, rng: np.random.Generator, most: int = MOST_DRAWS
-) -> tuple[tuple[Finding, ...], dict[int, float]]:
+def bursts(observed: Observed, rng: np.random.Generator, most: int = MOST_DRAWS) -> tuple[tuple[Finding, ...], dict[int, float]]:
     """Findings of both rules, and the answers in the windows of reported bursts: number to the count of the window.
 
-    Reported: p at most the rule's level, and q ≤ 0.05 by Benjamini-Hochberg over all counters and months of the run.
+    BURST: the window that stands out most, by chance(). DAILY_BURSTS: close pairs over the whole month, against the other
+    counters (peers.counted_tail). Reported: p at most the rule's level, and q ≤ 0.05 by Benjamini-Hochberg over all counters
+    and months of the run.
     """
     series = [rows for rows in _ordered(observed.series.codes, observed.received, len(observed.series.labels)) if len(rows) >= FEWEST]
     if not series:
         return (), {}
     clocks = [Clock.of(observed.received[rows]) for rows in series]
     scans = [scan(observed.received[rows], clock) for rows, clock in zip(series, clocks, strict=True)]
-    sizes = np.array([len(rows) for rows in series])
-    usual = np.array([clock.close_pairs() for clock in clocks])
-    companions = companions_among(np.array([one.pairs for one in scans]), usual, sizes)
-    found = [chances(one, clock, companions, rng, most) for one, clock in zip(scans, clocks, strict=True)]
     labels = [observed.series.labels[observed.series.codes[rows[0]]] for rows in series]
+    p = np.array([chance(one, clock, rng, most) for one, clock in zip(scans, clocks, strict=True)])
     findings: list[Finding] = []
     marked: dict[int, float] = {}
-    for at, q in reported(BURST, [one.burst for one in found]):
+    for at, q in reported(BURST, p):
         one = scans[at]
-        findings.append(Finding(BURST, labels[at], len(series[at]), float(one.count), one.expected, found[at].burst, q))
+        findings.append(Finding(BURST, labels[at], len(series[at]), float(one.count), one.expected, float(p[at]), q))
         marked |= {int(row): float(one.count) for row in series[at][one.first : one.first + one.count]}
-    for at, q in reported(DAILY_BURSTS, [one.pairs for one in found]):
-        expected = float(usual[at] + companions * sizes[at])
-        findings.append(Finding(DAILY_BURSTS, labels[at], len(series[at]), float(scans[at].pairs), expected, found[at].pairs, q))
+    pairs = np.array([one.pairs for one in scans])
+    usual, p = counted_tail(pairs, np.array([clock.close_pairs() for clock in clocks]), np.array([len(rows) for rows in series]))
+    for at, q in reported(DAILY_BURSTS, p):
+        findings.append(Finding(DAILY_BURSTS, labels[at], len(series[at]), float(pairs[at]), float(usual[at]), float(p[at]), q))
     return tuple(findings), marked
 
 
-def reported(rule: str, p: list[float]) -> list[tuple[int, float]]:
+def reported(rule: str, p: Floats) -> list[tuple[int, float]]:
     """(place, q) of every p at most the level of the rule whose q is at most 5 %."""
-    if not p:
-        return []
-    q = false_discovery_control(np.array(p))
+    q = false_discovery_control(p)
     return [(at, float(q[at])) for at, one in enumerate(p) if one <= LEVELS[rule] and q[at] <= FALSE_DISCOVERIES]
 
 
-def _drawn(clock: Clock, draws: int, companions: float, rng: np.random.Generator) -> tuple[Floats, Ints]:
-    times = clock.drawn(draws, companions, rng)
+def _drawn(clock: Clock, draws: int, rng: np.random.Generator) -> Floats:
+    times = clock.drawn(draws, COMPANIONS, rng)
     flat, rows = times.ravel(), np.repeat(np.arange(draws), times.shape[1])
     excess = _windows(flat, rows, clock, draws)[0]
-    return excess.max(axis=0).reshape(draws, -1).max(axis=1), _pairs(flat, rows, draws)
+    return np.asarray(excess.max(axis=0).reshape(draws, -1).max(axis=1), dtype=np.float64)
 
 
 def _windows(flat: Floats, rows: Ints, clock: Clock, draws: int) -> tuple[Floats, Ints, Floats]:
@@ -145,11 +118,8 @@ def _windows(flat: Floats, rows: Ints, clock: Clock, draws: int) -> tuple[Floats
     return excess, counts, expected
 
 
-def _pairs(flat: Floats, rows: Ints, draws: int) -> Ints:
-    far = flat.max(initial=0.0) - flat.min(initial=0.0) + 2 * TOGETHER
-    placed = flat - flat.min(initial=0.0) + rows * far
-    near = np.searchsorted(placed, placed + TOGETHER, "right") - np.arange(len(flat)) - 1
-    return np.bincount(rows, weights=near, minlength=draws).astype(np.int64)
+def _pairs(times: Floats) -> int:
+    return int((np.searchsorted(times, times + TOGETHER, "right") - np.arange(len(times)) - 1).sum())
 
 
 def _sizes(cell: Ints) -> Floats:
@@ -161,7 +131,7 @@ def _sizes(cell: Ints) -> Floats:
 def _p(value: float, drawn: Floats) -> float:
     """Besag and Clifford: EXCEEDING ÷ draws until so many were as high; (higher + 1)/(draws + 1) where they never were, or less
     by _beyond()."""
-    high = np.flatnonzero(drawn >= value - 1e-9)
+    high = np.flatnonzero(drawn >= value - ROUNDING)
     if len(high) >= EXCEEDING:
         return EXCEEDING / float(high[EXCEEDING - 1] + 1)
     plain = (len(high) + 1) / (len(drawn) + 1)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from analysis.quality.bursts import MOST_DRAWS, chances, scan
+from analysis.quality.bursts import MOST_DRAWS, chance, scan
 from analysis.quality.clock import Clock
 from analysis.quality.observed import DAY, Finding, Observed, sizes
 from analysis.quality.rules import LEVELS, SHEETS
@@ -27,7 +27,7 @@ def sheets(observed: Observed, rng: np.random.Generator, most: int = MOST_DRAWS)
         times = observed.received[rows]
         clock = Clock.of(times, usual)
         found = scan(times, clock)
-        p = min(1.0, chances(found, clock, 0.0, rng, most).burst * series.count(place))
+        p = min(1.0, chance(found, clock, rng, most) * series.count(place))
         if p > LEVELS[SHEETS]:
             continue
         marked |= {int(row): float(found.count) for row in rows[found.first : found.first + found.count]}
