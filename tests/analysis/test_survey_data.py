@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from analysis.survey_data import NO_BASIS, NOT_ANSWERED, NOT_ASKED, SurveyData
+from analysis.survey_data import NO_BASIS, NOT_ANSWERED, NOT_ASKED, SurveyData, sectors_of
 from analysis.terms import values
 from questionnaires.model import Condition, Meaning, Refused
 from questionnaires.trees import Term
@@ -113,3 +113,10 @@ def test_the_order_of_delivery_changes_nothing() -> None:
     one, other = (SurveyData.of(INSTRUMENT, given, "finished") for given in (columns, turned))
     assert np.array_equal(one.answers["open"], other.answers["open"])
     assert np.array_equal(one.keys["psu"].codes, other.keys["psu"].codes)
+
+
+def test_kinds_of_matter_keep_the_order_of_the_list_without_the_one_that_is_not_known() -> None:
+    form = made.instrument([made.STAGE, made.SECTORS], [], meanings=made.MEANINGS)
+    unknown = {code for codes in made.MEANINGS["sector"].codes.values() for code in codes}
+    assert sectors_of(form) == tuple(option.code for option in made.SECTORS.options if option.code not in unknown)
+    assert sectors_of(made.instrument([made.STAGE], [])) == ()
