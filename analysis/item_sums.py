@@ -1,0 +1,111 @@
+"""Sums of pairs of items over PSUs, and the weighted covariances that follow. What questions say of each other: items.py."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.survey_data import Bools, Column, Floats, Ints, SurveyData
+from questionnaires.model import Fault, Question, Refused
+
+LEAST_TOGETHER = 30
+"""Answers that two items need together: the floor of every comparison (methodology §13.1)."""
+POSITIVE = 1e-8
+"""Least eigenvalue of a correlation matrix that counts as above 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class PairSums:
+    """Items are numbered as in `items`. n: item × item, answers to both. weight, first, product: PSU × item × item, over the
+    answers to both: Σ w, Σ w y_i (the first item's), Σ w y_i y_j. stratum: of every PSU. Sums of parts add."""
+
+    items: tuple[str, ...]
+    n: Ints
+    weight: Floats
+    first: Floats
+    product: Floats
+    stratum: Ints
+
+
+def levels(data: SurveyData, items: Mapping[str, Collection[int]]) -> Floats:
+    """Item × answer: the code of every question that has one of its listed codes, else NaN (blank, not asked, no basis)."""
+    return np.stack([np.where(np.isin(data.answers[id], list(codes)), data.answers[id], np.nan) for id, codes in items.items()])
+
+
+def by_module(questions: Sequence[Question]) -> dict[str, tuple[str, ...]]:
+    """Rotation module to the questions in it; "" holds those that everybody is asked. Items of two modules never meet."""
+    found: dict[str, tuple[str, ...]] = {}
+    for question in questions:
+        module = question.rotation or ""
+        found[module] = (*found.get(module, ()), question.id)
+    return found
+
+
+def pair_sums(items: Sequence[str], values: Floats, weight: Floats, stratum: Column, psu: Column) -> PairSums:
+    """Sums over answers of one data set: values: item × answer, NaN where there is none; weight: w = d · g of every answer.
+
+    Pairwise: an answer counts for a pair when it has both items. Source: methodology §5.7 f.
+    """
+    labels, place = np.unique(np.stack([stratum.codes, psu.codes]), axis=1, return_inverse=True)
+    place = place.reshape(-1)
+    known: Bools = ~np.isnan(values)
+    filled = np.where(known, values, 0.0)
+    size, shape = len(items), (labels.shape[1], len(items), len(items))
+    n = (known.astype(np.int64) @ known.T.astype(np.int64)).astype(np.int64)
+    sums, first, product = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    for i in range(size):
+        for j in range(i, size):
+            both = weight * (known[i] & known[j])
+            sums[:, i, j] = sums[:, j, i] = np.bincount(place, both, shape[0])
+            first[:, i, j] = np.bincount(place, both * filled[i], shape[0])
+            first[:, j, i] = np.bincount(place, both * filled[j], shape[0])
+            product[:, i, j] = product[:, j, i] = np.bincount(place, both * filled[i] * filled[j], shape[0])
+    return PairSums(tuple(items), n, sums, first, product, labels[0].astype(np.int64))
+
+
+def covariance(sums: PairSums, factors: Floats | None = None) -> Floats:
+    """C_ij = Σ w y_i y_j/Σ w − (Σ w y_i/Σ w)(Σ w y_j/Σ w), each over the answers to both; item × item.
+
+    factors: replicate × PSU, on the weights of PSUs; then replicate × item × item. NaN where a pair has no weight.
+    Oracle: R cov.wt(method = "ML") where nothing is missing; by hand where something is.
+    """
+    f = np.ones((1, len(sums.stratum))) if factors is None else factors
+    weight, first, product = (np.tensordot(f, one, axes=1) for one in (sums.weight, sums.first, sums.product))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = first / weight
+        found: Floats = product / weight - mean * np.swapaxes(mean, 1, 2)
+    return found[0] if factors is None else found
+
+
+def positive(covariances: Floats) -> Bools:
+    """Which of several covariance matrices (… × item × item) are positive definite, as correlations."""
+    spread = np.sqrt(np.maximum(np.diagonal(covariances, axis1=-2, axis2=-1), 0.0))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        correlation = covariances / (spread[..., :, None] * spread[..., None, :])
+    usable = np.isfinite(correlation).all(axis=(-2, -1))
+    safe = np.where(usable[..., None, None], correlation, np.eye(correlation.shape[-1]))
+    found: Bools = usable & (np.linalg.eigvalsh(safe)[..., 0] > POSITIVE)
+    return found
+
+
+def sound_covariance(sums: PairSums) -> Floats:
+    """The covariance matrix of items that can be studied together. Raises Refused by name: pairs that fewer than 30 people
+    answered (items of different modules never meet), items to which everybody gave one answer, a matrix that is not
+    positive definite."""
+    names, faults = sums.items, []
+    for i, j in zip(*np.triu_indices(len(names)), strict=True):
+        if sums.n[i, j] < LEAST_TOGETHER:
+            values = {"first": names[i], "second": names[j], "least": str(LEAST_TOGETHER)}
+            faults.append(Fault("never_together", names[i], "Fewer than {least} people answered both {first} and {second}.", values))
+    if faults:
+        raise Refused(*faults)
+    found = covariance(sums)
+    for name, own in zip(names, np.diagonal(found), strict=True):
+        if own <= POSITIVE:
+            faults.append(Fault("one_answer", name, "Everybody gave the same answer to {item}: nothing can go with it.", {"item": name}))
+    if not faults and not positive(found):
+        sentence = "The covariances of {items} contradict each other (not positive definite), because not the same people answered all."
+        faults.append(Fault("not_positive_definite", names[0], sentence, {"items": ", ".join(names)}))
+    if faults:
+        raise Refused(*faults)
+    return found

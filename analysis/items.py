@@ -1,0 +1,163 @@
+"""What questions say of each other: which factors go with overall satisfaction (LMG), and whether items measure one thing.
+
+Everything follows from sums of pairs (item_sums.py). To be worded "associated with", never as a cause (methodology §17).
+"""
+
+from dataclasses import dataclass
+from itertools import combinations, islice
+from math import factorial
+
+import numpy as np
+from scipy.optimize import minimize
+
+from analysis.item_sums import PairSums, covariance, positive, sound_covariance
+from analysis.replicates import rao_wu
+from analysis.survey_data import Floats
+from questionnaires.model import Fault, Refused
+
+MOST_FACTORS = 10
+LEAST_DAYS = 10
+"""PSUs beyond one a stratum that an interval over PSUs needs."""
+MOST_LOST = 0.1
+"""Share of bootstrap draws that may have no positive definite matrix; beyond it there is no interval."""
+AT_ONCE = 50
+LEAST_UNIQUENESS = 0.005
+"""As in R's factanal. An item at this end is explained whole (Heywood): the factor is that item, and omega means nothing."""
+AT_THE_END = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Drivers:
+    """How much of the variance of `target` goes with each of `items`: `share` adds up to `r_squared`. low, high: bootstrap
+    over PSUs, NaN where there is none. n: the fewest people behind any pair."""
+
+    target: str
+    items: tuple[str, ...]
+    share: Floats
+    low: Floats
+    high: Floats
+    r_squared: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Consistency:
+    """alpha: Cronbach's; omega: McDonald's with one factor, None for two items and where an item alone is the factor."""
+
+    items: tuple[str, ...]
+    alpha: float
+    omega: float | None
+    n: int
+
+
+def drivers(sums: PairSums, seed: int, *, draws: int = 1000, level: float = 0.95) -> Drivers:
+    """LMG: the R² that an item adds, averaged over all orders in which items can be added (its Shapley value).
+
+    sums: the target first, then 1 to 10 items. share_j = Σ_S |S|!(p − |S| − 1)!/p! · (R²(S ∪ j) − R²(S)) over S without j,
+    R²(S) = c'C⁻¹c/C_yy. Interval: percentiles over Rao-Wu draws of PSUs in their strata, from `seed`. Raises Refused as
+    sound_covariance, and for more than 10 items. Source: Lindeman, Merenda and Gold 1980; Grömping 2006.
+    Oracle: R relaimpo's lmg on `attitude` (keydrivers.json), lm() with weights.
+    """
+    items = sums.items[1:]
+    if not 1 <= len(items) <= MOST_FACTORS:
+        values = {"count": str(len(items)), "most": str(MOST_FACTORS)}
+        raise Refused(Fault("too_many_factors", sums.items[0], "From 1 to {most} factors can be compared, not {count}.", values))
+    share = _lmg(sound_covariance(sums)[None])[0]
+    low, high = _interval(sums, seed, draws, level)
+    return Drivers(sums.items[0], items, share, low, high, float(share.sum()), int(sums.n.min()))
+
+
+def consistency(sums: PairSums) -> Consistency:
+    """alpha = k/(k − 1) · (1 − ΣC_ii/ΣC_ij); omega = (Σλ)²/((Σλ)² + Σψ), loadings λ and unique variances ψ of the one factor
+    that fits the covariances best by maximum likelihood.
+
+    sums: two items or more of one module. Raises Refused as sound_covariance, and for a single item.
+    Source: Cronbach 1951; McDonald 1999; Jöreskog 1967. Oracle: alpha by hand, R factanal(factors = 1).
+    """
+    count = len(sums.items)
+    if count < 2:
+        raise Refused(Fault("one_item", sums.items[0], "Consistency is of two items or more; {item} is alone.", {"item": sums.items[0]}))
+    found = sound_covariance(sums)
+    alpha = count / (count - 1) * (1 - float(np.trace(found)) / float(found.sum()))
+    return Consistency(sums.items, alpha, _omega(found) if count > 2 else None, int(sums.n.min()))
+
+
+def _lmg(covariances: Floats) -> Floats:
+    """Replicate × item: shares of each covariance matrix, the target in row 0."""
+    count = covariances.shape[1] - 1
+    explained: dict[tuple[int, ...], Floats] = {(): np.zeros(len(covariances))}
+    for size in range(1, count + 1):
+        for subset in combinations(range(1, count + 1), size):
+            of_target = covariances[:, subset, 0]
+            inner = covariances[:, subset, :][:, :, subset]
+            solved = np.linalg.solve(inner, of_target[:, :, None])[:, :, 0]
+            explained[subset] = (of_target * solved).sum(axis=1) / covariances[:, 0, 0]
+    share = np.zeros((len(covariances), count))
+    for subset, r_squared in explained.items():
+        chance = factorial(len(subset)) * factorial(count - len(subset) - 1) / factorial(count) if len(subset) < count else 0.0
+        for item in range(1, count + 1):
+            if item not in subset:
+                share[:, item - 1] += chance * (explained[tuple(sorted((*subset, item)))] - r_squared)
+    return share
+
+
+def _interval(sums: PairSums, seed: int, draws: int, level: float) -> tuple[Floats, Floats]:
+    """Percentiles of the shares over draws of PSUs; a draw without a positive definite matrix is left out."""
+    none = np.full(len(sums.items) - 1, np.nan)
+    if len(sums.stratum) - len(np.unique(sums.stratum)) < LEAST_DAYS:
+        return none, none
+    stratum = np.unique(sums.stratum, return_inverse=True)[1].astype(np.int64)
+    factors = rao_wu(stratum, draws, np.random.default_rng(seed)).factors()
+    shares = []
+    while some := list(islice(factors, AT_ONCE)):
+        found = covariance(sums, np.stack(some))
+        shares.append(_lmg(found[positive(found)]))
+    drawn = np.concatenate(shares)
+    if len(drawn) < (1 - MOST_LOST) * draws:
+        return none, none
+    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    return low, high
+
+
+def _omega(covariances: Floats) -> float | None:
+    spread = np.sqrt(np.diagonal(covariances))
+    unique = _uniquenesses(covariances / np.outer(spread, spread))
+    if unique.min() <= LEAST_UNIQUENESS + AT_THE_END:
+        return None
+    loading = _loadings(covariances / np.outer(spread, spread), unique) * spread
+    common = float(loading.sum()) ** 2
+    return common / (common + float((unique * spread**2).sum()))
+
+
+def _uniquenesses(correlation: Floats) -> Floats:
+    """ψ of the one-factor model by maximum likelihood: least of −Σ(log e_j − e_j) over all but the largest eigenvalue e_j of
+    Ψ^(−1/2) R Ψ^(−1/2), R's factanal."""
+
+    def loss(unique: Floats) -> float:
+        values, _ = _scaled(correlation, unique)
+        return float((values[:-1] - np.log(values[:-1]) - 1).sum())
+
+    def slope(unique: Floats) -> Floats:
+        loading = _loadings(correlation, unique)
+        found: Floats = np.diagonal(np.outer(loading, loading) + np.diag(unique) - correlation) / unique**2
+        return found
+
+    start = (1 - 0.5 / len(correlation)) / np.diagonal(np.linalg.inv(correlation))
+    bounds = [(LEAST_UNIQUENESS, 1.0)] * len(correlation)
+    found = minimize(
+        loss, start, jac=slope, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-15, "gtol": 1e-10, "maxiter": 1000}
+    )
+    return np.asarray(found.x, np.float64)
+
+
+def _scaled(correlation: Floats, unique: Floats) -> tuple[Floats, Floats]:
+    root = np.sqrt(unique)
+    values, vectors = np.linalg.eigh(correlation / np.outer(root, root))
+    return values, vectors[:, -1] * root
+
+
+def _loadings(correlation: Floats, unique: Floats) -> Floats:
+    """Of the one factor, with the sign that makes their sum positive."""
+    values, vector = _scaled(correlation, unique)
+    found: Floats = vector * np.sqrt(max(values[-1] - 1, 0.0))
+    return found if found.sum() >= 0 else -found
