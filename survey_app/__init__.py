@@ -8,6 +8,7 @@ from survey_app.commands import fieldwork as fieldwork_commands
 from survey_app.commands import nightly as nightly_commands
 from survey_app.commands import posted_codes as posted_code_commands
 from survey_app.commands import posters as poster_commands
+from survey_app.commands import quality as quality_commands
 from survey_app.commands import results as results_commands
 from survey_app.commands import slips as slip_commands
 from survey_app.commands import system as system_commands
@@ -22,6 +23,7 @@ COMMANDS = (
     *poster_commands.COMMANDS,
     *slip_commands.COMMANDS,
     *results_commands.COMMANDS,
+    *quality_commands.COMMANDS,
     *system_commands.COMMANDS,
     *nightly_commands.COMMANDS,
     *demo_commands.COMMANDS,

@@ -16,7 +16,7 @@ from questionnaires.answers import Codes, decode_all
 from questionnaires.instrument import Instrument
 from questionnaires.model import Fault, Refused
 from survey_app import settings
-from survey_app.services import areas, fieldwork, frames
+from survey_app.services import areas, counted_flags, fieldwork, frames
 from survey_app.services.access import OPERATOR, Permission, Viewer, demand
 from survey_app.services.accounts import stored_time
 from survey_app.services.fieldwork import Wave
@@ -50,11 +50,12 @@ def make(wave_code: str, until: date | None, now: datetime, by: Viewer = OPERATO
     instrument = instrument_of(wave)
     with session.reading() as tx:
         answers = responses.columns(tx, wave.province, wave.code)
+        flagged = counted_flags.positions(tx, wave.province, wave.code)
         before = _newest(tx, wave.code)
         frame = frames.frame(tx, wave.province, wave.code)
         domains = areas.domains(tx, wave.province, min(until or wave.closes, wave.closes), wave)
         earlier = _earlier(tx, wave)
-    collected = _Stored.of(answers, instrument)
+    collected = _Stored.of(answers, instrument, flagged)
     offered = collected.offered(until)
     cuts = disclosure.admit(offered, before.cuts if before else {})
     admitted = collected.admitted(cuts)
@@ -169,18 +170,19 @@ def instrument_of(wave: Wave) -> Instrument:
 
 @dataclass(frozen=True, slots=True)
 class _Stored:
-    """The stored answers of a wave, decoded, and the batch that each enters with (disclosure.batch)."""
+    """The stored answers of a wave, decoded, the batch that each enters with (disclosure.batch), and positions with a flag."""
 
     columns: AnswerColumns
     codes: Sequence[Codes]
     batches: Sequence[str | None]
+    flagged: frozenset[int]
 
     @classmethod
-    def of(cls, columns: AnswerColumns, instrument: Instrument) -> "_Stored":
+    def of(cls, columns: AnswerColumns, instrument: Instrument, flagged: frozenset[int]) -> "_Stored":
         codes = decode_all(columns.answers)
         populations = (population_of(instrument, one) for one in codes)
         pairs = zip(columns.reception_unit, populations, strict=True)
-        return cls(columns, codes, [None if name is None else disclosure.batch(unit, name) for unit, name in pairs])
+        return cls(columns, codes, [None if name is None else disclosure.batch(unit, name) for unit, name in pairs], flagged)
 
     def offered(self, until: date | None) -> dict[str, list[int]]:
         """Batch to the positions of its answers, ending before the unit's first answer of a later service day.
@@ -213,7 +215,7 @@ class _Stored:
             pi=[answers.pi[at] for at in inside],
             design_weight=[answers.design_weight[at] for at in inside],
             psu=[answers.psu[at] for at in inside],
-            flagged=[False] * len(inside),
+            flagged=[answers.position[at] in self.flagged for at in inside],
             answers=[self.codes[at] for at in inside],
         )
 
