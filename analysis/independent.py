@@ -12,8 +12,8 @@ import numpy as np
 from analysis.disclosure import FLOOR
 from analysis.intervals import student
 from analysis.needed_n import LIMITS, needed_n
-from analysis.smoothing import PRIOR_DF, Clustering, share_spread, stabilised
-from analysis.survey_data import Floats, Ints
+from analysis.smoothing import PRIOR_ANSWERS, PRIOR_DF, Clustering, share_spread, stabilised
+from analysis.survey_data import Bools, Floats, Ints
 
 LEVEL = 0.95
 DELTAS = (0.05, 0.10)
@@ -71,17 +71,20 @@ class Band:
     high: float
 
 
-def sampled(y: Floats, x: Floats, weight: Floats, cluster: Ints, qr: float) -> Measured | None:
+def sampled(
+    satisfied: Sequence[float], answers: Sequence[float], weights: Sequence[float], clusters: Sequence[str], qr: float
+) -> Measured | None:
     """H = Σ w y/Σ w x of the people of an independent sample; V* of §6.3 with the share by QR for the block's.
 
-    y, x: satisfied and valid answers of each person; cluster: interviewer-day, neighbourhood, or the person. V: between
+    satisfied, answers: y and x, valid ones, of each person; clusters: interviewer-day, neighbourhood, or the person. V: between
     clusters, G/(G − 1) Σ (z − z̄)², z = Σ w (y − H x)/Σ w x. V0 = r̂ p̃(1 − p̃)/n_K, r̂ = 1 + 0.05 (m − 1). None: fewer
     than 10 people with a valid answer. Oracle: by hand; R svyratio for V.
     """
+    y, x, weight = (np.asarray(one, np.float64) for one in (satisfied, answers, weights))
     valid = x > 0
-    y, x, weight, cluster = y[valid], x[valid], weight[valid], cluster[valid]
-    if len(y) < FLOOR:
+    if valid.sum() < FLOOR:
         return None
+    y, x, weight, cluster = y[valid], x[valid], weight[valid], _numbered(clusters, valid)
     total = float((weight * x).sum())
     value = float((weight * y).sum()) / total
     raw, df = _between(weight * (y - value * x) / total, cluster)
@@ -93,21 +96,23 @@ def sampled(y: Floats, x: Floats, weight: Floats, cluster: Ints, qr: float) -> M
     return Measured(value, stable, df + PRIOR_DF, len(y), effect)
 
 
-def paired(call: Floats, qr: Floats, x: Floats, cluster: Ints) -> tuple[Gap | None, int]:
+def paired(by_call: Sequence[float], by_qr: Sequence[float], answers: Sequence[float], clusters: Sequence[str]) -> tuple[Gap | None, int]:
     """mode = Σ (y_call − y_qr)/Σ x over people measured both ways, and how many they are; None: fewer than 10.
 
-    call, qr: satisfied answers of each person to the questions answered both ways; x: how many these are. For one question it
-    is the mean paired difference. The variance is no smaller than if one person in n had changed by one answer: nobody having
+    by_call, by_qr: satisfied answers of each person to the questions answered both ways; answers: how many these are. For one
+    question it is the mean paired difference. The variance is no smaller than if one person in n had changed by one answer: nobody having
     changed proves little. Oracle: by hand; R t.test(paired = TRUE).
     """
+    x = np.asarray(answers, np.float64)
     valid = x > 0
-    call, qr, x, cluster = call[valid], qr[valid], x[valid], cluster[valid]
-    if len(x) < FLOOR:
-        return None, len(x)
-    change = call - qr
+    count = int(valid.sum())
+    if count < FLOOR:
+        return None, count
+    change = (np.asarray(by_call, np.float64) - np.asarray(by_qr, np.float64))[valid]
+    x, cluster = x[valid], _numbered(clusters, valid)
     mode = float(change.sum() / x.sum())
     variance, df = _between((change - mode * x) / x.sum(), cluster)
-    return Gap.of(mode, max(variance, 1 / float(x.sum()) ** 2), max(df, 1.0)), len(x)
+    return Gap.of(mode, max(variance, 1 / float(x.sum()) ** 2), max(df, 1.0)), count
 
 
 def compared(factor: str, qr: Measured, reference: Measured, mode: Gap | None, pairs: int) -> Compared:
@@ -131,14 +136,23 @@ def measured_delta(found: Compared, coverage: float) -> float | None:
 
 
 def needed(found: Compared, half_width: float) -> int:
-    """People that a sample of this design needs for ± half_width: the smallest n whose interval with V0 is no wider (§14)."""
-    share = float(np.clip(found.reference.value, *LIMITS["share"]))
+    """People that a sample of this design needs for ± half_width: the smallest n whose interval with V0 is no wider (§14).
+
+    The share is p̃, of V0: with the share of a few people who are all content, hardly anybody would be needed.
+    """
+    n = found.reference.n
+    share = (n * found.reference.value + PRIOR_ANSWERS * found.qr.value) / (n + PRIOR_ANSWERS)
     return needed_n(share, half_width, deff=float(np.clip(found.reference.effect, *LIMITS["deff"])), level=LEVEL)
+
+
+def _numbered(clusters: Sequence[str], valid: Bools) -> Ints:
+    """The clusters of valid people as 0, 1 …"""
+    return np.unique(np.asarray(clusters)[valid], return_inverse=True)[1].astype(np.int64)
 
 
 def _between(z: Floats, cluster: Ints) -> tuple[float, float]:
     """Variance of Σ z between clusters, and its degrees of freedom; (NaN, 0) with one cluster."""
-    sums = np.bincount(cluster, z)[np.bincount(cluster) > 0]
+    sums = np.bincount(cluster, z)
     count = len(sums)
     if count < 2:
         return math.nan, 0.0

@@ -5,6 +5,7 @@ from flask import Flask
 from survey_app import settings, words
 from survey_app.commands import demo as demo_commands
 from survey_app.commands import fieldwork as fieldwork_commands
+from survey_app.commands import independent as independent_commands
 from survey_app.commands import nightly as nightly_commands
 from survey_app.commands import posted_codes as posted_code_commands
 from survey_app.commands import posters as poster_commands
@@ -23,6 +24,7 @@ COMMANDS = (
     *poster_commands.COMMANDS,
     *slip_commands.COMMANDS,
     *results_commands.COMMANDS,
+    *independent_commands.COMMANDS,
     *quality_commands.COMMANDS,
     *system_commands.COMMANDS,
     *nightly_commands.COMMANDS,

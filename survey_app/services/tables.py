@@ -7,7 +7,7 @@ from pathlib import Path
 
 from survey_app.documents.spreadsheets import Sheet, SheetRow, read_table
 from survey_app.documents.table_input import Field
-from survey_app.services import frames, places, sectors, slip_lists, units
+from survey_app.services import frames, places, reference_sample, sectors, slip_lists, units
 
 EXAMPLES: Mapping[str, tuple[Sequence[Field], Sequence[str]]] = {
     "departments": (units.DEPARTMENT_FIELDS, ("31", "SNV", "Sở Nội vụ", "Department of Home Affairs", "01/07/2025", "", "", "yes")),
@@ -15,6 +15,7 @@ EXAMPLES: Mapping[str, tuple[Sequence[Field], Sequence[str]]] = {
     "counters": (places.COUNTER_FIELDS, ("HB1", "3", "", "Quầy hộ tịch", "Civil status", "", "", "")),
     "sectors": (sectors.FIELDS, ("DD", "3", "HB1", "SNNMT", "01/01/2026", "")),
     "frame": (frames.COUNT_FIELDS, ("11311", "SNNMT", "DD", "trực tiếp", "HB1", "120", "115", "01/01/2026", "31/01/2026")),
+    "independent": (reference_sample.WHO, reference_sample.EXAMPLE),
     "slips": (slip_lists.FIELDS, ("11311", "HB1", "", "DD", "120", "1", "02/03/2026")),
 }
 """Kind of table to its columns and one row as it may look."""

@@ -13,9 +13,13 @@ EXPECTED = json.loads((Path(__file__).parents[1] / "golden" / "independent_expec
 QR = Measured(0.92, 0.0001, 60, 900)
 
 
+def named(clusters: np.ndarray) -> list[str]:
+    return [f"c{number}" for number in clusters]
+
+
 def sample(n: int = 40, satisfied: int = 32, clusters: int = 40, qr: float = 0.9) -> Measured | None:
     y = (np.arange(n) < satisfied).astype(float)
-    return sampled(y, np.ones(n), np.ones(n), np.arange(n) % clusters, qr)
+    return sampled(y, np.ones(n), np.ones(n), named(np.arange(n) % clusters), qr)
 
 
 def test_ratio_and_variance_between_clusters_are_those_of_r() -> None:
@@ -23,7 +27,7 @@ def test_ratio_and_variance_between_clusters_are_those_of_r() -> None:
     at = np.arange(40)
     x = np.tile([3.0, 2, 3, 1, 3], 8)
     y = np.minimum(x, (at + 1) * 7 % 4)
-    found = sampled(y, x, np.tile([1.0, 2, 1, 3], 10), at // 5, 0.9)
+    found = sampled(y, x, np.tile([1.0, 2, 1, 3], 10), named(at // 5), 0.9)
     assert found is not None
     drawn = (40 * EXPECTED["value"] + 18) / 60
     smooth = 1.2 * drawn * (1 - drawn) / (70**2 / 150)
@@ -41,7 +45,7 @@ def test_a_sample_in_which_all_are_satisfied_is_not_certain() -> None:
 
 def test_nine_people_are_too_few() -> None:
     assert sample(n=9, satisfied=5) is None
-    assert paired(np.ones(9), np.ones(9), np.ones(9), np.arange(9)) == (None, 9)
+    assert paired(np.ones(9), np.ones(9), np.ones(9), named(np.arange(9))) == (None, 9)
 
 
 def test_one_interviewer_in_one_day_leaves_what_one_expects() -> None:
@@ -54,7 +58,7 @@ def test_one_interviewer_in_one_day_leaves_what_one_expects() -> None:
 
 def test_the_mode_is_the_mean_paired_difference_with_its_t_interval() -> None:
     call, qr = np.tile([1.0, 0, 1, 1, 0, 1], 4), np.tile([1.0, 1, 1, 0, 1, 1], 4)
-    mode, pairs = paired(call, qr, np.ones(24), np.arange(24))
+    mode, pairs = paired(call, qr, np.ones(24), named(np.arange(24)))
     assert mode is not None
     assert_allclose((mode.difference, mode.low, mode.high), [EXPECTED[name] for name in ("mode", "low", "high")], rtol=1e-10)
     assert pairs == 24
@@ -62,7 +66,7 @@ def test_the_mode_is_the_mean_paired_difference_with_its_t_interval() -> None:
 
 def test_nobody_having_changed_is_not_certainty() -> None:
     """20 people, none changed: as uncertain as one in twenty by one answer, V = 1/400."""
-    mode, _ = paired(np.ones(20), np.ones(20), np.ones(20), np.arange(20))
+    mode, _ = paired(np.ones(20), np.ones(20), np.ones(20), named(np.arange(20)))
     assert mode is not None
     assert_allclose((mode.difference, mode.variance), (0, 1 / 400))
 
@@ -99,7 +103,12 @@ def test_the_measured_delta_is_what_is_missing_spread_over_those_who_did_not_ans
 
 
 def test_needed_n_grows_with_the_design_effect() -> None:
-    """At 80 % ± 5 points the normal formula says 246; Korn-Graubard wants a little more; a design effect of 2 twice that."""
+    """p̃ = (100 · 0.8 + 20 · 0.92)/120 = 0.82: ± 5 points are 227 by the normal formula, a little more by Korn-Graubard."""
     plain, clustered = (compared("f", QR, Measured(0.8, 0.0016, 39, 100, effect), None, 0) for effect in (1.0, 2.0))
-    assert 246 < needed(plain, 0.05) < 275
+    assert 227 < needed(plain, 0.05) < 255
     assert abs(needed(clustered, 0.05) - 2 * needed(plain, 0.05)) <= 1
+
+
+def test_a_few_people_who_are_all_content_do_not_make_a_small_sample_enough() -> None:
+    """10 people at 100 %, by QR 92 %: p̃ = 28.4/30 = 0.947, where ± 5 points take 78 by the normal formula; at 1 it would be 36."""
+    assert needed(compared("f", QR, Measured(1.0, 0.002, 17, 10), None, 0), 0.05) > 78
