@@ -58,6 +58,13 @@ def stabilised(variance: Floats, df: Floats, smooth: Floats) -> Floats:
     return found
 
 
+def smooth_of(stable: float, raw: float | None, df: float) -> float:
+    """V0 of one published figure, back from its V*: ((8 + df) V* − df V)/8; V* itself where there is no V of its own."""
+    if raw is None or df <= 0:
+        return stable
+    return ((PRIOR_DF + df) * stable - df * raw) / PRIOR_DF
+
+
 def stable_df(df: Floats, own: Floats) -> Floats:
     """df* of V*, where V counts with df and has `own`: (8 + df)²/(8 + df²/own), Satterthwaite for V0 and V of one size.
 

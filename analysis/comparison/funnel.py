@@ -27,6 +27,11 @@ class Funnel:
         reach = float(norm.ppf((1 + level) / 2)) * np.sqrt(variance + self.excess)
         return self.centre - reach, self.centre + reach
 
+    def around(self, variance: float) -> tuple[tuple[float, float], tuple[float, float]]:
+        """The limits at one variance, for drawing: 95 %, then 99.8 %."""
+        near, far = (self.limits(np.array([variance]), level) for level in (WARNING, ALARM))
+        return (float(near[0][0]), float(near[1][0])), (float(far[0][0]), float(far[1][0]))
+
     def outside(self, value: Floats, variance: Floats, level: float = WARNING) -> Ints:
         """1 above the limits, −1 below them, 0 inside; 0 too for a unit without value or variance known."""
         low, high = self.limits(variance, level)

@@ -15,11 +15,14 @@ from questionnaires.trees import IndexTree
 from survey_app.documents import domain_tables as tables
 from survey_app.documents import figure_cells as cells
 from survey_app.documents import sentences
+from survey_app.documents.basis_tables import bases, differing
 from survey_app.documents.channel_tables import channels, issued_share
 from survey_app.documents.domain_tables import Line
 from survey_app.documents.figure_cells import View
+from survey_app.documents.method_panel import how
 from survey_app.documents.report import Cell, Column, Heading, Number, Paragraph, Part, ReportDocument, Row, Table
 from survey_app.documents.rounding import to_five
+from survey_app.documents.standing_tables import standings
 from survey_app.documents.technical_tables import computed
 from survey_app.words import day, of, percent, say
 
@@ -42,8 +45,10 @@ def build(view: View, asked: Asked) -> ReportDocument:
         parts.append(Paragraph(sentences.simulated(language), "notice"))
     if view.release.state != "published":
         parts.append(Paragraph(say(language, "DRAFT. Not approved and not published; not to be passed on."), "notice"))
-    parts += [*_selection(view), *_city(view), *_areas(view), *_units(view), *_factors(view), *_populations(view)]
-    parts += [*channels(view), *_details(view), *_other_styles(view), *computed(view), *_about(view, asked)]
+    parts += differing(view, mains(view))
+    parts += [*_selection(view), *_city(view), *_areas(view), *_units(view), *standings(view), *bases(view, mains(view))]
+    parts += [*_factors(view), *_populations(view), *channels(view), *_details(view), *_other_styles(view)]
+    parts += [*computed(view), *_about(view, asked)]
     title = say(language, "Satisfaction with public administrative services: {place}", place=_place(view))
     return ReportDocument("results", language, title, view.release.number, view.release.simulated, None, tuple(parts))
 
@@ -98,6 +103,7 @@ def _city(view: View) -> Iterator[Part]:
         yield Heading("city", view.name(city))
         caption = say(view.language, "{name}: the satisfaction index over finished files", name=view.name(city))
         yield tables.index_table(view, "city", caption, tables.totals(view, city), of_units=False)
+        yield how(view, "city", [city])
 
 
 def _areas(view: View) -> Iterator[Part]:
@@ -109,6 +115,7 @@ def _areas(view: View) -> Iterator[Part]:
     caption = say(language, "The satisfaction index by former district")
     rows = [Line(area, view.name(area), area.id) for area in sorted(areas, key=lambda one: one.id)]
     yield tables.index_table(view, "areas", caption, rows, of_units=False)
+    yield how(view, "areas", [row.domain for row in rows])
     yield Paragraph(say(language, "A former district stands for the offices that serve it now, not for the people who live there."), "note")
     if any(one.provisional for one in areas):
         sentence = (
@@ -124,13 +131,15 @@ def _units(view: View) -> Iterator[Part]:
         yield Heading("units", say(view.language, "Units by block"))
     for group in groups:
         caption = say(view.language, "{block}: the satisfaction index of each unit", block=group.name)
-        yield tables.index_table(view, f"units-{group.id}", caption, tables.lines(view, group), of_units=True)
+        rows = tables.lines(view, group)
+        yield tables.index_table(view, f"units-{group.id}", caption, rows, of_units=True)
+        yield how(view, f"units-{group.id}", [row.domain for row in rows if not row.means])
         tree = cells.headline_tree(view.instrument)
         for unit in group.units:
             if sentence := cells.all_satisfied(view, view.figure(unit, tree), unit, tree):
                 yield Paragraph(sentence, "note")
     if groups:
-        order = "Rows stand by block and official code. The order says nothing about quality; nothing is ranked in this release."
+        order = "Rows stand by block and official code; the order says nothing about quality."
         yield Paragraph(say(view.language, order), "note")
 
 
@@ -234,6 +243,14 @@ def _other_styles(view: View) -> Iterator[Part]:
             yield from (table for table in drawn if table.rows)
 
 
+def _basis(view: View) -> str:
+    """What the tables go by; block by block where a wave has chosen another basis than all answers."""
+    blocks = [one for one in view.release.domains if one.grouping == "block" and one.id in view.goes_by]
+    if all(view.basis_of(one) == "all" for one in blocks):
+        return sentences.basis(view.language, "all")
+    return "; ".join(f"{view.name(one)}: {sentences.basis(view.language, view.basis_of(one))}" for one in blocks)
+
+
 def _about(view: View, asked: Asked) -> Iterator[Part]:
     language, release = view.language, view.release
     level = next((figure.estimate.level for figure in release.figures if figure.estimate is not None), 0.95)
@@ -243,7 +260,7 @@ def _about(view: View, asked: Asked) -> Iterator[Part]:
         (say(language, "Wave"), of(asked.name, language)),
         (say(language, "Dates of the wave (as planned)"), f"{day(language, asked.opens)} – {day(language, asked.closes)}"),
         (say(language, "Answers received up to"), day(language, asked.answers_until)),
-        (say(language, "Basis"), sentences.basis(language, "all")),
+        (say(language, "Basis"), _basis(view)),
         (say(language, "Confidence level"), Number(level, percent(language, level, 0), 0, "share")),
         (say(language, "Questionnaire"), f"{of(view.instrument.title, language)} ({release.instrument})"),
         (say(language, "Method version"), release.method),

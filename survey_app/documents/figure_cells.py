@@ -2,9 +2,10 @@
 
 import math
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from analysis.bases import Basis
 from analysis.domains import Domain
 from analysis.figures import Figure, Mark, Release
 from questionnaires.instrument import Instrument
@@ -17,7 +18,20 @@ from survey_app.words import number, of, percent, say
 COMPARABLE = 30
 FEW_DAYS = 6  # methodology §6.4: fewer PSUs than this is said
 
-Key = tuple[str, str, str, str, str]
+Key = tuple[str, str, str, str, str, Basis]
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What one unit is seen against: its block and the city, as far as they are shown, and its peers, who have no names here.
+
+    `behind`: figures of the headline by domain and node. `peers`: headline figures of the other units that are compared.
+    """
+
+    block: Domain
+    city: Domain | None
+    behind: Mapping[tuple[str, str], Figure]
+    peers: tuple[Figure, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +41,8 @@ class View:
     `districts`: unit to all of its former districts, so that a straddling unit is marked where only one may be named.
     `axis`: every interval of the document is drawn between these two values. `counter_only`: domains of which it has to be
     said row by row, because it does not hold for the whole document. `previous`: number of the release before, where the
-    reader may know of it.
+    reader may know of it. `around`: of a document on one unit. `goes_by`: blocks and units to the basis their block is
+    settled on; empty where all go by all answers.
     """
 
     release: Release
@@ -39,6 +54,8 @@ class View:
     counter_only: Collection[str]
     previous: int | None
     index: Mapping[Key, Figure]
+    around: Around | None
+    goes_by: Mapping[str, Basis]
 
     @staticmethod
     def of(
@@ -48,18 +65,35 @@ class View:
         precise: bool,
         districts: Mapping[str, Collection[str]],
         previous: int | None,
+        around: Around | None = None,
     ) -> "View":
         headline = [figure for figure in release.figures if figure.basis == "all"]
-        index: dict[Key, Figure] = {(one.domain, one.tree, one.node, one.population, one.summary): one for one in headline}
+        blocks = [one for one in release.domains if one.grouping == "block" and one.id in release.studies.headlines]
+        by = release.studies.headlines
+        goes_by = {id: by[one.id] for one in blocks if "verified" in by.values() for id in (one.id, *one.members)}
+        index: dict[Key, Figure] = {
+            (one.domain, one.tree, one.node, one.population, one.summary, one.basis): one for one in release.figures
+        }
         axis, counter_only = _axis(headline, instrument), _counter_only(release)
-        return View(release, instrument, language, precise, districts, axis, counter_only, previous, index)
+        return View(release, instrument, language, precise, districts, axis, counter_only, previous, index, around, goes_by)
 
     def figure(
-        self, domain: Domain, tree: IndexTree, node: str | None = None, population: str | None = None, means: bool = False
+        self,
+        domain: Domain,
+        tree: IndexTree,
+        node: str | None = None,
+        population: str | None = None,
+        means: bool = False,
+        basis: Basis | None = None,
     ) -> Figure | None:
-        """The pooled figure, or with `means` the mean of units; the tree's root and population unless others are asked."""
-        summary = "mean_of_units" if means else "pooled"
-        return self.index.get((domain.id, tree.id, node or tree.root, population or tree.population, summary))
+        """The pooled figure, or with `means` the mean of units; the tree's root, population and basis unless others are asked."""
+        summary, people = "mean_of_units" if means else "pooled", population or tree.population
+        by = basis or (self.basis_of(domain) if people == headline_tree(self.instrument).population else "all")
+        return self.index.get((domain.id, tree.id, node or tree.root, people, summary, by))
+
+    def basis_of(self, domain: Domain) -> Basis:
+        """One a block (methodology §2): all of its units go by the same; the city and areas by all answers."""
+        return self.goes_by.get(domain.id, "all")
 
     def name(self, domain: Domain) -> str:
         return of(domain.names, self.language)
@@ -124,6 +158,28 @@ def _text(language: str, shown: Rounded, share: bool, at: Literal["low", "high"]
         return say(language, "{high} or less", high=f"{high}{unit}") + mark if high is not None else "–" + mark
     around = f" ({low}–{high})" if low is not None and high is not None else ""
     return _printed(language, shown.estimate, shown.decimals, share) + unit + mark + around
+
+
+def alone(view: View, value: float, figure: Figure, tree: IndexTree) -> Interval | None:
+    """Another value of the same body (at the block's mix, shrunken) on the grid of its figure; at an end of the range all
+    that is said is how near it lies, one step of the grid."""
+    if figure.estimate is None:
+        return None
+    share = is_share(tree, figure.node)
+    shown = rounded(replace(figure.estimate, estimate=value, ci_low=None, ci_high=None), share)
+    at, lowest, highest = end(shown, span(tree, figure.node), share), *span(tree, figure.node)
+    step = 10.0 ** -(shown.decimals + (2 if share else 0))
+    inner = replace(shown, low=highest - step, high=lowest + step)
+    text = _text(view.language, inner if at else shown, share, at, "")
+    low, high = inner.low if at == "high" else None, inner.high if at == "low" else None
+    return Interval(None if at else shown.estimate, low, high, text, shown.decimals, unit_of(tree, figure.node))
+
+
+def bare(cell: Cell) -> str | None:
+    """The printed estimate without bounds and signs, for use in a sentence; None where no estimate is printed."""
+    if not isinstance(cell, Interval) or cell.estimate is None:
+        return None
+    return cell.text.partition(" (")[0].removesuffix(cell.mark)
 
 
 def respondents(view: View, figure: Figure | None) -> Cell:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from survey_app.documents.report import Cell, Gap, Heading, Interval, Number, Paragraph, Part, Picture, ReportDocument, Table
+from survey_app.documents.report import Cell, Gap, Heading, Interval, Number, Panel, Paragraph, Part, Picture, ReportDocument, Table
 
 Json = str | int | float | bool | None | list["Json"] | Mapping[str, "Json"]
 
@@ -27,6 +27,8 @@ def _part(part: Part) -> Json:
         return {"part": part.part, "tone": part.tone, "text": part.text}
     if isinstance(part, Picture):
         return {"part": part.part, "chart": part.chart, "alternative": part.alternative, "table": _table(part.table)}
+    if isinstance(part, Panel):
+        return {"part": part.part, "id": part.id, "text": part.text, "parts": [_part(one) for one in part.parts]}
     return _table(part)
 
 

@@ -117,7 +117,17 @@ class Picture:
     drawing: Drawing
 
 
-Part = Heading | Paragraph | Table | Picture
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """For whoever asks: on a page closed until it is opened; its tables are in every file."""
+
+    part: ClassVar[str] = "panel"
+    id: str
+    text: str
+    parts: tuple[Paragraph | Table | Picture, ...]
+
+
+Part = Heading | Paragraph | Table | Picture | Panel
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,4 +150,5 @@ class ReportDocument:
     parts: tuple[Part, ...] = field(default=())
 
     def tables(self) -> tuple[Table, ...]:
-        return tuple(part for part in self.parts if isinstance(part, Table))
+        """Those in panels too, in the order of the page; pictures show what the tables beside them say."""
+        return tuple(one for part in self.parts for one in (part.parts if isinstance(part, Panel) else (part,)) if isinstance(one, Table))

@@ -22,15 +22,15 @@ class Rounded:
 
 def rounded(estimate: Estimate, share: bool) -> Rounded:
     """n below 100: whole percent; below 1,000: one decimal; else two. Points of a score: one decimal, from 100 on two."""
-    decimals = (0 if estimate.n < 100 else 1 if estimate.n < 1000 else 2) if share else (1 if estimate.n < 100 else 2)
-    steps = _steps(decimals, share)
-    low, high = estimate.ci_low, estimate.ci_high
-    return Rounded(
-        _nearest(estimate.estimate, steps),
-        None if low is None else math.floor(low * steps + SLACK) / steps,
-        None if high is None else math.ceil(high * steps - SLACK) / steps,
-        decimals,
-    )
+    decimals = _decimals(estimate.n, share)
+    return _on_grid(estimate.estimate, estimate.ci_low, estimate.ci_high, decimals, _steps(decimals, share))
+
+
+def rounded_gap(difference: float, low: float | None, high: float | None, n: int, share: bool) -> Rounded:
+    """A difference of two figures on the grid of the smaller n; of shares in points of a hundred."""
+    decimals, scale = _decimals(n, share), 100.0 if share else 1.0
+    below, above = (None if one is None else scale * one for one in (low, high))
+    return _on_grid(scale * difference, below, above, decimals, _steps(decimals, share=False))
 
 
 def end(shown: Rounded, ends: tuple[float, float], share: bool) -> Literal["low", "high"] | None:
@@ -60,6 +60,19 @@ def span(tree: IndexTree, id: str) -> tuple[float, float]:
         total = float(node.divisor or (sum(factors) if node.coefficients else len(spans)))
         factors = [factor / total for factor in factors]
     return _sum(factors, spans)
+
+
+def _decimals(n: int, share: bool) -> int:
+    return (0 if n < 100 else 1 if n < 1000 else 2) if share else (1 if n < 100 else 2)
+
+
+def _on_grid(value: float, low: float | None, high: float | None, decimals: int, steps: float) -> Rounded:
+    return Rounded(
+        _nearest(value, steps),
+        None if low is None else math.floor(low * steps + SLACK) / steps,
+        None if high is None else math.ceil(high * steps - SLACK) / steps,
+        decimals,
+    )
 
 
 def _steps(decimals: int, share: bool) -> float:

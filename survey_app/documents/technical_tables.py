@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from analysis.cells import Merge
 from analysis.domains import Domain
 from analysis.figures import Figure
 from survey_app.documents import figure_cells as cells
@@ -82,27 +83,31 @@ def _merges(view: View) -> Table:
         Column("files", say(language, "Files"), "number"),
         Column("why", say(language, "Why")),
     )
-    sectors = _sectors(view)
+    sectors = sectors_in_words(view)
     rows = []
     for merge in view.release.studies.merges:
-        together = "; ".join(_cell(name, names, sectors) for name in merge.cells)
-        why = "; ".join(_why(language, reason) for reason in merge.why.split("+"))
+        together = "; ".join(cell_words(name, names, sectors) for name in merge.cells)
+        why = why_merged(language, merge)
         counted = (_whole(language, merge.n), _whole(language, merge.files))
         rows.append(Row((merge.reception, names.get(merge.reception, merge.reception), together, *counted, why), merge.reception))
     return Table("merges", say(language, "Cells that were weighted together because they were thin"), columns, tuple(rows), header=1)
 
 
-def _sectors(view: View) -> dict[str, str]:
+def sectors_in_words(view: View) -> dict[str, str]:
     """Sector code to its words in the questionnaire."""
     meaning = view.instrument.meanings.get("sector")
     options = view.instrument.question(meaning.question).options if meaning else ()
     return {str(option.code): of(option.text, view.language) for option in options}
 
 
-def _cell(name: str, names: Mapping[str, str], sectors: Mapping[str, str]) -> str:
+def cell_words(name: str, names: Mapping[str, str], sectors: Mapping[str, str]) -> str:
     """decider|sector in words."""
     decider, _, sector = name.partition("|")
     return f"{names.get(decider, decider)} / {sectors.get(sector, sector)}"
+
+
+def why_merged(language: str, merge: Merge) -> str:
+    return "; ".join(_why(language, reason) for reason in merge.why.split("+"))
 
 
 def _why(language: str, reason: str) -> str:

@@ -3,15 +3,18 @@
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal
+from typing import Literal, cast
 
 from analysis.domains import Domain
 from analysis.figures import Figure, Release
 from questionnaires.instrument import Instrument
 from survey_app.documents import city_report, open_data, sentences, spreadsheets
+from survey_app.documents.basis_tables import PARTS
+from survey_app.documents.charts import output
+from survey_app.documents.charts.values import Chart
 from survey_app.documents.city_report import Asked
-from survey_app.documents.figure_cells import View
-from survey_app.documents.report import ReportDocument
+from survey_app.documents.figure_cells import Around, View, headline_tree
+from survey_app.documents.report import Picture, ReportDocument
 from survey_app.services import fieldwork, releases
 from survey_app.services.access import Permission, Viewer
 from survey_app.services.places import FORMER_DISTRICTS
@@ -83,7 +86,8 @@ def document(viewer: Viewer, kind: Kind, release: int, domain: str | None, langu
         raise NotShown
     cut = replace(found, domains=(*seen, *_names(viewer, found, seen)), figures=figures)
     built = _built_on(viewer, found.number)
-    view = View.of(cut, instrument, language, viewer.allows(Permission.READ_PRECISION), districts, built.previous)
+    precise, around = viewer.allows(Permission.READ_PRECISION), _around(viewer, found, seen, instrument)
+    view = View.of(cut, instrument, language, precise, districts, built.previous, around)
     return BUILDERS[kind](view, Asked(wave.name, wave.opens, wave.closes, built.answers_until))
 
 
@@ -92,6 +96,12 @@ def file(document: ReportDocument, format: Format, domain: str | None) -> File:
     media_type, write = WRITERS[format]
     name = "-".join(filter(None, (document.kind, str(document.release), domain, document.language)))
     return File(f"{name}.{format}", media_type, write(document))
+
+
+def drawn(picture: Picture) -> str:
+    """The picture as SVG, for the inside of a page: it brings its own title and description."""
+    svg = output.drawn(cast("Chart", picture.drawing), "svg").decode()
+    return svg[svg.index("<svg") :]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +154,31 @@ def _figures(viewer: Viewer, release: Release, seen: list[Domain], instrument: I
     units = [one.id for one in seen if one.kind == "unit"]
     places = [one.id for one in seen if one.kind != "unit"]
     in_tables = Wanted(units, city_report.nodes_of_units(instrument), {tree.population for tree in instrument.trees})
-    read = releases.figures(release, Wanted(places), in_tables if len(seen) > 1 else Wanted(units))
+    headline = headline_tree(instrument)
+    parts = Wanted([*places, *units], {headline.root}, {headline.population}, PARTS)
+    settled = {"all", *release.studies.headlines.values()}
+    rows = in_tables if len(seen) > 1 else Wanted(units)
+    read = releases.figures(release, Wanted(places, bases=settled), replace(rows, bases=settled), parts)
     return read if viewer.allows(Permission.READ_REFERENCE) else tuple(map(_without_reference_value, read))
+
+
+def _around(viewer: Viewer, release: Release, seen: list[Domain], instrument: Instrument) -> Around | None:
+    """What a document on one unit sets it against: its block, the city where the viewer sees it, and its peers without names."""
+    if len(seen) != 1 or seen[0].kind != "unit":
+        return None
+    unit, tree = seen[0], headline_tree(instrument)
+    block = next((one for one in release.domains if one.grouping == "block" and unit.id in one.members), None)
+    if block is None:
+        return None
+    city = next((one for one in release.domains if one.kind == "city" and viewer.sees_all_of(release.province)), None)
+    nodes = {tree.root, *(tree.nodes[tree.root].children if tree.root in tree.nodes else ())}
+    people, by = {tree.population}, {release.studies.headlines.get(block.id, "all")}
+    of_city = Wanted([] if city is None else [city.id], nodes, people)
+    behind = releases.figures(release, of_city, Wanted([block.id], nodes, people, by))
+    others = releases.figures(release, Wanted([one for one in block.members if one != unit.id], {tree.root}, people, by))
+    of_index = {(one.domain, one.node): one for one in behind if one.tree == tree.id and one.summary == "pooled"}
+    compared = (one for one in others if one.tree == tree.id and one.hidden is None and one.mark is None)
+    return Around(block, city, of_index, tuple(replace(one, domain="") for one in compared))
 
 
 def _sees(viewer: Viewer, province: str, domain: Domain) -> bool:
@@ -180,5 +213,6 @@ def _without_reference_value(figure: Figure) -> Figure:
         return figure
     return replace(
         figure, estimate=None, psus=None, n_received=None, n_decided=None, coverage=None, partial=False,
-        band=None, rank_low=None, rank_high=None, change=None, change_q=None, mark="reference_only",
+        band=None, rank_low=None, rank_high=None, standardised=None, outside=None, shrunk=None, shrunk_se=None,
+        gap=None, gap_low=None, gap_high=None, change=None, change_low=None, change_high=None, change_q=None, mark="reference_only",
     )  # fmt: skip

@@ -24,7 +24,8 @@ def list_page() -> Page:
 @viewing.needs(Permission.READ_PUBLISHED)
 def release_page(number: int) -> Page:
     domain = request.args.get("domain") or None
-    return viewing.draw("report.html", document=_document(number, domain), domain=domain, formats=tuple(reports.WRITERS))
+    shown, formats = _document(number, domain), tuple(reports.WRITERS)
+    return viewing.draw("report.html", document=shown, domain=domain, formats=formats, drawn=reports.drawn)
 
 
 @pages.get("/results/<int(max=2147483647):number>.<format>")

@@ -68,7 +68,7 @@ def test_home_affairs_sees_every_domain_and_exact_counts() -> None:
 def test_a_reviewer_sees_the_units_of_one_former_district_its_figure_and_nothing_else() -> None:
     shown = document(cast.viewer("mttq"))
     assert {line.domain for line in rows_of_everything(shown)} - {None} == {DISTRICT, WARD, STRADDLING, QUIET_WARD, NEIGHBOUR}
-    foreign = [NAMES[OTHER_DISTRICT], NAMES[OTHER_WARD], NAMES[PERFECT_WARD], NAMES[cast.DEPARTMENT], "sai số", "bậc tự do"]
+    foreign = [NAMES[OTHER_DISTRICT], NAMES[OTHER_WARD], NAMES[PERFECT_WARD], NAMES[cast.DEPARTMENT], "sai số chuẩn", "chưa làm tròn"]
     assert [name for name in foreign if name.lower() in words(shown).lower()] == []
     assert text(row(shown, STRADDLING)["areas"]) == "Quận 1 (giáp ranh)"
     assert text(row(shown, DISTRICT, "areas")["index"]).startswith("91% (")  # (500·0.925 + 250·0.9 + 500·0.9) ÷ 1,250 files

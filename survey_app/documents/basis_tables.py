@@ -1,0 +1,131 @@
+"""The index counted in three ways, side by side: all answers, those without a sign of irregularity, those by codes of the
+system; and what has to be said before any number where the ways differ. Nothing is combined: methodology §2."""
+
+from collections.abc import Iterator, Sequence
+
+from analysis.bases import Basis
+from analysis.domains import Domain
+from analysis.figures import Figure
+from survey_app.documents import compared_sentences as sentences
+from survey_app.documents import domain_tables
+from survey_app.documents import figure_cells as cells
+from survey_app.documents.domain_tables import Line
+from survey_app.documents.figure_cells import View
+from survey_app.documents.report import Cell, Column, Gap, Heading, Interval, Panel, Paragraph, Part, Row, Table
+from survey_app.documents.rounding import is_share, rounded_gap
+from survey_app.words import number, say
+
+PARTS: tuple[Basis, ...] = ("unflagged", "verified")
+NAMED = 6
+"""Units that are named in one sentence; of more it only says how many."""
+
+
+def differing(view: View, about: Sequence[Domain]) -> Iterator[Part]:
+    """Before any number: where the interval of a gap leaves out zero. `about`: whom the document is about."""
+    for basis in PARTS:
+        for domain in about:
+            if sentence := _difference(view, domain, basis):
+                yield Paragraph(sentence if len(about) == 1 else f"{view.name(domain)}: {sentence}", "notice")
+        beside = [one for one in view.release.domains if one not in about and _known(_part(view, one, basis))]
+        others = [one for one in beside if _differs(_part(view, one, basis))]
+        if others:
+            told = "; ".join(view.name(one) for one in others) if len(others) <= NAMED else ""
+            yield Paragraph(sentences.others_differ(view.language, basis, len(others), len(beside), told))
+
+
+def bases(view: View, about: Sequence[Domain]) -> Iterator[Part]:
+    """The whole first, then every block's units in a panel of their own; of one body, its row alone."""
+    counts = view.release.studies.bases.get(cells.headline_tree(view.instrument).population, {})
+    built = [basis for basis in PARTS if any(_part(view, one, basis) is not None for one in view.release.domains)]
+    if not counts and not built:
+        return
+    language = view.language
+    yield Heading("bases", say(language, "Three ways of counting"))
+    yield Paragraph(sentences.three_ways(language))
+    for basis in PARTS:
+        if basis not in built and counts:
+            yield Paragraph(sentences.not_built(language, basis, counts.get(basis, 0), counts.get("all", 0)))
+    if not built:
+        return
+    wider = [one for one in view.release.domains if one.kind != "unit" and _seen(view, one)]
+    if wider:
+        yield _table(view, "bases", say(language, "The index counted in three ways"), wider, built)
+    for group in domain_tables.groups(view):
+        caption = say(language, "{block}: the index of each unit counted in three ways", block=group.name)
+        table = _table(view, f"bases-{group.id}", caption, group.units, built)
+        yield table if len(about) == 1 and about[0].kind == "unit" else Panel(f"panel-bases-{group.id}", caption, (table,))
+    yield Paragraph(sentences.gap_meaning(language), "note")
+
+
+def _table(view: View, id: str, caption: str, domains: Sequence[Domain], built: Sequence[Basis]) -> Table:
+    language, tree = view.language, cells.headline_tree(view.instrument)
+    columns = [Column("code", say(language, "Code")), Column("name", say(language, "Name"))]
+    columns += [Column("all", sentences.way(language, "all"), "interval", "share"), Column("n", say(language, "Answers"), "number")]
+    for basis in built:
+        columns += [
+            Column(basis, sentences.way(language, basis), "interval", "share"),
+            Column(f"n_{basis}", say(language, "Answers"), "number"),
+            Column(f"gap_{basis}", say(language, "Gap to all answers (points)"), "interval", "points"),
+        ]
+    lines = [Line(one, view.name(one), None if one.kind == "area" and one.grouping == "block" else one.id) for one in domains]
+    rows = tuple(_row(view, line, built) for line in lines)
+    ways: tuple[Basis, ...] = ("all", *built)
+    used = [(view.figure(one, tree, basis=basis), tree) for one in domains for basis in ways]
+    notes = cells.notes(view, used)
+    if any(isinstance(cell, Gap) and cell.reason == "bound_only" for row in rows for cell in row.cells):
+        notes = (*notes, sentences.no_gap_of_a_bound(language))
+    return Table(id, caption, tuple(columns), rows, notes, header=1)
+
+
+def _row(view: View, line: Line, built: Sequence[Basis]) -> Row:
+    tree = cells.headline_tree(view.instrument)
+    whole = view.figure(line.domain, tree, basis="all")
+    found: list[Cell] = [line.code, line.name, cells.value(view, whole, tree), cells.respondents(view, whole)]
+    for basis in built:
+        part = view.figure(line.domain, tree, basis=basis)
+        found += [cells.value(view, part, tree), cells.respondents(view, part), _gap(view, whole, part)]
+    return Row(tuple(found), line.domain.id, line.domain.kind != "unit")
+
+
+def _gap(view: View, whole: Figure | None, part: Figure | None) -> Cell:
+    """Not beside a value of which only a bound may be said: the gap would give it."""
+    tree = cells.headline_tree(view.instrument)
+    if part is None or part.estimate is None or part.gap is None:
+        return None
+    values = cells.value(view, whole, tree), cells.value(view, part, tree)
+    if not all(isinstance(one, Interval) and one.estimate is not None for one in values):
+        return Gap("–", "bound_only")
+    shown = rounded_gap(part.gap, part.gap_low, part.gap_high, part.estimate.n, is_share(tree, part.node))
+    said = [None if one is None else number(view.language, one, shown.decimals) for one in (shown.low, shown.high)]
+    text = ("+" if shown.estimate > 0 else "") + number(view.language, shown.estimate, shown.decimals)
+    if said[0] is not None and said[1] is not None:
+        text += f" {say(view.language, '(from {low} to {high})', low=said[0], high=said[1])}"
+    return Interval(shown.estimate, shown.low, shown.high, text, shown.decimals, "points")
+
+
+def _difference(view: View, domain: Domain, basis: Basis) -> str | None:
+    """The sentence of one body, where the two ways differ by more than the uncertainty of their gap."""
+    tree = cells.headline_tree(view.instrument)
+    part = _part(view, domain, basis)
+    if part is None or part.gap is None or not _differs(part):
+        return None
+    before, after = (cells.bare(cells.value(view, one, tree)) for one in (view.figure(domain, tree, basis="all"), part))
+    if before == after:
+        before = after = None
+    return sentences.ways_differ(view.language, basis, before, after, falls=part.gap < 0)
+
+
+def _part(view: View, domain: Domain, basis: Basis) -> Figure | None:
+    return view.figure(domain, cells.headline_tree(view.instrument), basis=basis)
+
+
+def _known(figure: Figure | None) -> bool:
+    return figure is not None and figure.gap_low is not None
+
+
+def _differs(figure: Figure | None) -> bool:
+    return figure is not None and figure.gap_low is not None and figure.gap_high is not None and not figure.gap_low <= 0 <= figure.gap_high
+
+
+def _seen(view: View, domain: Domain) -> bool:
+    return view.figure(domain, cells.headline_tree(view.instrument)) is not None

@@ -1,0 +1,234 @@
+"""“How was this computed”: under every table of figures, every step a stranger needs to compute it again. What only Home
+Affairs reads (errors, degrees of freedom, unrounded values) is in technical_tables.py.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from analysis.cells import Merge
+from analysis.comparison.same_mix import MixCell
+from analysis.domains import Domain
+from questionnaires.trees import IndexTree
+from survey_app.documents import compared_sentences, sentences
+from survey_app.documents import figure_cells as cells
+from survey_app.documents.figure_cells import View
+from survey_app.documents.report import Column, Gap, Number, Panel, Paragraph, Row, Table
+from survey_app.documents.rounding import to_five
+from survey_app.documents.technical_tables import cell_words, sectors_in_words, why_merged
+from survey_app.words import number, say
+
+FLOOR = 10
+FEW_ROWS = 20
+"""Domains whose days of answers are listed; of more, the page of each unit says it."""
+
+
+def how(view: View, id: str, domains: Sequence[Domain]) -> Panel:
+    """Of the table with that id, whose rows are these domains."""
+    language = view.language
+    parts: list[Paragraph | Table] = [_steps(view, id, domains)]
+    if domains and len(domains) <= FEW_ROWS:
+        parts.append(_days(view, id, domains))
+    if merged := _merged(view, domains):
+        parts.append(_merges(view, id, merged))
+    elif any(one.kind == "unit" and view.basis_of(one) == "all" for one in domains) and not view.release.studies.no_frame:
+        parts.append(Paragraph(say(language, "In these units no cells were merged."), "note"))
+    return Panel(f"how-{id}", say(language, "How these numbers were computed"), tuple(parts))
+
+
+def how_compared(view: View, mixed: Sequence[MixCell]) -> Panel:
+    """Of everything that sets units beside each other. `mixed`: kinds of matter that shared one expected rate."""
+    language = view.language
+    columns = (Column("step", say(language, "Step")), Column("how", say(language, "How")))
+    caption = say(language, "How units are compared, step by step")
+    parts: list[Paragraph | Table] = [Table("steps-compared", caption, columns, tuple(map(Row, _compared(view))))]
+    if mixed:
+        parts.append(_mixed(view, mixed))
+    return Panel("how-standings", say(language, "How these numbers were computed"), tuple(parts))
+
+
+def _compared(view: View) -> Iterator[tuple[str, str]]:
+    language = view.language
+    yield say(language, "Who is compared"), say(language, "Units of one block with 30 answers and more, shown and new in this release.")
+    sentence = (
+        "λ: mean of τ² ÷ (τ² + V0) over the units, τ² by Paule-Mandel; interval by Q-profile. From 10 units on; "
+        "with λ below 0.5 no groups and no ranks."
+    )
+    yield say(language, "Separation"), say(language, sentence)
+    sentence = (
+        "Index of the block + (weighted satisfied answers − those expected at the block's rates in each sector) ÷ weighted valid answers. "
+        "Sectors with fewer than 5 answers or one unit are taken together, in the order of the list."
+    )
+    yield say(language, "At the block's mix"), say(language, sentence)
+    sentence = "Interval at 95%: unit − block with V*, shared answers allowed for, for all units of the block at once (Bonferroni)."
+    yield say(language, "Against the block"), say(language, sentence)
+    sentence = (
+        "Sets that hold at once at 95%: step-down over all pairs on V*, 2,000 draws with the seed {seed}, by the value at the block's mix."
+    )
+    yield say(language, "Rank set"), say(language, sentence, seed=view.release.seed)
+    sentence = (
+        "Index of the block ± z·√(V0 + τ²), z for 95% and 99.8%; τ² from z-values whose outer tenths were drawn in (Spiegelhalter 2005)."
+    )
+    yield say(language, "Limits of the funnel"), say(language, sentence)
+    sentence = "Fay-Herriot with V0, REML: the index drawn towards the block's mean by V0 ÷ (τ² + V0); Prasad-Rao error."
+    yield say(language, "Drawn to the mean (beside the index)"), say(language, sentence)
+
+
+def _mixed(view: View, mixed: Sequence[MixCell]) -> Table:
+    language, names, sectors = view.language, {one.id: view.name(one) for one in view.release.domains}, sectors_in_words(view)
+    columns = (
+        Column("block", say(language, "Block")),
+        Column("sectors", say(language, "Sectors taken together")),
+        Column("n", say(language, "Answers"), "number"),
+        Column("units", say(language, "Units"), "number"),
+    )
+    rows = []
+    for cell in mixed:
+        words = "; ".join(sectors.get(one, say(language, "sector unknown")) for one in cell.sectors)
+        counted = _counted(view, cell.n), Number(cell.units, number(language, cell.units))
+        rows.append(Row((names.get(cell.block, cell.block), words, *counted)))
+    return Table("mixed", say(language, "Sectors that share one expected rate because they were thin"), columns, tuple(rows))
+
+
+def _steps(view: View, id: str, domains: Sequence[Domain]) -> Table:
+    language = view.language
+    columns = (Column("step", say(language, "Step")), Column("how", say(language, "How")))
+    rows = tuple(Row(pair) for pair in _pairs(view, domains))
+    return Table(f"steps-{id}", say(language, "From answers to the numbers above, step by step"), columns, rows)
+
+
+def _pairs(view: View, domains: Sequence[Domain]) -> Iterator[tuple[str, str]]:
+    language, tree, release = view.language, cells.headline_tree(view.instrument), view.release
+    ways = dict.fromkeys(compared_sentences.way(language, view.basis_of(one)) for one in domains)
+    yield say(language, "Which answers count"), f"{sentences.population(language, tree.population)}; {'; '.join(ways)}."
+    yield say(language, "Index"), _index(view, tree)
+    yield say(language, "Whose answers"), _credited(language, domains)
+    yield say(language, "Weight of an answer"), _weights(view)
+    yield say(language, "Clusters"), _clusters(language)
+    yield say(language, "Error"), _error(language)
+    yield say(language, "Degrees of freedom"), _freedom(language)
+    yield say(language, "Interval"), _interval(language)
+    yield say(language, "Rounding"), _rounding(language)
+    yield say(language, "Questionnaire"), f"{release.instrument}, {release.instrument_digest[:16]}"
+    yield say(language, "Method version"), release.method
+    yield say(language, "Seed of the random draws"), str(release.seed)
+    yield say(language, "Digest of the files"), release.frame_digest[:16] or "–"
+    yield say(language, "Digest of the factors"), release.factors_digest[:16] or "–"
+
+
+def _index(view: View, tree: IndexTree) -> str:
+    """The questions by name, and how they are joined."""
+    language, root = view.language, tree.nodes.get(tree.root)
+    if root is None:
+        return cells.label(tree, tree.root, language)
+    names = "; ".join(cells.label(tree, child, language) for child in root.children)
+    if root.combine == "pooled":
+        sentence = (
+            "Weighted number of satisfied answers ÷ weighted number of valid answers, all questions together: {names}. "
+            "Blank and “no opinion” count on neither side."
+        )
+        return say(language, sentence, names=names)
+    return say(language, "Mean or sum, with the coefficients of the questionnaire, of: {names}.", names=names)
+
+
+def _credited(language: str, domains: Sequence[Domain]) -> str:
+    if any(one.kind == "unit" for one in domains):
+        sentence = (
+            "A question about reception counts for the office that received the file, a question about the decision for the body that "
+            "decides it. City and districts count every answer received there."
+        )
+        return say(language, sentence)
+    return say(language, "Every answer received there, whoever is judged; the mean of the units gives every unit the same weight.")
+
+
+def _weights(view: View) -> str:
+    """The mode of weighting that this release used."""
+    language, studies = view.language, view.release.studies
+    if studies.no_frame:
+        return say(language, "1 for every answer: the numbers of files are not known yet.")
+    drawn = say(language, "1 for an answer by an open code; k where every k-th file gets a code.")
+    if studies.totals_only:
+        return f"{drawn} {say(language, 'Times the files of the unit ÷ its answers, because files by sector are not known.')}"
+    sentence = (
+        "Times files ÷ answers of its cell (receiving office × deciding body × sector). A cell with fewer than 5 answers, or whose factor "
+        "is more than 4 times the median of its office, joins the next one; an office with fewer than 20 answers is one cell."
+    )
+    return f"{drawn} {say(language, sentence)}"
+
+
+def _clusters(language: str) -> str:
+    return say(language, "All answers of one reception point on one day are one cluster (PSU); every receiving office is a stratum.")
+
+
+def _error(language: str) -> str:
+    sentence = (
+        "V: variance of the ratio from the deviations of the clusters after weighting (Taylor). Published: "
+        "V* = (8·V0 + df·V) ÷ (8 + df), where V0 is what the offices of the same block lead one to expect."
+    )
+    return say(language, sentence)
+
+
+def _freedom(language: str) -> str:
+    return say(
+        language, "df = clusters with an answer − offices with an answer; of V*: df + 8 for a unit, by Satterthwaite for areas and city."
+    )
+
+
+def _interval(language: str) -> str:
+    sentence = (
+        "95%: Korn-Graubard with V* for shares; t with V* for scores in points and for the mean of the units, cut at the ends of the scale."
+    )
+    return say(language, sentence)
+
+
+def _rounding(language: str) -> str:
+    sentence = (
+        "Value and interval on one grid: fewer than 100 answers whole percent, fewer than 1,000 one decimal, else two; "
+        "ends of the interval are rounded outward. Published numbers of answers are rounded to 5."
+    )
+    return say(language, sentence)
+
+
+def _days(view: View, id: str, domains: Sequence[Domain]) -> Table:
+    language, tree = view.language, cells.headline_tree(view.instrument)
+    columns = (
+        Column("name", say(language, "Name")),
+        Column("n", say(language, "Answers"), "number"),
+        Column("psus", say(language, "Clusters (point × day)"), "number"),
+    )
+    rows = []
+    for one in domains:
+        figure = view.figure(one, tree)
+        if figure is not None:
+            days = None if figure.estimate is None or figure.psus is None else Number(figure.psus, number(language, figure.psus))
+            rows.append(Row((view.name(one), cells.respondents(view, figure), days), one.id, one.kind != "unit"))
+    return Table(f"days-{id}", say(language, "Answers and clusters behind each index"), columns, tuple(rows))
+
+
+def _merged(view: View, domains: Sequence[Domain]) -> list[Merge]:
+    """Of the units whose rows these are; of an area or a city alone, its own long list is for Home Affairs."""
+    units = {one.id for one in domains if one.kind == "unit" and view.basis_of(one) == "all"}
+    return [merge for merge in view.release.studies.merges if merge.reception in units]
+
+
+def _merges(view: View, id: str, merged: Sequence[Merge]) -> Table:
+    language, names, sectors = view.language, {one.id: view.name(one) for one in view.release.domains}, sectors_in_words(view)
+    columns = (
+        Column("name", say(language, "Receiving unit")),
+        Column("cells", say(language, "Cells weighted together")),
+        Column("n", say(language, "Answers"), "number"),
+        Column("files", say(language, "Files"), "number"),
+        Column("why", say(language, "Why")),
+    )
+    rows = []
+    for merge in merged:
+        together = "; ".join(cell_words(name, names, sectors) for name in merge.cells)
+        files, why = Number(merge.files, number(language, merge.files)), why_merged(language, merge)
+        rows.append(Row((names.get(merge.reception, merge.reception), together, _counted(view, merge.n), files, why), merge.reception))
+    return Table(f"merged-{id}", say(language, "Cells that were weighted together because they were thin"), columns, tuple(rows))
+
+
+def _counted(view: View, n: int) -> Number | Gap:
+    """Below the floor nobody but Home Affairs is told how many."""
+    if not view.precise and n < FLOOR:
+        return Gap(say(view.language, "< 10"), "too_few")
+    shown = n if view.precise else to_five(n)
+    return Number(shown, number(view.language, shown))

@@ -1,0 +1,166 @@
+"""Can the index tell the units of a block apart, and where does each lie? Order, ranks and bands only where it can.
+
+Rows stand by official code whatever the answer is. The pictures are in standing_pictures.py.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from analysis.comparison.said import Standing
+from analysis.domains import Domain
+from analysis.figures import Figure
+from survey_app.documents import compared_sentences as sentences
+from survey_app.documents import figure_cells as cells
+from survey_app.documents import standing_pictures as pictures
+from survey_app.documents.domain_tables import Group, groups
+from survey_app.documents.figure_cells import View
+from survey_app.documents.method_panel import how_compared
+from survey_app.documents.report import Cell, Column, Gap, Heading, Interval, Number, Panel, Paragraph, Part, Row, Table
+from survey_app.words import number, say
+
+
+def standings(view: View) -> Iterator[Part]:
+    """Nothing where the release compares no units (made before units were compared, or without blocks)."""
+    tree, said = cells.headline_tree(view.instrument), _by_index(view)
+    found = [(group, said[group.id, tree.id, tree.root]) for group in groups(view) if (group.id, tree.id, tree.root) in said]
+    if not found:
+        return
+    language, alone = view.language, view.around is not None
+    yield Heading("standings", say(language, "Can the units be told apart?"))
+    for group, standing in found:
+        if view.goes_by:
+            yield Paragraph(sentences.goes_by(language, group.name, view.basis_of(group.units[0])))
+        yield Paragraph(f"{group.name}: {_told_apart(view, standing)}")
+        if alone:
+            yield from _one(view, group.units[0], standing)
+        yield _units(view, group, standing)
+        yield from pictures.of_unit(view, group.units[0], standing) if alone else pictures.of_block(view, group, standing)
+        yield Panel(f"panel-separations-{group.id}", *_separations(view, group, said))
+    yield Paragraph(sentences.reliability_meaning(language), "note")
+    yield Paragraph(sentences.columns_meaning(language), "note")
+    yield how_compared(view, [cell for _, standing in found for cell in standing.mixed])
+
+
+def _by_index(view: View) -> dict[tuple[str, str, str], Standing]:
+    return {(one.block, one.tree, one.node): one for one in view.release.studies.standings}
+
+
+def _told_apart(view: View, standing: Standing) -> str:
+    """The verdict, what it rests on, and what follows."""
+    language, found = view.language, standing.separation
+    if found is None:
+        return sentences.too_few_units(language, standing.units)
+    said = [sentences.separation(language, found.verdict), sentences.reliability(language, found)]
+    if found.verdict != "none" and not standing.may_order:
+        said.append(sentences.only_the_mix(language))
+    if not standing.may_order:
+        said.append(sentences.not_ordered(language))
+    return " ".join(said)
+
+
+def _one(view: View, unit: Domain, standing: Standing) -> Iterator[Part]:
+    """Where one unit lies, in sentences."""
+    language, tree = view.language, cells.headline_tree(view.instrument)
+    figure = view.figure(unit, tree)
+    if figure is None or figure.estimate is None:
+        return
+    said = []
+    if standing.may_order and figure.band is not None:
+        said.append(f"{say(language, 'Against the block')}: {sentences.band(language, figure.band)}.")
+    place = pictures.place_by_points(view, figure)
+    if standing.may_order and place is not None and figure.rank_low is not None and figure.rank_high is not None:
+        said.append(sentences.position(language, place, figure.rank_low, figure.rank_high))
+    if figure.outside is not None:
+        said.append(f"{say(language, 'Limits of the funnel')}: {sentences.outside(language, figure.outside)}.")
+    if mixed := _beside(view, figure, figure.standardised):
+        said.append(sentences.same_mix(language, _words(mixed)))
+    if drawn := _beside(view, figure, figure.shrunk):
+        said.append(sentences.shrunk(language, _words(drawn)))
+    if said:
+        yield Paragraph(" ".join(said))
+
+
+def _units(view: View, group: Group, standing: Standing) -> Table:
+    language, tree = view.language, cells.headline_tree(view.instrument)
+    order = [
+        Column("band", say(language, "Against the block")),
+        Column("ranks", say(language, "Rank set"), "interval"),
+    ]
+    columns = (
+        Column("code", say(language, "Code")),
+        Column("name", say(language, "Unit")),
+        Column("index", say(language, "Index"), "interval", "share"),
+        Column("same_mix", say(language, "At the block's mix"), "number", "share"),
+        *(order if standing.may_order else []),
+        Column("outside", say(language, "Limits of the funnel")),
+        Column("shrunk", say(language, "Drawn to the mean (beside the index)"), "number", "share"),
+    )
+    figures = [(unit, view.figure(unit, tree)) for unit in group.units]
+    rows = tuple(_row(view, unit, figure, standing) for unit, figure in figures)
+    notes = cells.notes(view, ((figure, tree) for _, figure in figures))
+    if standing.may_order and (count := sum(figure is not None and figure.band == "indistinct" for _, figure in figures)) > 1:
+        notes = (sentences.indistinct(language, count), *notes)
+    caption = say(language, "{block}: where each unit lies", block=group.name)
+    return Table(f"standings-{group.id}", caption, columns, rows, notes, header=1)
+
+
+def _row(view: View, unit: Domain, figure: Figure | None, standing: Standing) -> Row:
+    """Only a unit that is compared has more than its index: shown, of this release, from 30 answers on."""
+    language = view.language
+    value = cells.value(view, figure, cells.headline_tree(view.instrument))
+    if figure is None or figure.estimate is None or isinstance(value, Gap):
+        return Row((unit.id, view.name(unit), value, *[None] * (5 if standing.may_order else 3)), unit.id)
+    order: list[Cell] = []
+    if standing.may_order:
+        order = [sentences.band(language, figure.band) if figure.band else None, _ranks(view, figure)]
+    outside = sentences.outside(language, figure.outside) if figure.outside else None
+    beside = _beside(view, figure, figure.standardised), _beside(view, figure, figure.shrunk)
+    return Row((unit.id, view.name(unit), value, beside[0], *order, outside, beside[1]), unit.id)
+
+
+def _ranks(view: View, figure: Figure) -> Cell:
+    if figure.rank_low is None or figure.rank_high is None:
+        return None
+    low, high = (number(view.language, rank) for rank in (figure.rank_low, figure.rank_high))
+    return Interval(None, figure.rank_low, figure.rank_high, f"{low}–{high}", 0, "count")
+
+
+def _beside(view: View, figure: Figure, value: float | None) -> Number | str | None:
+    """Another value of the unit, printed as finely as its index is; where only a bound may be said, in words."""
+    tree = cells.headline_tree(view.instrument)
+    shown = None if value is None else cells.alone(view, value, figure, tree)
+    if shown is None or shown.estimate is None:
+        return None if shown is None else shown.text
+    return Number(shown.estimate, shown.text, shown.decimals, shown.unit)
+
+
+def _words(cell: Number | str) -> str:
+    return cell if isinstance(cell, str) else cell.text
+
+
+def _separations(view: View, group: Group, said: dict[tuple[str, str, str], Standing]) -> tuple[str, tuple[Table]]:
+    """Every index and factor that is shown for units: whether it tells them apart."""
+    language = view.language
+    columns = (
+        Column("item", say(language, "Index or factor")),
+        Column("verdict", say(language, "Does it tell the units apart?")),
+        Column("reliability", "λ", "interval", "points"),
+        Column("units", say(language, "Units compared"), "number"),
+    )
+    rows = []
+    for tree in view.instrument.trees:
+        for node in (tree.root, *(tree.nodes[tree.root].children if tree.root in tree.nodes else ())):
+            if standing := said.get((group.id, tree.id, node)):
+                rows.append(Row((cells.label(tree, node, language), *_verdict(view, standing)), total=node == tree.root))
+    caption = say(language, "{block}: which indices and factors tell the units apart", block=group.name)
+    return caption, (Table(f"separations-{group.id}", caption, columns, tuple(rows)),)
+
+
+def _verdict(view: View, standing: Standing) -> Sequence[Cell]:
+    language, found = view.language, standing.separation
+    units = Number(standing.units, number(language, standing.units))
+    if found is None:
+        return say(language, "fewer than 10 units"), None, units
+    value, low, high = (round(one, 2) for one in (found.reliability, found.low, found.high))
+    text = f"{number(language, value, 2)} ({number(language, low, 2)}–{number(language, high, 2)})"
+    words = {"clear": say(language, "clearly"), "weak": say(language, "in part"), "none": say(language, "no")}
+    return words[found.verdict], Interval(value, low, high, text, 2, "points"), units
