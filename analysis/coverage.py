@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 
 from analysis.bases import Basis
 from analysis.cells import Factors
-from analysis.comparison.said import Standing
 from analysis.domains import Domain
 from analysis.figures import Studies
 from analysis.survey_data import Columns
@@ -37,8 +36,6 @@ def studies(
     domains: Sequence[Domain],
     came_by: Mapping[str, Mapping[str, int]],
     parts: Mapping[str, Mapping[Basis, int]],
-    standings: Sequence[Standing],
-    headlines: Mapping[str, Basis],
 ) -> Studies:
     """Merged cells by name, units with more answers than files, whom the figures do not speak of, and how answers came in.
 
@@ -56,8 +53,6 @@ def studies(
         diagnostics=factors[0].diagnostics if factors else None,
         channels=came_by,
         bases=parts,
-        standings=tuple(standings),
-        headlines=headlines,
     )
 
 

@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Never, cast
 
 from analysis.bases import Basis
-from analysis.cells import Factors, Merge
+from analysis.cells import Merge
 from analysis.comparison.changed import Shown, changed
 from analysis.comparison.said import Standing
 from analysis.comparison.standing import Compared
@@ -18,7 +18,7 @@ from analysis.coverage import factors_digest, handling_units, studies
 from analysis.disclosure import Before
 from analysis.domains import Domain
 from analysis.estimation import Estimate
-from analysis.every_basis import headlines, on_every_basis
+from analysis.every_basis import OnBasis, headlines, on_every_basis
 from analysis.figures import Band, Figure, Mark, Reason, Release, State, Studies, Summary
 from analysis.screening import Rules
 from analysis.survey_data import SurveyData, sectors_of
@@ -69,27 +69,14 @@ def build(
     in the frame; `previous` of another wave or instrument.
     """
     _refuse_another_wave(previous, wave, instrument)
-    figures: list[Figure] = []
-    weighted: dict[str, Factors] = {}
-    parts: dict[str, dict[Basis, int]] = {}
-    standings: list[Standing] = []
-    goes_by: dict[str, Basis] = {}
-    sectors = tuple(map(str, sectors_of(instrument)))
     rules = Rules(handling_units(frame), Before.of(previous.figures if previous else ()), waiting, headline)
+    bases: dict[str, list[OnBasis]] = {}
+    parts: dict[str, dict[Basis, int]] = {}
     for name, source in sources.items():
         answers = InMemory(source) if isinstance(source, SurveyData) else source
-        made_of, parts[name] = on_every_basis(name, answers, instrument, frame, domains, rules)
-        blocks = headlines(headline, made_of)
-        goes_by |= {} if goes_by else blocks
-        for one in made_of:
-            if one.population.weighted:
-                weighted[f"{name}|{one.basis}"] = one.factors
-            going = {block for block, basis in blocks.items() if basis == one.basis}
-            shown, said = Compared(one.population, one.tallies, one.factors, sectors, seed).stand(one.figures, going)
-            standings += said
-            figures += shown
-    if earlier is not None:
-        figures = changed(Shown(instrument, wave, figures, channels), earlier, domains)
+        bases[name], parts[name] = on_every_basis(name, answers, instrument, frame, domains, rules)
+    everyone = [one for of_population in bases.values() for one in of_population]
+    weighted = {f"{one.population.name}|{one.basis}": one.factors for one in everyone if one.population.weighted}
     release = Release(
         number=number,
         province=province,
@@ -108,10 +95,33 @@ def build(
         replaces=replaces,
         made=made,
         domains=tuple(domains),
-        figures=tuple(figures),
-        studies=studies(weighted, frame, domains, channels, parts, standings, goes_by),
+        figures=tuple(figure for one in everyone for figure in one.figures),
+        studies=studies(weighted, frame, domains, channels, parts),
     )
+    release = _compared(release, instrument, bases, headline)
+    if earlier is not None:
+        figures = changed(Shown(instrument, wave, release.figures, channels), earlier, domains)
+        release = replace(release, figures=tuple(figures))
     return replace(release, digest=digest_of(release))
+
+
+def _compared(release: Release, instrument: Instrument, bases: Mapping[str, Sequence[OnBasis]], headline: Basis) -> Release:
+    """The release with what comparison says of the units of every block, on the basis that the block goes by."""
+    sectors = tuple(map(str, sectors_of(instrument)))
+    figures: list[Figure] = []
+    standings: list[Standing] = []
+    goes_by: Mapping[str, Basis] = {}
+    for name, made_of in bases.items():
+        blocks = headlines(headline, made_of)
+        goes_by = goes_by or blocks
+        for one in made_of:
+            own = [figure for figure in release.figures if (figure.population, figure.basis) == (name, one.basis)]
+            going = {block for block, basis in blocks.items() if basis == one.basis}
+            shown, said = Compared(one.population, one.tallies, one.factors, sectors, release.seed).stand(own, going)
+            figures += shown
+            standings += said
+    said_of = replace(release.studies, standings=tuple(standings), headlines=goes_by)
+    return replace(release, figures=tuple(figures), studies=said_of)
 
 
 def digest_of(release: Release) -> str:
