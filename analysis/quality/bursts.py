@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import false_discovery_control
 
-from analysis.quality.clock import TOGETHER, Clock
+from analysis.quality.clock import Clock, by_half
 from analysis.quality.observed import Finding, Observed
-from analysis.quality.peers import counted_tail
+from analysis.quality.peers import sum_tail
 from analysis.quality.rules import BURST, DAILY_BURSTS, FALSE_DISCOVERIES, LEVELS
 from analysis.survey_data import Floats, Ints
 
@@ -19,6 +19,7 @@ FEWEST_TOGETHER = 3
 """Two at a time are a couple, and counted as pairs."""
 EXCEEDING = 5
 """A p is settled when so many draws come out as high: with fewer draws the more ordinary it is (Besag and Clifford 1991)."""
+FIRST_DRAWS = 60
 MOST_DRAWS = 999
 ROUNDING = 1e-9
 TAIL = 20
@@ -32,62 +33,74 @@ COMPANIONS = 0.03
 @dataclass(frozen=True, slots=True)
 class Scan:
     """`excess`: c·ln(c/μ) − c + μ of the window that stands out most; which arrivals lie in it: first, count; what was
-    `expected` in it. `pairs`: of arrivals within TOGETHER."""
+    `expected` in it. `days`: the excess of the
+    window of each day that stands out most, added up."""
 
     excess: float
     first: int
     count: int
     expected: float
-    pairs: int
+    days: float
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """`burst`: chance of a scan as high. `days`, `days_sd`: what the sum over days is on average, and how far it varies."""
+
+    burst: float
+    days: float
+    days_sd: float
 
 
 def scan(times: Ints, clock: Clock) -> Scan:
     """times: ascending. Source: Kulldorff 1997, the Poisson likelihood ratio of a window against its half-day."""
-    flat, rows = times.astype(np.float64), np.zeros(len(times), np.int64)
-    excess, counts, expected = _windows(flat, rows, clock, 1)
+    flat = times.astype(np.float64)
+    excess, counts, expected = _windows(flat, np.zeros(len(times), np.int64), clock, 1)
     at = int(excess.max(axis=0).argmax())
     window = int(excess[:, at].argmax())
-    return Scan(float(excess[window, at]), at, int(counts[window, at]), float(expected[window, at]), _pairs(flat))
+    days = float(_of_days(excess.max(axis=0)[None], clock)[0])
+    return Scan(float(excess[window, at]), at, int(counts[window, at]), float(expected[window, at]), days)
 
 
-def chance(found: Scan, clock: Clock, rng: np.random.Generator, most: int = MOST_DRAWS) -> float:
+def chance(found: Scan, clock: Clock, rng: np.random.Generator, most: int = MOST_DRAWS) -> Chance:
     """Chance of a scan at least as high, were times of day those of an ordinary month: draws of clock.drawn() with COMPANIONS.
 
     Draws stop when EXCEEDING of them were as high. A scan above nearly all of `most` draws: see _beyond().
     """
-    drawn = np.zeros(0)
-    batch = 20
+    drawn, days = _drawn(clock, min(FIRST_DRAWS, most), rng)
+    batch = FIRST_DRAWS
     while len(drawn) < most and (drawn >= found.excess - ROUNDING).sum() < EXCEEDING:
         batch = min(batch, most - len(drawn), max(1, AT_ONCE // len(clock.cell)))
-        drawn = np.append(drawn, _drawn(clock, batch, rng))
+        drawn = np.append(drawn, _drawn(clock, batch, rng)[0])
         batch *= 2
-    return _p(found.excess, drawn)
+    return Chance(_p(found.excess, drawn), float(days.mean()), float(days.std()))
 
 
 def bursts(observed: Observed, rng: np.random.Generator, most: int = MOST_DRAWS) -> tuple[tuple[Finding, ...], dict[int, float]]:
     """Findings of both rules, and the answers in the windows of reported bursts: number to the count of the window.
 
-    BURST: the window that stands out most, by chance(). DAILY_BURSTS: close pairs over the whole month, against the other
-    counters (peers.counted_tail). Reported: p at most the rule's level, and q ≤ 0.05 by Benjamini-Hochberg over all counters
-    and months of the run.
+    BURST: the window that stands out most, by chance(). DAILY_BURSTS: the most outstanding windows of all days together, against
+    the other counters (peers.sum_tail). Reported: p at most the rule's level, and q ≤ 0.05 by Benjamini-Hochberg over all
+    counters and months of the run.
     """
     series = [rows for rows in _ordered(observed.series.codes, observed.received, len(observed.series.labels)) if len(rows) >= FEWEST]
     if not series:
         return (), {}
-    clocks = [Clock.of(observed.received[rows]) for rows in series]
+    usual = by_half(observed.received)
+    clocks = [Clock.of(observed.received[rows], usual) for rows in series]
     scans = [scan(observed.received[rows], clock) for rows, clock in zip(series, clocks, strict=True)]
     labels = [observed.series.labels[observed.series.codes[rows[0]]] for rows in series]
-    p = np.array([chance(one, clock, rng, most) for one, clock in zip(scans, clocks, strict=True)])
+    chances = [chance(one, clock, rng, most) for one, clock in zip(scans, clocks, strict=True)]
     findings: list[Finding] = []
     marked: dict[int, float] = {}
-    for at, q in reported(BURST, p):
+    for at, q in reported(BURST, np.array([one.burst for one in chances])):
         one = scans[at]
-        findings.append(Finding(BURST, labels[at], len(series[at]), float(one.count), one.expected, float(p[at]), q))
+        findings.append(Finding(BURST, labels[at], len(series[at]), float(one.count), one.expected, chances[at].burst, q))
         marked |= {int(row): float(one.count) for row in series[at][one.first : one.first + one.count]}
-    pairs = np.array([one.pairs for one in scans])
-    usual, p = counted_tail(pairs, np.array([clock.close_pairs() for clock in clocks]), np.array([len(rows) for rows in series]))
-    for at, q in reported(DAILY_BURSTS, p):
-        findings.append(Finding(DAILY_BURSTS, labels[at], len(series[at]), float(pairs[at]), float(usual[at]), float(p[at]), q))
+    days, mean = np.array([one.days for one in scans]), np.array([one.days for one in chances])
+    tail = sum_tail(days, mean, np.array([one.days_sd for one in chances]))
+    for at, q in reported(DAILY_BURSTS, tail):
+        findings.append(Finding(DAILY_BURSTS, labels[at], len(series[at]), float(days[at]), float(mean[at]), float(tail[at]), q))
     return tuple(findings), marked
 
 
@@ -97,11 +110,12 @@ def reported(rule: str, p: Floats) -> list[tuple[int, float]]:
     return [(at, float(q[at])) for at, one in enumerate(p) if one <= LEVELS[rule] and q[at] <= FALSE_DISCOVERIES]
 
 
-def _drawn(clock: Clock, draws: int, rng: np.random.Generator) -> Floats:
+def _drawn(clock: Clock, draws: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Highest excess of each draw, and its sum over days."""
     times = clock.drawn(draws, COMPANIONS, rng)
     flat, rows = times.ravel(), np.repeat(np.arange(draws), times.shape[1])
-    excess = _windows(flat, rows, clock, draws)[0]
-    return np.asarray(excess.max(axis=0).reshape(draws, -1).max(axis=1), dtype=np.float64)
+    excess = _windows(flat, rows, clock, draws)[0].max(axis=0).reshape(draws, -1)
+    return np.asarray(excess.max(axis=1), dtype=np.float64), _of_days(excess, clock)
 
 
 def _windows(flat: Floats, rows: Ints, clock: Clock, draws: int) -> tuple[Floats, Ints, Floats]:
@@ -118,8 +132,10 @@ def _windows(flat: Floats, rows: Ints, clock: Clock, draws: int) -> tuple[Floats
     return excess, counts, expected
 
 
-def _pairs(times: Floats) -> int:
-    return int((np.searchsorted(times, times + TOGETHER, "right") - np.arange(len(times)) - 1).sum())
+def _of_days(excess: Floats, clock: Clock) -> Floats:
+    """draws × arrivals to the sum over days of the highest of each, one a draw."""
+    begins = np.flatnonzero(np.diff(clock.cell // 2, prepend=-1))
+    return np.asarray(np.maximum.reduceat(excess, begins, axis=1).sum(axis=1), dtype=np.float64)
 
 
 def _sizes(cell: Ints) -> Floats:

@@ -14,28 +14,32 @@ REACH = 15 * MINUTE
 TOGETHER = 2 * MINUTE
 """People who came together answer within that."""
 MINUTES = DAY // MINUTE
+LEANING = 200.0
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Of one series: `cell`, day and half-day of each arrival, ascending; `half` 0 or 1 of each; `pools`: the times of day of all
-    arrivals of each half; `share`: for each half and minute of the day, the share of its arrivals before it."""
+    """Of one series: `cell`, day and half-day of each arrival, ascending; `half` 0 or 1 of each; `own`, `usual`: for each half,
+    times of day of the series and of everybody; `lean`: chance that a time is taken from everybody; `share`: for each half and
+    minute of the day, the share of arrivals before it, mixed likewise."""
 
     cell: Ints
     half: Ints
-    pools: tuple[Ints, Ints]
+    own: tuple[Ints, Ints]
+    usual: tuple[Ints, Ints]
+    lean: float
     share: Floats
 
     @staticmethod
-    def of(times: Ints, usual: Ints | None = None) -> "Clock":
-        """times: ascending seconds. usual: times of day to take the habits from, else those of the series itself."""
+    def of(times: Ints, usual: tuple[Ints, Ints], leaning: float = LEANING) -> "Clock":
+        """times: ascending seconds. usual: by_half() of everybody's times. leaning: of how many arrivals of its own a series needs
+        to count as much as everybody; a few arrivals that came together must not pass for habits."""
         halves = times // (DAY // 2)
-        clock_times = times % DAY if usual is None else usual
-        own = times % DAY
-        pools = [clock_times[clock_times // (DAY // 2) == half] for half in (0, 1)]
-        pools = [pool if len(pool) else own[own // (DAY // 2) == half] for half, pool in enumerate(pools)]
-        share = np.stack([_smooth(pool) for pool in pools])
-        return Clock(halves, halves % 2, (pools[0], pools[1]), share)
+        own = by_half(times)
+        own = (own[0] if len(own[0]) else usual[0], own[1] if len(own[1]) else usual[1])
+        lean = leaning / (leaning + len(times))
+        share = [(1 - lean) * _smooth(of_own) + lean * _smooth(of_all) for of_own, of_all in zip(own, usual, strict=True)]
+        return Clock(halves, halves % 2, own, usual, lean, np.stack(share))
 
     def expected(self, cell_size: Floats, half: Ints, start: Floats, lengths: Sequence[int]) -> Floats:
         """Arrivals of a half-day that fall into each window: its arrivals × the usual share of the window. Windows × starts."""
@@ -50,15 +54,16 @@ class Clock:
         return found * cell_size
 
     def drawn(self, draws: int, companions: float, rng: np.random.Generator) -> Floats:
-        """draws × arrivals, each draw ascending: days and half-days keep their counts, times of day are drawn from the pool of
+        """draws × arrivals, each draw ascending: days and half-days keep their counts, times of day are drawn from those of
         their half and moved by up to REACH; a share `companions` comes with the one before instead."""
         n = len(self.cell)
         times = np.empty((draws, n))
         for one in (0, 1):
             columns = np.flatnonzero(self.half == one)
             if len(columns):
-                pool = self.pools[one]
-                times[:, columns] = pool[rng.integers(0, len(pool), (draws, len(columns)))]
+                shape = (draws, len(columns))
+                own, usual = (pool[one][rng.integers(0, len(pool[one]), shape)] for pool in (self.own, self.usual))
+                times[:, columns] = np.where(rng.random(shape) < self.lean, usual, own)
         times += rng.uniform(-REACH, REACH, (draws, n)) + (self.cell // 2 * DAY)
         if companions > 0 and n > 1:
             follows = (rng.random((draws, n - 1)) < companions) & (self.cell[1:] == self.cell[:-1])
@@ -67,18 +72,13 @@ class Clock:
         times.sort(axis=1)
         return times
 
-    def close_pairs(self) -> float:
-        """Pairs within TOGETHER that are expected where nobody comes together."""
-        counts = np.bincount(self.cell - self.cell[0]).astype(np.float64) if len(self.cell) else np.zeros(1)
-        first = int(self.cell[0]) if len(self.cell) else 0
-        found = 0.0
-        for one in (0, 1):
-            of_half = counts[(np.arange(len(counts)) + first) % 2 == one]
-            per_minute = np.diff(self.share[one])
-            near = TOGETHER // MINUTE
-            within = per_minute * (np.convolve(per_minute, np.ones(2 * near - 1), "same") + np.convolve(per_minute, _ends(near), "same"))
-            found += float((of_half * (of_half - 1) / 2).sum() * within.sum())
-        return found
+
+def by_half(times: Ints) -> tuple[Ints, Ints]:
+    """Times of day before and after noon; noon itself where there is none."""
+    clock = times % DAY
+    parts = [clock[clock // (DAY // 2) == half] for half in (0, 1)]
+    first, second = (part if len(part) else np.array([DAY // 2]) for part in parts)
+    return first, second
 
 
 def _smooth(pool: Ints) -> Floats:
@@ -90,8 +90,3 @@ def _smooth(pool: Ints) -> Floats:
     width = 2 * REACH // MINUTE + 1
     spread = np.convolve(count, np.ones(width) / width, "same")
     return np.concatenate([[0.0], np.cumsum(spread)]) / len(pool)
-
-
-def _ends(near: int) -> Floats:
-    """Two moments `near` minutes apart by number are within that by the clock half of the time."""
-    return np.array([0.5, *np.zeros(2 * near - 1), 0.5])

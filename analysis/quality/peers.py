@@ -1,8 +1,9 @@
 """Is a count at one counter higher than chance and the honest difference between counters explain?"""
 
 import numpy as np
-from scipy.optimize import brentq, nnls
-from scipy.stats import betabinom, binom, nbinom, poisson
+from scipy.optimize import brentq
+from scipy.special import gammaincc
+from scipy.stats import betabinom, binom
 
 from analysis.comparison.funnel import normal_size
 from analysis.survey_data import Floats, Ints
@@ -35,26 +36,22 @@ def correlation(count: Ints, n: Ints, expected: Floats) -> float:
     return _beyond_chance((count - n * expected) / np.sqrt(n * expected * (1 - expected)), (n - 1).astype(np.float64), 0.9)
 
 
-def counted_tail(count: Ints, by_chance: Floats, n: Ints) -> tuple[Floats, Floats]:
-    """(m, P(X ≥ count)) for X negative-binomial with mean m and variance m + ωm²; p = 1 with fewer than 10 counters.
+def sum_tail(value: Floats, mean: Floats, sd: Floats) -> Floats:
+    """P(X ≥ value) for X gamma with mean `mean` + c·sd and standard deviation s·sd; 1 with fewer than 10 counters.
 
-    m = a·by_chance + b·n, a and b ≥ 0 by least squares over all counters, weights 1/(by_chance + b·n), the tenth with the highest
-    residuals left out the second time; ω from the winsorised residuals as in upper_tail.
+    mean, sd: of each counter by itself, from draws. c: the middle of (value − mean)/sd over the counters, 0 at least; s: their
+    spread above c, winsorised as in upper_tail, 1 at least. A gamma law because such sums trail off upwards.
     """
-    if len(n) < FEWEST_COUNTERS:
-        return by_chance, np.ones(len(n))
-    weight = 1 / np.sqrt(np.maximum(by_chance + n / 100, 0.1))
-    kept = np.ones(len(n), np.bool_)
-    mean = by_chance
-    for _ in range(2):
-        design = np.stack([by_chance, n.astype(np.float64)], axis=1) * weight[:, None]
-        mean = np.maximum(np.stack([by_chance, n], axis=1) @ nnls(design[kept], (count * weight)[kept])[0], 1e-6)
-        residual = (count - mean) * weight
-        kept = residual <= np.quantile(residual, 0.9)
-    omega = _beyond_chance((count - mean) / np.sqrt(mean), mean, 10.0)
-    if omega < LEAST_SPREAD:
-        return mean, np.asarray(poisson.sf(count - 1, mean), dtype=np.float64)
-    return mean, np.asarray(nbinom.sf(count - 1, 1 / omega, 1 / (1 + omega * mean)), dtype=np.float64)
+    known = sd > 0
+    tail = np.ones(len(value))
+    if int(known.sum()) < FEWEST_COUNTERS:
+        return tail
+    z = (value[known] - mean[known]) / sd[known]
+    centre = max(0.0, float(np.median(z)))
+    spread = np.sqrt(1 + _beyond_chance(z - centre, np.ones(len(z)), 1e4))
+    average, deviation = mean[known] + centre * sd[known], spread * sd[known]
+    tail[known] = gammaincc((average / deviation) ** 2, np.maximum(value[known], 0) * average / deviation**2)
+    return tail
 
 
 def _beyond_chance(residual: Floats, grows: Floats, most: float) -> float:

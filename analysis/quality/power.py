@@ -1,0 +1,39 @@
+"""What stuffing detection can do, for the method annex: measured false alarms and power, and the harm that stays possible."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FalseAlarms:
+    """Honest counters of a simulated month. `rate`: answers a day; `sd`: of their shares of all-top forms; `share` with an alarm."""
+
+    rate: int
+    sd: float
+    counters: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """Stuffed counters. `pattern`: one_burst | daily_bursts | spread; `false`: share of the month's answers that are false;
+    `found`: share of the counters with an alarm."""
+
+    rate: int
+    sd: float
+    pattern: str
+    false: float
+    counters: int
+    found: float
+
+
+def harm(false: float, index: float) -> float:
+    """f·(100 − H): points that a share f of false top answers adds to an index of H (0…100) among the honest ones (methodology
+    §15.1)."""
+    if not (0 <= false <= 1 and 0 <= index <= 100):
+        raise ValueError(f"share {false}, index {index}")
+    return false * (100 - index)
+
+
+def blind(power: tuple[Power, ...], promised: float = 0.9) -> tuple[Power, ...]:
+    """The blind zone: kinds of stuffing that are found less often than promised."""
+    return tuple(one for one in power if one.found < promised)
