@@ -18,10 +18,11 @@ ROUNDS = 40
 def secured(release: Release, widths: Widths = PUBLIC, spans: Spans = NO_SPANS) -> tuple[Release, Audit]:
     """The release with as many group figures hidden, as complementary, as its audit asks for; and that audit, which passes.
 
-    Each round hides, for every count and node with narrow cells, the smallest group around one of their units that still
-    shows something: for a count all of the group's figures of that population and basis, for a node the group's figures of
-    it; where all answers hide, the parts hide, too. One group at a time, so that none goes in vain. Raises Refused, every
-    cell by name, where no group is left to hide or 40 rounds were not enough. Hiding changes the digest: the caller makes it.
+    Each round hides, for every count and node with narrow cells, the smallest groups around them that still show something:
+    for a count all of the group's figures of that population and basis, for a node the group's figures of it; where all
+    answers hide, the parts hide, too. A cell in a group that goes waits for the next round, so that none goes in vain.
+    Raises Refused, every cell by name, where no group is left to hide or 40 rounds were not enough. Hiding changes the
+    digest: the caller makes it.
     """
     members = shares(release.domains)
     solved: Solved = {}
@@ -45,11 +46,13 @@ def _further(figures: Sequence[Figure], members: Shares, failures: Sequence[Rang
     gone: set[int] = set()
     shown = [place for place, figure in enumerate(figures) if figure.hidden is None and figure.domain in members]
     for cells in tables.values():
-        units = {cell.domain for cell in cells}
-        around = [at for at in shown if _tells_of(figures[at], cells[0]) and not units.isdisjoint(members[figures[at].domain])]
-        if around:
-            smallest = min(around, key=lambda at: (figures[at].n_received or 0, figures[at].domain))
-            gone.update(_with_parts(figures, shown, figures[smallest], cells[0]))
+        narrow, helped = {cell.domain for cell in cells}, set[str]()
+        telling = [figures[at] for at in shown if _tells_of(figures[at], cells[0])]
+        for group in sorted(telling, key=lambda figure: (figure.n_received or 0, figure.domain)):
+            inside = narrow.intersection(members[group.domain])
+            if inside and helped.isdisjoint(inside):
+                gone.update(_with_parts(figures, shown, group, cells[0]))
+                helped |= inside
     return gone
 
 

@@ -57,19 +57,23 @@ def feasible(equations: Equations, wanted: Ints, enough: float = np.inf) -> tupl
 
 
 def _ends(equations: Equations, cells: Ints, enough: float) -> tuple[Floats, Floats]:
-    """The ends of some cells of one component; every solution is a value of all of them."""
+    """The ends of some cells of one component; every solution is a value of all of them.
+
+    Cells in one equation move against each other, so two solutions push every second cell up and the others down.
+    """
     low, high = np.full(len(cells), np.inf), np.full(len(cells), -np.inf)
-    together = np.isin(np.arange(len(equations.least)), cells).astype(np.float64)
-    objectives = [] if np.isinf(enough) else [together, -together]
-    for objective in objectives:
-        found = _least(equations, objective)
-        if found is not None:
-            low, high = np.minimum(low, found[cells]), np.maximum(high, found[cells])
+    if np.isfinite(enough):
+        push = np.zeros(len(equations.least))
+        push[cells] = 1.0 - 2.0 * (np.arange(len(cells)) % 2)
+        for objective in (push, -push):
+            found = _least(equations, objective)
+            if found is not None:
+                low, high = np.minimum(low, found[cells]), np.maximum(high, found[cells])
     for number, cell in enumerate(cells):
         for sign in (1.0, -1.0):
             if high[number] - low[number] >= enough:
                 break
-            found = _least(equations, sign * np.eye(1, len(together), cell)[0])
+            found = _least(equations, sign * np.eye(1, len(equations.least), cell)[0])
             if found is not None:
                 low, high = np.minimum(low, found[cells]), np.maximum(high, found[cells])
             elif sign > 0:
@@ -165,7 +169,7 @@ def _least(equations: Equations, objective: Floats) -> Floats | None:
         found: Floats = np.where(objective > 0, equations.least, equations.most)
         return found if np.isfinite(found).all() else None
     constraint = LinearConstraint(equations.table, equations.low - HOLDS, equations.high + HOLDS)
-    solved = milp(objective, constraints=constraint, bounds=Bounds(equations.least, equations.most))
+    solved = milp(objective, constraints=constraint, bounds=Bounds(equations.least, equations.most), options={"presolve": False})
     if solved.x is None and solved.status == INFEASIBLE:
         raise ValueError("cells that no equation of the table allows together")
     return None if solved.x is None else np.asarray(solved.x, np.float64)
