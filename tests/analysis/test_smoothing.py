@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from analysis.smoothing import Clustering, clustering, share_spread, stabilised
+from analysis.smoothing import Clustering, clustering, share_spread, smooth_of, stabilised
 
 
 def test_the_spread_of_a_share_is_drawn_towards_the_block() -> None:
@@ -38,3 +38,9 @@ def test_a_falling_line_is_cut_to_its_weighted_mean_and_never_below_a_fifth() ->
     fitted = clustering((2.0 - 0.1 * typical) * expected, expected, typical, np.full(10, 9.0))
     assert (fitted.a, fitted.b) == pytest.approx((2.0 - 0.1 * 6.5, 0.0))
     assert Clustering(0.1, 0.0).at(np.array([3.0])) == pytest.approx([0.2])
+
+
+def test_the_smooth_variance_comes_back_out_of_the_stabilised_one() -> None:
+    """V* = (8 · 0.003 + 4 · 0.009)/12 = 0.005 of V = 0.009 on df 4; without V of its own V* is V0."""
+    assert smooth_of(0.005, 0.009, 4) == pytest.approx(0.003)
+    assert smooth_of(0.003, None, 0) == 0.003
