@@ -4,25 +4,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import gammainc
+from scipy.stats import binom
 
 from analysis.quality.observed import Finding, Levels, Observed, sizes
 from analysis.quality.rules import DUPLICATES, LEVELS
-from analysis.survey_data import Bools, Floats, Ints
+from analysis.survey_data import Floats, Ints
 
 FEWEST = 5
 """Forms alike below which nothing is said."""
+MOST = 0.95
+"""No kind of levels is expected more often than that."""
 AS_USUAL = 5.0
 """So many expected forms speak for levels and facts going together no more often than anywhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """One entry for each counter and month and kind of form that occurs there. `expected`: E of duplicates()."""
+    """One entry for each counter and month and kind of form that occurs there. `expected`, `tail`: E and p
+    of duplicates(), before Bonferroni."""
 
     series: Ints
     count: Ints
     expected: Floats
+    tail: Floats
     kind: Ints
     """Of each answer: its entry."""
 
@@ -31,16 +35,16 @@ def duplicates(observed: Observed) -> tuple[tuple[Finding, ...], Mapping[int, fl
     """Counters where a kind of form occurs more often than E by chance (Bonferroni over the kinds that occur there), and the
     answers of that kind: number to E.
 
-    A kind is a pair (a, b) of all the levels and all the facts of a form, as far as everybody is asked. E = n_series · f_a ·
-    f_b · R_ab: f are the shares at the point in the month, R_ab = (O + 5)/(E' + 5) says how much more often a and b meet at
-    all other points than independence there lets expect. Tail of a Poisson law stretched by φ, the mean (O − E)²/E of all
-    kinds with E ≥ 1 but at least 1: P(X ≥ O) = P(Gamma(O/φ) ≤ E/φ). What makes content people tick alike (few levels, mostly
-    the highest) is in f_a, so that it counts for nothing here; a share of equal answers of 85 % would mark 46 % of honest forms.
+    A kind is a pair (a, b) of all the levels and all the facts of a form, as far as everybody is asked. Were they filled in one by
+    one, forms with facts b would have levels a as often as all others at the point and in the month, π_a = n_a·/n·· over facts
+    other than b, and forms with levels a the facts b, π_b likewise. O given n_b is Bin(n_b, π_a R), O given n_a is Bin(n_a, π_b R);
+    p is the larger of the two tails, E the larger mean. R = (O' + 5)/(E' + 5): how much more often a and b meet at all other
+    points than independence there lets expect. What makes content people tick alike (few levels, mostly the highest) is in π_a, so
+    that it counts for nothing here; a share of equal answers of 85 % would mark 46 % of honest forms.
     """
     alike = _alike(observed)
-    tail = _tail(alike)
     kinds = np.bincount(alike.series, minlength=len(observed.series.labels))
-    p = np.minimum(1.0, tail * kinds[alike.series])
+    p = np.minimum(1.0, alike.tail * kinds[alike.series])
     reported = np.flatnonzero((alike.count >= FEWEST) & (p <= LEVELS[DUPLICATES]))
     every = sizes(observed.series)
     findings = []
@@ -59,16 +63,29 @@ def _alike(observed: Observed) -> Alike:
     point, series = observed.point.codes, observed.series.codes
     first, kind, count = np.unique(_numbered(np.stack([series, levels, facts], axis=1)), return_index=True, return_inverse=True,
                                    return_counts=True)[1:]  # fmt: skip
-    at_point = _counts(point)[first].astype(np.float64)
-    levels_here = _counts(_numbered(np.stack([point, levels], axis=1)))[first]
-    facts_here = _counts(_numbered(np.stack([point, facts], axis=1)))[first]
-    here = sizes(observed.series)[series[first]] * (levels_here / at_point) * (facts_here / at_point)
-    pair = _numbered(np.stack([levels[first], facts[first]], axis=1))
-    where = _numbered(np.stack([pair, point[first]], axis=1))
-    elsewhere = _others(count.astype(np.float64), pair, where)
-    expected = _others(here, pair, where)
-    together = (elsewhere + AS_USUAL) / (expected + AS_USUAL)
-    return Alike(series[first], count, here * together, kind)
+    both, with_levels, with_facts, at_point = (
+        _counts(_numbered(np.stack([point, *others], axis=1)))[first].astype(np.float64)
+        for others in ((levels, facts), (levels,), (facts,), ())
+    )
+    together = _together(np.stack([levels, facts, point], axis=1)[first], count, with_levels * with_facts / at_point**2, series[first])
+    of_levels = _share(with_levels - both, at_point - with_facts, together)
+    of_facts = _share(with_facts - both, at_point - with_levels, together)
+    n_levels, n_facts = (_counts(_numbered(np.stack([series, part], axis=1)))[first] for part in (levels, facts))
+    tail = np.maximum(binom.sf(count - 1, n_facts, of_levels), binom.sf(count - 1, n_levels, of_facts))
+    return Alike(series[first], count, np.maximum(n_facts * of_levels, n_levels * of_facts), tail, kind)
+
+
+def _share(part: Floats, whole: Floats, together: Floats) -> Floats:
+    return np.minimum(MOST, (part + 0.5) / (whole + 1) * together)
+
+
+def _together(kinds: Ints, count: Ints, independent: Floats, series: Ints) -> Floats:
+    """R of duplicates(). kinds: levels, facts and point of each entry; independent: share of the kind at the point, were levels and
+    facts independent there."""
+    pair = _numbered(kinds[:, :2])
+    where = _numbered(np.stack([pair, kinds[:, 2]], axis=1))
+    here = np.bincount(series, weights=count)[series] * independent
+    return (_others(count.astype(np.float64), pair, where) + AS_USUAL) / (_others(here, pair, where) + AS_USUAL)
 
 
 def _others(values: Floats, pair: Ints, where: Ints) -> Floats:
@@ -78,13 +95,6 @@ def _others(values: Floats, pair: Ints, where: Ints) -> Floats:
 
 def _sums(codes: Ints, values: Floats) -> Floats:
     return np.bincount(codes, weights=values).astype(np.float64)[codes]
-
-
-def _tail(alike: Alike) -> Floats:
-    often: Bools = alike.expected >= 1
-    spread = ((alike.count - alike.expected) ** 2 / np.maximum(alike.expected, 1e-12))[often]
-    stretch = max(1.0, float(np.minimum(spread, np.quantile(spread, 0.95)).mean())) if len(spread) else 1.0
-    return np.asarray(gammainc(alike.count / stretch, alike.expected / stretch), dtype=np.float64)
 
 
 def _numbered(rows: Ints | Levels) -> Ints:

@@ -57,15 +57,13 @@ def sum_tail(value: Floats, mean: Floats, sd: Floats) -> Floats:
 def _beyond_chance(residual: Floats, grows: Floats, most: float) -> float:
     """The factor x at which residual/√(1 + grows·x), winsorised, is as large as normal residuals are; 0 where it is at 0 already.
 
-    Only residuals above 0 are read, each as if mirrored below: honest shares trail off upwards, and that is the side asked about.
+    Only the upper half of the counters is read, as if mirrored below: honest shares trail off upwards, and that is the side asked
+    about. One below expectation among them, where most counters have none at all, stands at expectation.
     """
-    above = residual > 0
-    upper, pace = residual[above], grows[above]
-    count = 2 * len(upper)
-    cut = int(WINSORISED * count)
-    if not count:
-        return 0.0
-    wished = normal_size(count, cut)
+    half = np.argsort(residual)[len(residual) // 2 :]
+    upper, pace = np.maximum(residual[half], 0), grows[half]
+    cut = int(WINSORISED * 2 * len(half))
+    wished = normal_size(2 * len(half), cut)
 
     def excess(x: float) -> float:
         z = np.sort(upper / np.sqrt(1 + pace * x))

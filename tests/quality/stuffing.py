@@ -29,9 +29,9 @@ def stuffed(observed: Observed, counters: Ints, share: float, pattern: Pattern, 
 def _times(observed: Observed, rows: Ints, many: int, pattern: Pattern, rng: np.random.Generator) -> Ints:
     """On days and at times of day like the honest ones; or within five minutes of the moment of one of them, once, or once on each day."""
     own = observed.received[rows]
-    if pattern == "spread":
-        return rng.choice(own, many) // DAY * DAY + (rng.choice(own, many) + rng.integers(-900, 900, many)) % DAY
     at_the_counter = own[(own - observed.opened[rows]) < 900]
+    if pattern == "spread":
+        return rng.choice(at_the_counter, many) // DAY * DAY + (rng.choice(at_the_counter, many) + rng.integers(-900, 900, many)) % DAY
     if pattern == "one_burst":
         return rng.choice(at_the_counter) + rng.integers(0, WITHIN, many)
     days = np.unique(at_the_counter // DAY)

@@ -1,0 +1,212 @@
+"""The quality rules on counters counted by hand and on small simulated months."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from analysis.quality import counts, rules
+from analysis.quality.bursts import bursts, reported
+from analysis.quality.duplicates import duplicates
+from analysis.quality.observed import DAY, Observed
+from analysis.quality.peers import upper_tail
+from analysis.quality.power import blind, harm
+from analysis.quality.run import judged
+from analysis.quality.sheets import sheets
+from analysis.quality.verified_gap import verified_gap
+from analysis.survey_data import Column
+from tests.quality.months import Law, month
+from tests.quality.stuffing import stuffed
+
+PROJECT = Path(__file__).resolve().parents[3]
+HOURS = (counts.FROM, counts.TO)
+
+
+def made(counters: int, each: int, rng: np.random.Generator, **changed: object) -> Observed:
+    """`each` answers at every counter on ten days, at times and with levels drawn by chance; columns as `changed`."""
+    n = counters * each
+    code = np.repeat(np.arange(counters), each)
+    column = Column(code, tuple(f"C{at:02d}" for at in range(counters)))
+    received = np.tile(np.arange(each) % 10, counters) * DAY + rng.integers(8 * 3600, 16 * 3600, n)
+    whole = Observed(
+        series=column, point=column, unit=column, received=received, opened=received - 100,
+        scales=rng.integers(3, 6, (n, 5)).astype(np.int8), top=np.full(5, 5), facts=rng.integers(0, 60, n),
+        psu=code * 10 + received // DAY, satisfied=rng.integers(0, 2, n).astype(np.int8),
+        coached=np.zeros(n, np.int8), helped=np.zeros(n, np.int8), phone=np.full(n, -1), batch=np.full(n, -1),
+        posted=np.ones(n, np.bool_), verified=np.zeros(n, np.bool_), fast=np.zeros(n, np.bool_),
+    )  # fmt: skip
+    return replace(whole, **changed)
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(22)
+
+
+@pytest.fixture(scope="module")
+def honest() -> Observed:
+    return month(Law(10, 0.12, counters=100), np.random.default_rng(5))
+
+
+def test_levels_of_all_rules_add_up_to_one_in_a_hundred() -> None:
+    assert sum(rules.LEVELS.values()) == pytest.approx(0.01, abs=1e-12)
+
+
+def test_no_rule_about_levels_or_phones_speaks_of_one_answer() -> None:
+    assert set(rules.ON_ANSWERS).isdisjoint({rules.ALL_TOP, rules.STRAIGHT_LINES, rules.DAY_MARKS, rules.COACHED, rules.STAFF_HELPED})
+    assert set(rules.COUNTED) < set(rules.ON_ANSWERS)
+
+
+def test_a_fifth_of_false_top_answers_moves_an_index_of_92_by_1_6_points() -> None:
+    assert harm(0.2, 92.0) == pytest.approx(1.6)
+    with pytest.raises(ValueError, match="index 101"):
+        harm(0.2, 101.0)
+
+
+def test_among_counters_that_differ_only_by_chance_the_tail_is_binomial() -> None:
+    """P(X ≥ 6) for 20 answers at 10 %: 0.0113 (tables of the binomial law)."""
+    count = np.array([2] * 20 + [6])
+    tail = upper_tail(count, np.full(21, 20), np.full(21, 0.1))
+    assert tail[-1] == pytest.approx(0.0113, abs=5e-5)
+
+
+def test_the_more_honest_counters_differ_the_less_unusual_is_one() -> None:
+    apart = np.tile([0, 1, 3, 4], 10)
+    counters = np.append(apart, 9)
+    tail = upper_tail(counters, np.full(41, 20), np.full(41, 0.1))
+    alike = upper_tail(np.append(np.full(40, 2), 9), np.full(41, 20), np.full(41, 0.1))
+    assert tail[-1] > 10 * alike[-1]
+
+
+def test_nothing_is_unusual_among_nine_counters() -> None:
+    assert upper_tail(np.full(9, 19), np.full(9, 20), np.full(9, 0.1)).tolist() == [1.0] * 9
+
+
+def test_twenty_at_once_are_a_burst_whatever_they_answered(rng: np.random.Generator) -> None:
+    plain = made(12, 60, rng)
+    at_once = np.flatnonzero(plain.series.codes == 3)[:20]
+    times = plain.received.copy()
+    times[at_once] = 4 * DAY + 10 * 3600 + np.arange(20) * 10
+    crowded = replace(plain, received=times)
+    findings, marked = bursts(crowded, np.random.default_rng(1))
+    assert [one.place for one in findings if one.rule == rules.BURST] == ["C03"]
+    assert set(at_once) <= set(marked)
+    turned = replace(crowded, scales=(8 - crowded.scales).astype(np.int8), satisfied=(1 - crowded.satisfied).astype(np.int8))
+    assert bursts(turned, np.random.default_rng(1)) == (findings, marked)
+
+
+def test_of_many_ordinary_p_none_is_reported() -> None:
+    assert reported(rules.BURST, np.append(np.linspace(0.01, 1, 500), 0.002)) == []
+    assert reported(rules.BURST, np.append(np.linspace(0.01, 1, 500), 0.00005)) == [(500, pytest.approx(0.02505))]
+
+
+def test_copies_of_one_form_are_found_and_the_contents_common_line_is_not(rng: np.random.Generator) -> None:
+    """Half of all forms are fives throughout; thirty of one counter have the same facts as well."""
+    plain = made(30, 200, rng)
+    scales = plain.scales.copy()
+    scales[rng.random(len(plain)) < 0.5] = 5
+    assert duplicates(replace(plain, scales=scales))[0] == ()
+    facts, copies = plain.facts.copy(), np.flatnonzero(plain.series.codes == 7)[:30]
+    scales[copies], facts[copies] = 5, 17
+    findings, marked = duplicates(replace(plain, scales=scales, facts=facts))
+    assert [one.place for one in findings] == ["C07"]
+    assert set(copies) <= set(marked)
+
+
+def test_a_phone_counts_from_its_third_answer_of_a_day(rng: np.random.Generator) -> None:
+    """Ten answers from one phone at one counter on one day: eight beyond the second; two elsewhere are nothing."""
+    plain = made(20, 40, rng)
+    phone, times = np.arange(len(plain)), plain.received.copy()
+    rows = np.flatnonzero(plain.series.codes == 4)[:10]
+    phone[rows], times[rows] = 9_999, 3 * DAY + 36_000 + np.arange(10) * 600
+    phone[[0, 10]] = 8_888  # the same day, ten answers apart
+    (finding,) = counts.day_marks(replace(plain, phone=phone, received=times))
+    assert (finding.place, finding.value) == ("C04", 8.0)
+
+
+def test_opened_at_night_or_on_a_sunday_through_the_posted_code_is_outside_hours(rng: np.random.Generator) -> None:
+    """Day 0 is a Monday."""
+    plain = made(1, 5, rng)
+    moments = np.array([7 * 3600 - 1, 7 * 3600, 18 * 3600 - 1, 18 * 3600, 6 * DAY + 9 * 3600])
+    assert counts.outside(replace(plain, opened=moments), 0).tolist() == [True, False, False, True, True]
+    assert not counts.outside(replace(plain, opened=moments, posted=np.zeros(5, np.bool_)), 0).any()
+
+
+def test_help_by_staff_is_counted_apart_from_coaching(rng: np.random.Generator) -> None:
+    helped = np.zeros(20 * 40, np.int8)
+    helped[:15] = 1
+    observed = made(20, 40, rng, helped=helped)
+    assert [one.place for one in counts.staff_helped(observed)] == ["C00"]
+    assert counts.coached(observed) == ()
+
+
+def test_more_answers_than_files_are_found_and_as_many_are_not() -> None:
+    (finding,) = counts.more_than_files({"A": 11, "B": 10, "C": 1}, {"A": 10, "B": 10, "C": 5})
+    assert (finding.place, finding.value, finding.expected) == ("A", 11.0, 10.0)
+
+
+def test_the_gap_to_verified_answers_and_its_error_are_those_worked_out_by_hand() -> None:
+    """Ten days of four verified answers, none satisfied but on days 0 and 1 (one each: 2 of 40), and four posted, all satisfied but
+    on days 2 and 3 (one each: 38 of 40). Δ = −0.9. Influence of a day: (Σy_V − 4·0.05)/40 − (Σy_O − 4·0.95)/40: 0.02 − 0.005 on
+    days 0 and 1, −0.005 + 0.02 on days 2 and 3, −0.005 − 0.005 on the others. SE² = 10/9 · (4 · 0.015² + 6 · 0.01²) = 0.0016667."""
+    day = np.repeat(np.arange(10), 8)
+    verified = np.tile([True] * 4 + [False] * 4, 10)
+    satisfied = np.where(verified, 0, 1).astype(np.int8)
+    satisfied[[0, 8]], satisfied[[20, 28]] = 1, 0
+    plain = made(1, 80, np.random.default_rng(0))
+    observed = replace(plain, psu=day, verified=verified, posted=~verified, satisfied=satisfied)
+    (finding,) = verified_gap(observed)
+    assert finding.value == pytest.approx(-0.9)
+    assert finding.p == pytest.approx(3.840637e-9, rel=1e-6)  # R: 2 * pt(-22.05, 9)
+    assert verified_gap(replace(observed, satisfied=np.ones(80, np.int8))) == ()
+
+
+def test_a_sheet_used_up_in_ten_minutes_is_found_and_one_used_over_days_is_not(rng: np.random.Generator) -> None:
+    plain = made(10, 60, rng)
+    batch, times = plain.series.codes.copy(), plain.received.copy()
+    rows = np.flatnonzero(batch == 2)[:20]
+    batch[rows], times[rows] = 99, 5 * DAY + 10 * 3600 + np.arange(20) * 30
+    findings, marked = sheets(replace(plain, batch=batch, received=times), np.random.default_rng(3))
+    assert [one.place for one in findings] == ["C02"]
+    assert set(rows) == set(marked)
+
+
+def test_honest_counters_of_a_simulated_month_are_left_alone_and_stuffed_ones_are_found(honest: Observed) -> None:
+    """Fixed seed; the shares themselves are measured by `make quality`."""
+    bad = np.array([7, 33, 71])
+    names = {f"C{at:03d}" for at in bad}
+    assert len({one.place for one in judged(honest, 0, HOURS, 1).findings}) <= 4
+    one_burst = judged(stuffed(honest, bad, 0.1, "one_burst", np.random.default_rng(2)), 0, HOURS, 1)
+    assert names <= {one.place for one in one_burst.findings}
+    half = judged(stuffed(honest, bad, 0.5, "spread", np.random.default_rng(2)), 0, HOURS, 1)
+    assert names <= {one.place for one in half.findings}
+
+
+def test_hardly_an_honest_answer_is_marked_where_the_85_per_cent_rule_would_mark_nearly_half(honest: Observed) -> None:
+    found = judged(honest, 0, HOURS, 1)
+    assert sum(len(found.answers[rule]) for rule in rules.COUNTED) <= 0.001 * len(honest)
+
+
+def test_the_same_answers_and_seed_give_the_same_findings(honest: Observed) -> None:
+    assert judged(honest, 0, HOURS, 9) == judged(honest, 0, HOURS, 9)
+
+
+def test_no_answers_give_no_findings() -> None:
+    empty = made(1, 0, np.random.default_rng(0))
+    assert judged(empty, 0, HOURS, 1).findings == ()
+
+
+def test_no_page_file_or_sentence_accuses_anybody() -> None:
+    """What is found is unusual and needs checking; the words for fraud occur nowhere in the product."""
+    suffixes = {".py", ".po", ".html", ".toml", ".typ", ".csv"}
+    files = [path for top in ("analysis", "survey_app", "questionnaires") for path in (PROJECT / top).rglob("*") if path.suffix in suffixes]
+    assert len(files) > 100
+    accusing = ("gian lận", "gian dối", "fraud")
+    assert [path.name for path in files if any(word in path.read_text(encoding="utf-8").lower() for word in accusing)] == []
+    assert "Bất thường, cần kiểm tra" in (PROJECT / "survey_app/locale/vi/LC_MESSAGES/quality.po").read_text(encoding="utf-8")
+
+
+def test_the_blind_zone_is_what_is_found_less_often_than_promised() -> None:
+    measured = pytest.importorskip("analysis.quality.measured")
+    assert {one.pattern for one in blind(measured.POWER) if one.false == 0.2} == {"spread"}
