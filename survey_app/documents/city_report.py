@@ -103,7 +103,7 @@ def _city(view: View) -> Iterator[Part]:
         yield Heading("city", view.name(city))
         caption = say(view.language, "{name}: the satisfaction index over finished files", name=view.name(city))
         yield tables.index_table(view, "city", caption, tables.totals(view, city), of_units=False)
-        yield how(view, "city", [city])
+        yield how(view, "city", caption, [city])
 
 
 def _areas(view: View) -> Iterator[Part]:
@@ -115,7 +115,7 @@ def _areas(view: View) -> Iterator[Part]:
     caption = say(language, "The satisfaction index by former district")
     rows = [Line(area, view.name(area), area.id) for area in sorted(areas, key=lambda one: one.id)]
     yield tables.index_table(view, "areas", caption, rows, of_units=False)
-    yield how(view, "areas", [row.domain for row in rows])
+    yield how(view, "areas", caption, [row.domain for row in rows])
     yield Paragraph(say(language, "A former district stands for the offices that serve it now, not for the people who live there."), "note")
     if any(one.provisional for one in areas):
         sentence = (
@@ -133,7 +133,7 @@ def _units(view: View) -> Iterator[Part]:
         caption = say(view.language, "{block}: the satisfaction index of each unit", block=group.name)
         rows = tables.lines(view, group)
         yield tables.index_table(view, f"units-{group.id}", caption, rows, of_units=True)
-        yield how(view, f"units-{group.id}", [row.domain for row in rows if not row.means])
+        yield how(view, f"units-{group.id}", caption, [row.domain for row in rows if not row.means])
         tree = cells.headline_tree(view.instrument)
         for unit in group.units:
             if sentence := cells.all_satisfied(view, view.figure(unit, tree), unit, tree):

@@ -21,14 +21,14 @@ FEW_ROWS = 20
 """Domains whose days of answers are listed; of more, the page of each unit says it."""
 
 
-def how(view: View, id: str, domains: Sequence[Domain]) -> Panel:
-    """Of the table with that id, whose rows are these domains."""
+def how(view: View, id: str, about: str, domains: Sequence[Domain]) -> Panel:
+    """Of the table with that id and caption, whose rows are these domains."""
     language = view.language
-    parts: list[Paragraph | Table] = [_steps(view, id, domains)]
+    parts: list[Paragraph | Table] = [_steps(view, id, about, domains)]
     if domains and len(domains) <= FEW_ROWS:
-        parts.append(_days(view, id, domains))
+        parts.append(_days(view, id, about, domains))
     if merged := _merged(view, domains):
-        parts.append(_merges(view, id, merged))
+        parts.append(_merges(view, id, about, merged))
     elif any(one.kind == "unit" and view.basis_of(one) == "all" for one in domains) and not view.release.studies.no_frame:
         parts.append(Paragraph(say(language, "In these units no cells were merged."), "note"))
     return Panel(f"how-{id}", say(language, "How these numbers were computed"), tuple(parts))
@@ -88,11 +88,11 @@ def _mixed(view: View, mixed: Sequence[MixCell]) -> Table:
     return Table("mixed", say(language, "Sectors that share one expected rate because they were thin"), columns, tuple(rows))
 
 
-def _steps(view: View, id: str, domains: Sequence[Domain]) -> Table:
+def _steps(view: View, id: str, about: str, domains: Sequence[Domain]) -> Table:
     language = view.language
     columns = (Column("step", say(language, "Step")), Column("how", say(language, "How")))
     rows = tuple(Row(pair) for pair in _pairs(view, domains))
-    return Table(f"steps-{id}", say(language, "From answers to the numbers above, step by step"), columns, rows)
+    return Table(f"steps-{id}", say(language, "{table}: step by step", table=about), columns, rows)
 
 
 def _pairs(view: View, domains: Sequence[Domain]) -> Iterator[tuple[str, str]]:
@@ -187,7 +187,7 @@ def _rounding(language: str) -> str:
     return say(language, sentence)
 
 
-def _days(view: View, id: str, domains: Sequence[Domain]) -> Table:
+def _days(view: View, id: str, about: str, domains: Sequence[Domain]) -> Table:
     language, tree = view.language, cells.headline_tree(view.instrument)
     columns = (
         Column("name", say(language, "Name")),
@@ -200,7 +200,7 @@ def _days(view: View, id: str, domains: Sequence[Domain]) -> Table:
         if figure is not None:
             days = None if figure.estimate is None or figure.psus is None else Number(figure.psus, number(language, figure.psus))
             rows.append(Row((view.name(one), cells.respondents(view, figure), days), one.id, one.kind != "unit"))
-    return Table(f"days-{id}", say(language, "Answers and clusters behind each index"), columns, tuple(rows))
+    return Table(f"days-{id}", say(language, "{table}: answers and clusters", table=about), columns, tuple(rows))
 
 
 def _merged(view: View, domains: Sequence[Domain]) -> list[Merge]:
@@ -209,7 +209,7 @@ def _merged(view: View, domains: Sequence[Domain]) -> list[Merge]:
     return [merge for merge in view.release.studies.merges if merge.reception in units]
 
 
-def _merges(view: View, id: str, merged: Sequence[Merge]) -> Table:
+def _merges(view: View, id: str, about: str, merged: Sequence[Merge]) -> Table:
     language, names, sectors = view.language, {one.id: view.name(one) for one in view.release.domains}, sectors_in_words(view)
     columns = (
         Column("name", say(language, "Receiving unit")),
@@ -218,12 +218,18 @@ def _merges(view: View, id: str, merged: Sequence[Merge]) -> Table:
         Column("files", say(language, "Files"), "number"),
         Column("why", say(language, "Why")),
     )
-    rows = []
+    rows, tree = [], cells.headline_tree(view.instrument)
+    values = ((one.id, cells.value(view, view.figure(one, tree), tree)) for one in view.release.domains if one.kind == "unit")
+    hidden = {unit: cell for unit, cell in values if isinstance(cell, Gap)}
     for merge in merged:
         together = "; ".join(cell_words(name, names, sectors) for name in merge.cells)
         files, why = Number(merge.files, number(language, merge.files)), why_merged(language, merge)
-        rows.append(Row((names.get(merge.reception, merge.reception), together, _counted(view, merge.n), files, why), merge.reception))
-    return Table(f"merged-{id}", say(language, "Cells that were weighted together because they were thin"), columns, tuple(rows))
+        n = hidden.get(merge.reception) or _counted(view, merge.n)
+        rows.append(
+            Row((names.get(merge.reception, merge.reception), together, n, files, why), merge.reception)
+        )
+    caption = say(language, "{table}: cells weighted together because they were thin", table=about)
+    return Table(f"merged-{id}", caption, columns, tuple(rows))
 
 
 def _counted(view: View, n: int) -> Number | Gap:

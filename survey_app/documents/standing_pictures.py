@@ -71,7 +71,7 @@ def of_unit(view: View, unit: Domain, standing: Standing) -> Iterator[Picture]:
         named = [(view.name(unit), own), *((say(language, "another unit"), peer) for peer in around.peers)]
         label = say(language, "{block}: weighted by files", block=view.name(around.block))
         title = say(language, "{unit} among the units of its block, which have no names here", unit=view.name(unit))
-        yield from _funnel(view, title, named, standing, (mean, label))
+        yield from _funnel(view, title, named, standing, (mean, label), own)
 
 
 def _picture(about: str, chart: Chart) -> Picture:
@@ -117,12 +117,15 @@ def _value(view: View, figure: Figure | None) -> Value | None:
     return cell if isinstance(cell, Interval | Gap) else None
 
 
-def _funnel(view: View, title: str, named: Sequence[Named], standing: Standing, centre: tuple[Interval, str]) -> Iterator[Picture]:
+def _funnel(
+    view: View, title: str, named: Sequence[Named], standing: Standing, centre: tuple[Interval, str], own: Figure | None = None
+) -> Iterator[Picture]:
     """By the value at the block's mix, as the limits are; of a share only, whose effective number of answers has a meaning."""
     language, tree, around = view.language, cells.headline_tree(view.instrument), standing.funnel
     if around is None or not is_share(tree, standing.node) or not 0 < around.centre < 1:
         return
-    points = tuple(point for name, figure in named if (point := _point(view, name, figure, around)) is not None)
+    made = ((figure, _point(view, name, figure, around)) for name, figure in named)
+    points = tuple(replace(point, own=figure is own) for figure, point in made if point is not None)
     known = [point.answers for point in points if point.answers > 0]
     if not known:
         return

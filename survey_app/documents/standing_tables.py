@@ -75,8 +75,7 @@ def _one(view: View, unit: Domain, standing: Standing) -> Iterator[Part]:
         said.append(sentences.same_mix(language, _words(mixed)))
     if drawn := _beside(view, figure, figure.shrunk):
         said.append(sentences.shrunk(language, _words(drawn)))
-    if said:
-        yield Paragraph(" ".join(said))
+    yield from map(Paragraph, said)
 
 
 def _units(view: View, group: Group, standing: Standing) -> Table:

@@ -115,6 +115,12 @@ def test_points_at_an_end_of_their_range_are_not_printed_alone_either() -> None:
     assert re.fullmatch(r"từ 2,\d trở lên", trips.text)
 
 
+def test_a_head_of_a_unit_gets_no_name_and_no_code_of_another() -> None:
+    shown = words(document(cast.viewer("unit_head")))
+    others = {code: NAMES[code] for code in (STRADDLING, OTHER_WARD, PERFECT_WARD, NEIGHBOUR, QUIET_WARD)}
+    assert [name for pair in others.items() for name in pair if name in shown] == []
+
+
 def test_a_head_of_a_unit_sees_that_unit_only_from_ten_answers_on() -> None:
     shown = document(cast.viewer("unit_head"))
     assert {line.domain for line in rows_of_everything(shown)} - {None} == {WARD}

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from importlib.resources import files
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -12,6 +13,8 @@ from tests import cast
 
 pytestmark = pytest.mark.browser
 
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+RULES = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}"
 UNITS = f"div:has(> table > #table-units-{cast.WARDS})"
 HEADINGS = f"{UNITS} thead th"
 
@@ -54,3 +57,17 @@ def test_a_desk_screen_shows_every_column(chromium: Browser, address: str) -> No
     assert page.locator(HEADINGS).last.inner_text() == "Tình trạng"
     assert max(ends(page)) <= 1280
     assert page.locator(f"{UNITS} svg").first.is_visible()
+
+
+@pytest.mark.parametrize("where", ["", f"?domain={cast.WARD}", f"?domain={cast.WARDS}&language=en"])
+def test_pictures_panels_and_tables_break_no_rule_that_axe_knows(chromium: Browser, address: str, where: str) -> None:
+    page = opened(chromium, address + where, 1280)
+    refused: list[str] = []
+    page.on("console", lambda message: refused.append(message.text))
+    page.reload()
+    page.evaluate("document.querySelectorAll('details').forEach(panel => panel.open = true)")
+    page.evaluate(AXE)
+    found = page.evaluate(f"axe.run(document, {RULES}).then(result => result.violations)")
+    assert [f"{rule['id']}: {node['target']}" for rule in found for node in rule["nodes"]] == []
+    assert page.locator("figure svg[role=img]").first.is_visible()
+    assert refused == []

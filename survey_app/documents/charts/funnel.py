@@ -16,6 +16,7 @@ from survey_app.words import number, say
 
 HEIGHT = 58.0
 INSIDE = Mark("o", 2.6, WHITE, LINE)
+OWN = Mark("s", 6.0, INK, INK)
 OUTSIDE = {"95": Mark("D", 3.6, WHITE, VERMILION), "99.8": Mark("D", 4.2, VERMILION, VERMILION)}
 DASH_95: Dash = (0, (4, 1.6))
 FEW_DASH: Dash = (0, (1.6, 1.1))
@@ -92,7 +93,12 @@ def _points(sheet: Sheet, plot: Frame, shown: Sequence[FunnelPoint]) -> list[Fun
         if point.value.estimate is None:
             _bound(sheet, plot, x, y, point.value)
         else:
-            sheet.mark((x,), (y,), INSIDE if point.outside == "inside" else OUTSIDE[point.outside])
+            sheet.mark(
+                (x,),
+                (y,),
+                OWN if point.own else INSIDE if point.outside == "inside" else OUTSIDE[point.outside],
+                above=5 if point.own else 4,
+            )
         spots.append((x, y))
         if point.outside != "inside":
             outside.append((point, (x, y)))
@@ -119,6 +125,7 @@ def _legend(sheet: Sheet, chart: Funnel) -> None:
         (OUTSIDE["95"], say(language, "outside 95%")),
         (OUTSIDE["99.8"], say(language, "outside 99.8%")),
     ]
+    marks = [*((OWN, point.label) for point in chart.points if point.own), *marks]
     if any(isinstance(point.value, Interval) and point.value.estimate is None for point in chart.points):
         lines.append((LINE, 1.0, FEW_DASH, say(language, "only a bound may be said")))
     sheet.legend(

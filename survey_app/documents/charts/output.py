@@ -40,7 +40,7 @@ from survey_app.documents.charts.values import (
 
 Format = Literal["svg", "png"]
 
-DRAWING = "1"
+DRAWING = "2"
 """Goes up when the same values are to be drawn differently, so that nobody keeps the old picture."""
 
 DOTS = 300  # an inch of the PNG

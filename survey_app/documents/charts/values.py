@@ -41,12 +41,14 @@ class IntervalPlot:
 
 @dataclass(frozen=True, slots=True)
 class FunnelPoint:
-    """`answers`: the effective number. `outside`: the widest pair of limits beyond which the unit lies."""
+    """`answers`: the effective number. `outside`: the widest pair of limits beyond which the unit lies. `own`: the one that the
+    picture is about, among others."""
 
     label: str
     value: Value
     answers: float
     outside: Outside = "inside"
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)

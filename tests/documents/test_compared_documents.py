@@ -1,0 +1,158 @@
+"""Three ways of counting and units beside each other: what is said first, and what is not shown where nothing can be told."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+import pytest
+
+import questionnaires
+from analysis.comparison.funnel import Funnel
+from analysis.comparison.said import Standing
+from analysis.comparison.separation import Separation, Verdict
+from analysis.domains import Domain
+from analysis.estimation import Estimate
+from analysis.figures import Figure, Release, Studies
+from analysis.smoothing import smooth_of
+from survey_app.documents import city_report, figure_cells
+from survey_app.documents.city_report import Asked
+from survey_app.documents.figure_cells import View
+from survey_app.documents.report import Gap, Interval, Number, Panel, Paragraph, Picture, ReportDocument, Table
+from survey_app.documents.rounding import rounded_gap
+
+INSTRUMENT = questionnaires.load("sipas_counter", "2026-1")
+TREE = INSTRUMENT.trees[0]
+CITY = Domain("79", "city", None, {"vi": "Thành phố"}, {"26734": 1.0, "26737": 1.0}, {}, "received", False, (), 9000)
+BLOCK = Domain("khoi", "area", "block", {"vi": "Khối phường"}, CITY.members, {}, "credited", False, (), 9000)
+WARDS = [Domain(code, "unit", None, {"vi": f"Phường {code}"}, {code: 1.0}, {}, "credited", False, (), 4500) for code in CITY.members]
+
+
+def estimated(value: float, n: int, low: float, high: float) -> Estimate:
+    return Estimate(n, n, value, 0.01, 10, 0.01, 18.0, low, high, 0.95, "stabilised", 1.0)
+
+
+def figure(domain: Domain, estimate: Estimate, **said: object) -> Figure:
+    plain = Figure(domain.id, TREE.population, TREE.id, TREE.root, "all", "pooled", estimate, 12, estimate.n, estimate.n, False, None)
+    return replace(plain, **said)  # type: ignore[arg-type] – the fields that a test names
+
+
+def view(figures: Sequence[Figure], *standings: Standing, precise: bool = True, flagged: int = 100) -> View:
+    studies = Studies((), (), True, False, (), None, bases={"finished": {"all": 2000, "unflagged": 2000 - flagged}}, standings=standings)
+    release = Release(
+        1, "79", "T1", "survey", "published", True, INSTRUMENT.id, INSTRUMENT.digest, "2026.1", 1, {}, "", "", "", None,
+        datetime(2026, 11, 2), (CITY, BLOCK, *WARDS), tuple(figures), studies,
+    )  # fmt: skip
+    return View.of(release, INSTRUMENT, "vi", precise, {}, None)
+
+
+def document(figures: Sequence[Figure], *standings: Standing, flagged: int = 100) -> ReportDocument:
+    asked = Asked({"vi": "Đợt"}, date(2026, 9, 1), date(2026, 10, 31), date(2026, 10, 31))
+    return city_report.build(view(figures, *standings, flagged=flagged), asked)
+
+
+def standing(verdict: Verdict, units: int = 27) -> Standing:
+    found = Separation(units, 0.001, 0.71, 0.62, 0.79, verdict)
+    return Standing("khoi", TREE.id, TREE.root, units, found, found, Funnel(0.92, 0.001, units), ())
+
+
+ALL = figure(CITY, estimated(0.941, 500, 0.92, 0.96))
+FALLEN = figure(CITY, estimated(0.880, 400, 0.85, 0.90), basis="unflagged", gap=-0.061, gap_low=-0.09, gap_high=-0.03)
+COMPARED = [
+    figure(BLOCK, estimated(0.92, 900, 0.90, 0.94)),
+    figure(
+        WARDS[0], estimated(0.90, 120, 0.84, 0.95), band="indistinct", rank_low=5, rank_high=31, standardised=0.912, outside="inside",
+        shrunk=0.908, shrunk_se=0.02,
+    ),
+    figure(WARDS[1], estimated(0.80, 120, 0.72, 0.86), band="below", rank_low=20, rank_high=40, standardised=0.81, outside="far_below"),
+]  # fmt: skip
+
+
+def words(document: ReportDocument) -> list[str]:
+    return [part.text for part in document.parts if isinstance(part, Paragraph)]
+
+
+def table(document: ReportDocument, id: str) -> Table:
+    return next(one for one in document.tables() if one.id == id)
+
+
+def test_ways_of_counting_that_differ_are_said_before_any_number() -> None:
+    sentence = "Khi bỏ các phiếu có dấu hiệu bất thường, chỉ số đổi từ 94,1% xuống 88,0%; cần kiểm tra trước khi sử dụng."
+    said = words(document([ALL, FALLEN]))
+    assert said[1] == sentence
+    assert not any(sign.isdigit() for sign in said[0])
+
+
+def test_ways_of_counting_that_chance_may_explain_are_only_tabled() -> None:
+    made = document([ALL, replace(FALLEN, gap_high=0.01)])
+    assert [one for one in words(made) if one.startswith("Khi bỏ")] == []
+    assert [cell.text for row in table(made, "bases").rows for cell in row.cells if isinstance(cell, Interval)] == [
+        "94,1% (92,0–96,0)", "88,0% (85,0–90,0)", "−6,1 (từ −9,0 đến 1,0)",
+    ]  # fmt: skip
+
+
+def test_a_gap_does_not_give_away_a_value_of_which_only_a_bound_is_said() -> None:
+    made = document([figure(CITY, estimated(1.0, 50, 0.93, 1.0)), replace(FALLEN, gap=-0.12, gap_low=-0.2, gap_high=-0.04)])
+    assert Gap("–", "bound_only") in table(made, "bases").rows[0].cells
+    assert "Khi bỏ các phiếu có dấu hiệu bất thường, chỉ số thấp hơn; cần kiểm tra trước khi sử dụng." in words(made)
+
+
+def test_without_marked_answers_the_page_says_so_instead_of_a_column() -> None:
+    made = document([ALL], flagged=0)
+    assert "Không phiếu nào được đánh dấu là có dấu hiệu bất thường, nên bỏ các phiếu ấy vẫn cho cùng một số." in words(made)
+    assert "Chưa có phiếu nào gửi bằng mã do hệ thống cấp, nên chưa có số theo cách tính này." in words(made)
+
+
+def test_an_index_that_cannot_tell_units_apart_shows_no_band_rank_or_order() -> None:
+    made = document(COMPARED, standing("none"))
+    said = next(one for one in words(made) if one.startswith("Khối phường: Chỉ số này"))
+    assert "Chỉ số này không phân biệt được các đơn vị, không dùng để xếp hạng." in said
+    assert "không chia nhóm, không nêu vị trí và không xếp thứ tự" in said
+    assert [column.id for column in table(made, "standings-khoi").columns] == ["code", "name", "index", "same_mix", "outside", "shrunk"]
+    pictures = [part for part in made.parts if isinstance(part, Picture) and part.chart == "intervals"]
+    assert "chưa phân biệt" not in pictures[0].alternative
+    assert "Thấp nhất" not in pictures[0].alternative
+
+
+def test_an_index_that_tells_units_apart_in_part_shows_where_each_lies() -> None:
+    made = document(COMPARED, standing("weak"))
+    assert any(
+        "chỉ phân biệt được một phần các đơn vị. Độ tin cậy λ = 0,71 (khoảng tin cậy 95% từ 0,62 đến 0,79)" in one for one in words(made)
+    )
+    first, second = table(made, "standings-khoi").rows
+    assert first.cells[3:] == (
+        Number(0.912, "91,2%", 1, "share"), "chưa phân biệt được với khối", Interval(None, 5, 31, "5–31", 0, "count"), "trong giới hạn",
+        Number(0.908, "90,8%", 1, "share"),
+    )  # fmt: skip
+    assert second.cells[4:7:2] == ("thấp hơn khối", "dưới giới hạn 99,8%")
+
+
+def test_a_block_of_few_units_says_why_nothing_is_ordered() -> None:
+    few = replace(standing("none", units=9), separation=None, same_mix=None)
+    assert any("Dưới 10 đơn vị thì không thể nói" in one for one in words(document(COMPARED, few)))
+
+
+def test_every_table_of_an_index_says_how_it_was_computed() -> None:
+    made = document([ALL, *COMPARED], standing("weak"))
+    panels = {part.id: part for part in made.parts if isinstance(part, Panel)}
+    assert {"how-city", "how-units-khoi", "how-standings"} <= set(panels)
+    steps = dict(row.cells for row in table(made, "steps-units-khoi").rows)  # type: ignore[misc] – two cells a row
+    assert (steps["Phiên bản phương pháp"], steps["Số mầm của phép rút ngẫu nhiên"]) == ("2026.1", "1")
+
+
+@pytest.mark.parametrize(("n", "text"), [(50, (-6.0, -9.0, -2.0)), (500, (-6.1, -8.8, -2.9)), (5000, (-6.12, -8.72, -2.95))])
+def test_a_gap_is_rounded_on_the_grid_of_the_smaller_number_with_its_ends_outward(n: int, text: tuple[float, float, float]) -> None:
+    shown = rounded_gap(-0.0612, -0.08713, -0.02957, n, share=True)
+    assert (shown.estimate, shown.low, shown.high) == pytest.approx(text)
+
+
+def test_the_smooth_variance_is_read_back_from_what_is_published() -> None:
+    """V0 = 0.004, V = 0.002, df = 10: V* = (8·0.004 + 10·0.002)/18."""
+    assert smooth_of(0.052 / 18, 0.002, 10) == pytest.approx(0.004)
+    assert smooth_of(0.004, None, 0) == 0.004
+
+
+def test_another_value_of_a_unit_never_reads_as_all_satisfied() -> None:
+    ward = figure(WARDS[0], estimated(0.98, 50, 0.9, 1.0))
+    cell = figure_cells.alone(view([ward]), 1.003, ward, TREE)
+    assert cell is not None
+    assert (cell.estimate, cell.text) == (None, "từ 99% trở lên")
