@@ -74,9 +74,12 @@ def read(sheet: Sheet, instrument: Instrument, units: Collection[str]) -> Sample
 
 def _person(line: Line, questions: Mapping[str, Question], units: Collection[str], first: dict[str, str]) -> Person:
     id, unit = line.needed("person") or "", line.needed("unit") or ""
-    if id and id in first:
-        line.refuse("person", "person_twice", "{person} stands here already: {place}. One row a person.", person=shown(id), place=first[id])
-    first.setdefault(id, line.place)
+    known = id.casefold()
+    if known and known in first:
+        line.refuse(
+            "person", "person_twice", "{person} stands here already: {place}. One row a person.", person=shown(id), place=first[known]
+        )
+    first.setdefault(known, line.place)
     if unit and unit not in units:
         line.refuse("unit", "other_unit", "The release has no unit {unit}.", unit=shown(unit))
     weight = line.number("weight", LEAST_WEIGHT, MOST_WEIGHT) if line.has("weight") else None

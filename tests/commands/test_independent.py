@@ -132,7 +132,7 @@ def test_given_weights_count(app: Flask, tmp_path: Path) -> None:
 
 def test_every_bad_row_is_named_in_both_languages(app: Flask, tmp_path: Path) -> None:
     rows = people(12)
-    rows[3][0] = "P1"
+    rows[3][0] = "p1"
     rows[4][1] = "99999"
     rows[5][2] = 9
     rows[6][7] = "maybe"
@@ -140,7 +140,7 @@ def test_every_bad_row_is_named_in_both_languages(app: Flask, tmp_path: Path) ->
     said = refused(compared(app, csv_of(tmp_path, rows)))
     for code in ("person_twice", "other_unit", "no_such_answer", "not_yes_or_no", "empty_cell"):
         assert said.count(f"[{code}]") == 2
-    assert "calls.csv, row 5, column person: P1 stands here already: calls.csv, row 3." in said
+    assert "calls.csv, row 5, column person: p1 stands here already: calls.csv, row 3." in said
     assert "calls.csv, dòng 6, cột unit: Kỳ công bố không có đơn vị 99999." in said
 
 
