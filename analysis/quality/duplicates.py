@@ -12,6 +12,7 @@ from analysis.survey_data import Floats, Ints
 
 FEWEST = 5
 """Forms alike below which nothing is said."""
+OTHERS = 10
 MOST = 0.95
 """No kind of levels is expected more often than that."""
 AS_USUAL = 5.0
@@ -76,7 +77,8 @@ def _alike(observed: Observed) -> Alike:
 
 
 def _share(part: Floats, whole: Floats, together: Floats) -> Floats:
-    return np.minimum(MOST, (part + 0.5) / (whole + 1) * together)
+    """1, so that nothing is unusual, where fewer than OTHERS other forms tell."""
+    return np.where(whole < OTHERS, 1.0, np.minimum(MOST, (part + 0.5) / (whole + 1) * together))
 
 
 def _together(kinds: Ints, count: Ints, independent: Floats, series: Ints) -> Floats:

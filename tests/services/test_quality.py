@@ -10,12 +10,11 @@ from sqlalchemy import delete, select
 
 import questionnaires
 from questionnaires import answers
-from survey_app.services import counted_flags, quality, releases
+from survey_app.services import quality, releases
 from survey_app.services.access import Forbidden
 from survey_app.services.door_flags import FAST
 from survey_app.storage import responses, session
 from survey_app.storage.responses import Flag, Row, response_flags, response_traces
-from survey_app.storage.rows import Transaction
 from tests import cast
 from tests.cast import COPIES, FINISHED, NOW, OPENS, PROVINCE, QUIET_WARD, WARD, WAVE
 
@@ -62,12 +61,6 @@ def burst() -> list[datetime]:
 def flags(rule: str) -> set[str]:
     with session.reading() as tx:
         return set(tx.execute(select(response_flags.c.response_id).where(response_flags.c.rule == rule)).scalars())
-
-
-def counted_ids(tx: Transaction) -> set[str]:
-    positions = counted_flags.positions(tx, PROVINCE, WAVE)
-    rows = tx.execute(select(responses.responses.c.id, responses.responses.c.position, responses.responses.c.answers))
-    return {row.id for row in rows if row.position in positions}
 
 
 def everything() -> list[tuple[object, ...]]:
@@ -127,13 +120,23 @@ def test_flags_of_the_door_are_never_touched() -> None:
     assert flags(FAST) == set(hurried)
 
 
-def test_a_code_opened_at_night_is_noted_and_keeps_nothing_out_of_the_unflagged_basis() -> None:
+def test_a_code_opened_at_night_is_noted() -> None:
     night = datetime.combine(OPENS, datetime.min.time()) + timedelta(days=1, hours=21)
     sent = send([night + timedelta(minutes=7 * at) for at in range(12)])
     quality.run(WAVE, LATER)
     assert set(sent) <= flags("outside_hours")
-    with session.reading() as tx:
-        assert not flags("outside_hours") & counted_ids(tx)
+
+
+def test_neither_the_hour_nor_a_missing_script_keeps_an_answer_out_of_the_unflagged_basis() -> None:
+    send(ordinary(), flags=(Flag("outside_hours", "1", 1.0), Flag("no_work", "1", 1.0)))
+    parts = releases.make(WAVE, None, NOW).studies.bases["finished"]
+    assert parts["unflagged"] == parts["all"]
+
+
+def test_an_answer_flagged_at_the_door_is_not_in_the_unflagged_basis() -> None:
+    sent = send(ordinary(), flags=(Flag(FAST, "1", 4.0),))
+    parts = releases.make(WAVE, None, NOW).studies.bases["finished"]
+    assert parts["unflagged"] == parts["all"] - len(sent)
 
 
 def test_more_answers_than_files_are_found_for_the_unit() -> None:
