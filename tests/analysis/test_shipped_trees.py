@@ -59,10 +59,13 @@ def after() -> Release:
     return made.release(INSTRUMENT, [*ANSWERS, one_more], DOMAINS, frame=FILES)
 
 
+NOT_COMPARED = dict.fromkeys(("band", "rank_low", "rank_high", "standardised", "outside", "shrunk", "shrunk_se"))
+
+
 def own(figure: Figure) -> Figure:
-    """The figure without what it shares with others: answers of the whole unit, and the block's expectation in V*."""
+    """The figure without what it shares with others: answers of the whole unit, the block's expectation in V*, comparison."""
     estimate = figure.estimate and replace(figure.estimate, se=None, df=None, ci_low=None, ci_high=None)
-    return replace(figure, estimate=estimate, n_received=None, n_decided=None, coverage=None)
+    return replace(figure, estimate=estimate, n_received=None, n_decided=None, coverage=None, **NOT_COMPARED)
 
 
 def changed(before: Release, after: Release, tree: str) -> set[tuple[str, str]]:
