@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.audit_tables import Counted, Table, Widths, shares, table_of_figures, table_of_n
+from analysis.audit_tables import NONE_EMPTY, Counted, Empty, Table, Widths, shares, table_of_figures, table_of_n
 from analysis.bases import Basis
 from analysis.feasible import feasible
 from analysis.figures import Figure, Release
@@ -69,15 +69,18 @@ class Audit:
         return tuple(cell for cell in self.cells if cell.narrow)
 
 
-def audited(release: Release, widths: Widths = PUBLIC, spans: Spans = NO_SPANS, solved: Solved | None = None) -> Audit:
+def audited(
+    release: Release, widths: Widths = PUBLIC, spans: Spans = NO_SPANS, empty: Empty = NONE_EMPTY, solved: Solved | None = None
+) -> Audit:
     """The least and greatest value of every hidden n and figure of units, and of groups too small themselves.
 
     n: one table a population, shared by all nodes. Figures: one table a node and basis; a figure that is seen to be wide
     enough is not followed to its ends. Tables that say the same are solved once; `solved`: those of an audit before.
-    spans: (tree, node) → lowest and highest value where these are not 0 and 1. A reader knows files, not blank answers, so
-    equations hold only about: where they are seen to miss, feasible() widens them, each grouping for itself. The reason
-    “too few” is not counted as knowledge of n: it is what is said openly. Where nothing is shown there is nothing to audit.
-    Oracle: tables solved by hand.
+    empty: hidden cells without any answer (audit_tables.cells_without_answers), which are in no sum; a reader does not know of
+    them, so to leave them out errs on the side of hiding. spans: (tree, node) → lowest and highest value where these are not
+    0 and 1. A reader knows files, not blank answers, so equations hold only about: where they are seen to miss, feasible()
+    widens them, each grouping for itself. The reason “too few” is not counted as knowledge of n: it is what is said openly.
+    Where nothing is shown there is nothing to audit. Oracle: tables solved by hand.
     """
     domains = {domain.id: domain for domain in release.domains}
     members = shares(release.domains)
@@ -89,11 +92,11 @@ def audited(release: Release, widths: Widths = PUBLIC, spans: Spans = NO_SPANS, 
     for name, figures in by_population.items():
         if all(figure.hidden for figure in figures):
             continue
-        counted = Counted.of(figures, domains)
+        counted = Counted.of(figures, domains, empty)
         table = table_of_n(domains, members, counted, widths)
         low, high = _solved(table, np.inf, solved)
         cells += _ranges(name, "", "", table, np.ceil(low - SLACK) + 0.0, np.floor(high + SLACK), LEAST_N)
-        for (_, tree, node), alike in _by_node(figures).items():
+        for (_, tree, node), alike in _by_node(figures, empty).items():
             if all(figure.hidden for figure in alike):
                 continue
             span = spans.get((tree, node), SHARE)
@@ -108,9 +111,11 @@ def _ranges(population: str, tree: str, node: str, table: Table, low: Floats, hi
     return [Range(domain, population, basis, tree, node, role, float(a), float(b), least) for (domain, basis, role), a, b in ends]
 
 
-def _by_node(figures: list[Figure]) -> dict[tuple[Basis, str, str], list[Figure]]:
+def _by_node(figures: list[Figure], empty: Empty) -> dict[tuple[Basis, str, str], list[Figure]]:
     found: dict[tuple[Basis, str, str], list[Figure]] = {}
     for figure in figures:
+        if (figure.population, figure.basis, figure.domain, figure.node) in empty:
+            continue
         found.setdefault((figure.basis, figure.tree, figure.node), []).append(figure)
     return found
 

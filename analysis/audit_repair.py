@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from analysis.audit import NO_SPANS, PUBLIC, Audit, Range, Solved, Spans, audited
-from analysis.audit_tables import Shares, Widths, shares
+from analysis.audit_tables import NONE_EMPTY, Empty, Shares, Widths, shares
 from analysis.disclosure import hidden
 from analysis.figures import Figure, Release
 from questionnaires.model import Fault, Refused
@@ -15,7 +15,7 @@ from questionnaires.model import Fault, Refused
 ROUNDS = 40
 
 
-def secured(release: Release, widths: Widths = PUBLIC, spans: Spans = NO_SPANS) -> tuple[Release, Audit]:
+def secured(release: Release, widths: Widths = PUBLIC, spans: Spans = NO_SPANS, empty: Empty = NONE_EMPTY) -> tuple[Release, Audit]:
     """The release with as many group figures hidden, as complementary, as its audit asks for; and that audit, which passes.
 
     Each round hides, for every count and node with narrow cells, the smallest groups around them that still show something:
@@ -27,7 +27,7 @@ def secured(release: Release, widths: Widths = PUBLIC, spans: Spans = NO_SPANS) 
     members = shares(release.domains)
     solved: Solved = {}
     for _ in range(ROUNDS):
-        audit = audited(release, widths, spans, solved)
+        audit = audited(release, widths, spans, empty, solved)
         if not audit.failures:
             return release, audit
         further = _further(release.figures, members, audit.failures)

@@ -4,7 +4,7 @@ What is asked of the ranges is in audit.py, how they are found in feasible.py.
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,6 +14,7 @@ from analysis.bases import Basis
 from analysis.domains import Domain
 from analysis.feasible import Equations
 from analysis.figures import Figure, Reason
+from analysis.population import Population
 from analysis.survey_data import Floats
 
 WAITING = 9
@@ -26,6 +27,10 @@ PROTECTED: frozenset[Reason | None] = frozenset({"too_few", "complementary", "wi
 Counter = tuple[str, Basis, str]
 """Domain, basis, and in which role its answers are counted; "" of a figure."""
 Shares = Mapping[str, Mapping[str, float]]
+Cell = tuple[str, Basis, str, str]
+"""Population, basis, domain, and a node or the role of a count."""
+Empty = Collection[Cell]
+NONE_EMPTY: Empty = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +50,35 @@ class Counted:
     hidden: dict[Counter, Reason] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, figures: Iterable[Figure], domains: Mapping[str, Domain]) -> "Counted":
+    def of(cls, figures: Iterable[Figure], domains: Mapping[str, Domain], empty: Empty = NONE_EMPTY) -> "Counted":
+        """empty: domains that have no answers in that role; there is nothing of theirs to protect."""
         found = cls()
         for figure in figures:
             for role, n in (("reception", figure.n_received), ("decider", figure.n_decided)):
                 key = (figure.domain, figure.basis, role)
                 if n is not None and (key not in found.shown or figure.mark != "held_over"):
                     found.shown[key] = (n, figure.mark == "held_over")
+                elif (figure.population, figure.basis, figure.domain, role) in empty:
+                    continue
                 elif figure.hidden in PROTECTED and (role == "reception" or domains[figure.domain].pools == "credited"):
                     found.hidden.setdefault(key, figure.hidden or "too_few")
         for key in found.shown:
             found.hidden.pop(key, None)
         return found
+
+
+def cells_without_answers(population: Population, basis: Basis) -> set[Cell]:
+    """Cells of one population and basis that nobody's answer reaches: hidden as too few, and in no sum.
+
+    A reader cannot tell them from cells with 1 to 9 answers; whoever makes the release can, and need not protect them.
+    """
+    estimates, precision = population.estimates, population.precision
+    found: set[Cell] = set()
+    for row, domain in enumerate(population.domains):
+        counted = (("reception", estimates.received[row].sum()), ("decider", estimates.decided[row].sum()))
+        of_nodes = ((node, precision.n[row, precision.place(node)]) for node in precision.nodes)
+        found |= {(population.name, basis, domain.id, name) for name, n in (*counted, *of_nodes) if n == 0}
+    return found
 
 
 @dataclass(frozen=True, slots=True)

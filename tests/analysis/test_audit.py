@@ -9,11 +9,14 @@ from numpy.testing import assert_allclose
 
 from analysis.audit import PUBLIC, Audit, Range, audited, half_step
 from analysis.audit_repair import secured
-from analysis.audit_tables import Counted, table_of_n
+from analysis.audit_tables import Counted, cells_without_answers, table_of_n
 from analysis.disclosure import hidden
-from analysis.estimation import Estimate
+from analysis.estimation import Estimate, estimate
 from analysis.feasible import feasible
 from analysis.figures import Reason, Release
+from analysis.population import Population
+from analysis.weighting import weigh
+from questionnaires.trees import measures
 from survey_app.documents.rounding import rounded
 from tests.analysis import made
 from tests.analysis.audited_city import city
@@ -100,6 +103,20 @@ def test_a_part_has_no_more_answers_than_all() -> None:
 def test_a_release_that_shows_everything_or_nothing_has_no_failure() -> None:
     assert not audited(released(FOUR)).cells
     assert not audited(without(released(FOUR), "u", "v", "w", "x", "79")).cells
+
+
+def test_a_unit_without_answers_is_in_no_sum_and_needs_no_protection() -> None:
+    """v has files and nobody answered: it is hidden as too few. A reader would solve it for what the others have on average."""
+    rows = [made.answer(id, day=str(k % 3), stage=2, a=5 if k < 20 else 1) for id in "uw" for k in range(40)]
+    domains = [*(made.unit(id, 100) for id in "uvw"), made.city("uvw", 300)]
+    data = made.sources(FORM, made.columns(rows))["finished"]
+    measured = measures(ONE, FORM.questions)
+    population = Population.of("finished", True, [ONE], estimate(data.tally(weigh(data.counts(), None), measured, domains)), domains)
+    empty = cells_without_answers(population, "all")
+    assert {cell for cell in empty if cell[2] in "uvw"} == {("finished", "all", "v", of) for of in ("s", "reception", "decider")}
+    release = made.release(FORM, rows, domains, frame=made.frame([(id, id, 1, 100) for id in "uvw"]))
+    assert {one.domain for one in audited(release).failures} == {"v"}
+    assert not audited(release, empty=empty).cells
 
 
 def test_a_score_is_as_wide_as_its_own_range_asks() -> None:
