@@ -5,9 +5,22 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import click
 
+from survey_app.words import LANGUAGES, say
+
 LOCAL = timezone(timedelta(hours=7), "+07")  # Viet Nam, no summer time
 
-DAY = click.DateTime(["%Y-%m-%d", "%d/%m/%Y"])
+class _Day(click.DateTime):
+    """Says in Vietnamese, too, what is no day."""
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            sentence, given = "There is no such day: {value}. Write 2026-02-05 or 05/02/2026.", str(value)[:40]
+            self.fail(" ".join(say(language, sentence, value=given) for language in LANGUAGES), param, ctx)
+
+
+DAY = _Day(["%Y-%m-%d", "%d/%m/%Y"])
 """The type of an option that is a day: 2026-02-05 or 05/02/2026."""
 
 

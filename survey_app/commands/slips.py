@@ -3,13 +3,15 @@
 import csv
 import json
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from typing import TypedDict, TypeVar, Unpack
 
 import click
 
+from questionnaires.model import Fault, Refused
 from survey_app.commands import organisation
 from survey_app.commands.clock import DAY, chance, now, today
 from survey_app.commands.faults import refusing
@@ -22,7 +24,8 @@ from survey_app.words import number, percent, say
 
 C = TypeVar("C", bound=Callable[..., object])
 FILE = click.Path(dir_okay=False, path_type=Path)
-HEADER = ("day", "batch", "channel", "unit", "point", "issued", "used", "unused", "returned", "")
+HEADER = ("day", "batch", "channel", "unit", "point", "issued", "used", "unused", "returned", "revoked", "")
+OVERWRITE = click.option("--overwrite", is_flag=True, help="Write over a file that is there.")
 
 
 class Wanted(TypedDict):
@@ -64,9 +67,10 @@ def slips_group() -> None:
 @place_options
 @click.option("--list", "table", type=TABLE, metavar="FILE", help="A table of units, points, sectors and numbers in place of --unit.")
 @click.option("--out", required=True, type=FILE, help="CSV file for the codes; it can be read by its owner only.")
+@OVERWRITE
 @template_option("slips")
 @refusing
-def issue(table: Path | None, out: Path, **given: Unpack[Wanted]) -> None:
+def issue(table: Path | None, out: Path, overwrite: bool, **given: Unpack[Wanted]) -> None:
     """Make codes that the one-stop system prints on queue tickets and slips, one a file, so that nobody chooses who gets one.
 
     Each night for the next day. The codes are shown here and nowhere again.
@@ -82,11 +86,11 @@ def issue(table: Path | None, out: Path, **given: Unpack[Wanted]) -> None:
         read = slip_lists.read(chosen_city(given["city"]), tables.read(table), day.date() if day else today(), now())
         organisation.told_ignored(read.ignored)
         orders = read.orders
-    _must_be_writable(out)
+    _must_be_writable(out, overwrite=overwrite)
     made = slip_lists.issue(orders, chance(), now())
     _keep(out, slip_lists.rows(made))
-    total = sum(len(one.codes) for one in made)
-    click.echo(say(LANGUAGE, "{count} codes in {batches} batches written to {file}.", count=total, batches=len(made), file=out))
+    total, batches = sum(len(one.codes) for one in made), len({one.batch.of_day for one in made})
+    click.echo(say(LANGUAGE, "{count} codes in {batches} batches written to {file}.", count=total, batches=batches, file=out))
 
 
 @slips_group.command("sheet")
@@ -94,15 +98,16 @@ def issue(table: Path | None, out: Path, **given: Unpack[Wanted]) -> None:
 @click.option("--out", required=True, type=FILE, help="The PDF to write: A4, slips to be cut out.")
 @click.option("--csv", "table", type=FILE, help="The same codes as a CSV file, where the office prints its own slips.")
 @click.option("--trial", is_flag=True, help="Print BẢN THỬ across each slip; allowed for simulated waves and private addresses.")
+@OVERWRITE
 @refusing
-def sheet(out: Path, table: Path | None, trial: bool, **given: Unpack[Wanted]) -> None:
+def sheet(out: Path, table: Path | None, trial: bool, overwrite: bool, **given: Unpack[Wanted]) -> None:
     """Print slips that staff hand out: a channel of its own, counted apart from codes that the system issues.
 
     Example: flask slips sheet --unit 11311 --day 2026-03-02 --count 60 --out slips.pdf
     """
     order = _order(given)
     for path in (out, table):
-        _must_be_writable(path)
+        _must_be_writable(path, overwrite=overwrite)
     done = slip_sheets.printed(order, chance(), now(), trial=trial)
     _keep(out, done.pdf)
     if table is not None:
@@ -118,12 +123,12 @@ def sheet(out: Path, table: Path | None, trial: bool, **given: Unpack[Wanted]) -
 @city_option
 @refusing
 def revoke(batch: str, city: str | None) -> None:
-    """Take a batch out of use, for example when a sheet was lost. Answers that were given with it stay.
+    """Take a batch of a day, or the one sheet that was lost, out of use. Answers that were given with it stay.
 
     Example: flask slips revoke 11311-20260302-1
     """
-    revoked = slips.revoke(chosen_city(city), batch, now())
-    click.echo(say(LANGUAGE, "Batch {batch} is revoked: {count} codes.", batch=revoked.id, count=revoked.issued))
+    count = slips.revoke(chosen_city(city), batch, now())
+    click.echo(say(LANGUAGE, "Batch {batch} is revoked: {count} codes.", batch=batch, count=count))
 
 
 @slips_group.command("return")
@@ -139,26 +144,27 @@ def give_back(batch: str, codes: tuple[str, ...], city: str | None, count: int) 
     """
     counted = slips.give_back(chosen_city(city), batch, count, codes, now())
     sentence = "Batch {batch}: {issued} issued, {used} used, {returned} returned, {unused} unused."
-    issued, returned = counted.batch.issued, counted.batch.returned
-    click.echo(say(LANGUAGE, sentence, batch=batch, issued=issued, used=counted.used, returned=returned, unused=counted.unused))
+    sums = {"issued": counted.issued, "used": counted.used, "returned": counted.returned, "unused": counted.unused}
+    click.echo(say(LANGUAGE, sentence, batch=counted.id, **sums))
 
 
 @slips_group.command("counts")
 @city_option
 @click.option("--from", "first", type=DAY, metavar="DAY", help="First day of service.")
 @click.option("--to", "last", type=DAY, metavar="DAY", help="Last day of service.")
+@click.option("--unit", metavar="CODE", help="Of this unit only.")
 @as_json
 @refusing
-def counts(city: str | None, first: datetime | None, last: datetime | None, as_json: bool) -> None:
-    """Issued, used, unused and returned codes by day and batch, and the share used by channel.
+def counts(city: str | None, first: datetime | None, last: datetime | None, unit: str | None, as_json: bool) -> None:
+    """Issued, used, unused and returned codes by day, unit, point and channel, sums of days, and the share used by channel.
 
     Example: flask slips counts --from 2026-03-01 --to 2026-03-31
     """
-    found = slips.counts(chosen_city(city), first.date() if first else None, last.date() if last else None)
+    found = slips.counts(chosen_city(city), first.date() if first else None, last.date() if last else None, unit)
     if as_json:
         click.echo(json.dumps([_plain(one) for one in found], ensure_ascii=False, indent=2))
         return
-    organisation.print_table([HEADER, *map(_line, found)])
+    organisation.print_table([HEADER, *_lines(found)])
     for channel, (out, used) in sorted(slips.by_channel(found).items()):
         share = percent(LANGUAGE, used / out) if out else "–"
         sentence = "{channel}: {used} of {out} codes given out were used ({share})."
@@ -174,11 +180,24 @@ def _order(given: Wanted) -> Order:
     return slip_orders.ordered(asked, chosen_city(given["city"]), today(), said="--")
 
 
-def _line(one: Counts) -> tuple[object, ...]:
-    batch = one.batch
-    state = say(LANGUAGE, "revoked") if batch.revoked else say(LANGUAGE, "more used than were out") if one.unused < 0 else ""
-    place = (batch.day, batch.id, _channel(batch.channel), batch.unit, batch.point)
-    return (*place, batch.issued, one.used, one.unused, batch.returned, state)
+def _lines(found: Sequence[Counts]) -> Iterator[tuple[object, ...]]:
+    """A line each, and below a day with several lines its sum."""
+    for day, of_day in groupby(found, lambda one: one.day):
+        lines = list(of_day)
+        for one in lines:
+            yield (day, one.id, _channel(one.channel), one.unit, one.point, *_numbers(one), _state(one))
+        if len(lines) > 1:
+            yield (day, say(LANGUAGE, "whole day"), "", "", "", *map(sum, zip(*map(_numbers, lines), strict=True)), "")
+
+
+def _numbers(one: Counts) -> tuple[int, ...]:
+    return (one.issued, one.used, one.unused, one.returned, one.revoked)
+
+
+def _state(one: Counts) -> str:
+    if one.unused < 0:
+        return say(LANGUAGE, "more used than were out")
+    return say(LANGUAGE, "more issued than people come in a day") if one.too_many else ""
 
 
 def _channel(channel: str) -> str:
@@ -186,18 +205,19 @@ def _channel(channel: str) -> str:
 
 
 def _plain(one: Counts) -> dict[str, object]:
-    batch = one.batch
     return {
-        "day": batch.day.isoformat(), "batch": batch.id, "channel": batch.channel, "unit": batch.unit, "point": batch.point,
-        "counter": batch.counter, "sector": batch.sector, "every": batch.every, "expires": batch.expires.isoformat(),
-        "revoked": batch.revoked and batch.revoked.isoformat(), "source": batch.source,
-        "issued": batch.issued, "used": one.used, "unused": one.unused, "returned": batch.returned,
+        "day": one.day.isoformat(), "batch": one.id, "channel": one.channel, "unit": one.unit, "point": one.point, "every": one.every,
+        "issued": one.issued, "used": one.used, "unused": one.unused, "returned": one.returned, "revoked": one.revoked,
+        "too_many": one.too_many,
     }  # fmt: skip
 
 
-def _must_be_writable(path: Path | None) -> None:
-    """Before codes are made: they are told once, and would be lost."""
+def _must_be_writable(path: Path | None, *, overwrite: bool) -> None:
+    """Before codes are made: they are told once, and would be lost; so would those in a file that is there."""
     if path is not None:
+        if path.is_file() and not overwrite:
+            sentence = "This file is there already, perhaps with codes that stand nowhere else. Choose another name, or add --overwrite."
+            raise Refused(Fault("slips.file_exists", str(path), sentence))
         was_there = path.exists()
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
         if not was_there:

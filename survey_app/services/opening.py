@@ -19,7 +19,7 @@ from survey_app.services.doors import Doors
 from survey_app.services.fieldwork import INSTRUMENTS, Wave
 from survey_app.services.form_token import FormToken
 from survey_app.services.organisation import Door
-from survey_app.storage import responses
+from survey_app.storage import responses, session
 
 LOCAL = timezone(timedelta(hours=7), "+07")
 """Indochina time has no summer time; a service day is a day there."""
@@ -128,7 +128,18 @@ def place_of(token: FormToken, remembered: Doors) -> tuple[Door, Wave]:
 
 def _slip_door(token: FormToken, remembered: Doors) -> Door | None:
     """The code is forgotten when no form opened with it can be alive; a repeat of a stored answer is known all the same."""
-    return slip_doors.door(token.code, remembered) or slip_doors.door_of_answer(token.code, token.response_id, remembered)
+    return slip_doors.door(token.code, remembered) or _door_of_answer(token, remembered)
+
+
+def _door_of_answer(token: FormToken, remembered: Doors) -> Door | None:
+    with session.reading() as tx:
+        answer = responses.of_slip(tx, token.response_id)
+    wave = None if answer is None else remembered.wave(answer.province, token.wave)
+    if answer is None or wave is None:
+        return None
+    meaning = instrument_of(wave).meanings.get("sector")
+    settled = meaning is not None and meaning.question not in answering.decode(answer.answers)
+    return slip_doors.door_of_answer(token.code, answer, remembered, settled=settled)
 
 
 def renewed(token: FormToken, door: Door, wave: Wave, language: str, now: datetime) -> Form:

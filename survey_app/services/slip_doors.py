@@ -4,12 +4,14 @@ Making, revoking and counting codes is in slips.py; an answer given through such
 """
 
 import hmac
+from dataclasses import replace
 
 from survey_app import settings
 from survey_app.services import codes
 from survey_app.services.doors import Doors
 from survey_app.services.organisation import Door, Slip
-from survey_app.storage import responses, session, slips
+from survey_app.storage import session, slips
+from survey_app.storage.responses import OfSlip
 from survey_app.storage.slips import Known
 
 
@@ -30,12 +32,18 @@ def door(typed: str, remembered: Doors) -> Door | None:
     return None if found is None else remembered.behind(codes.normalise(typed), Slip(found.mark, found.batch, found.used))
 
 
-def door_of_answer(code: str, response_id: str, remembered: Doors) -> Door | None:
-    """Where a stored answer came in whose code is not remembered any more; None when there is no such answer."""
+def door_of_answer(code: str, answer: OfSlip, remembered: Doors, *, settled: bool) -> Door | None:
+    """Where a stored answer came in whose code is not remembered any more: no answer tells by which of the day's codes.
+
+    `settled`: its sector was, by the slip.
+    """
     with session.reading() as tx:
-        place = responses.batch_of(tx, response_id)
-        batch = None if place is None else slips.batch(tx, *place)
-    return None if batch is None else remembered.behind(code, Slip(None, batch, used=True))
+        of_day = (batch for batch in slips.batches(tx, answer.province, answer.day, answer.day) if batch.of_day == answer.batch)
+        batch = next(of_day, None)
+    if batch is None:
+        return None
+    like_it = replace(batch, counter=None, sector=answer.sector if settled else None)
+    return remembered.behind(code, Slip(None, like_it, used=True))
 
 
 def _mark(key: str, code: str) -> str:

@@ -59,7 +59,7 @@ def rows(made: Sequence[Made]) -> list[tuple[str, ...]]:
     for one in made:
         batch = one.batch
         sector = "" if batch.sector is None else str(batch.sector)
-        place = (batch.unit, batch.point, batch.counter or "", sector, batch.day.isoformat(), batch.expires.isoformat(), batch.id)
+        place = (batch.unit, batch.point, batch.counter or "", sector, batch.day.isoformat(), batch.expires.isoformat(), batch.of_day)
         found += [(*place, *shown_code) for shown_code in slip_links.of(one.codes)]
     return found
 

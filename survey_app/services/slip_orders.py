@@ -23,7 +23,9 @@ from survey_app.storage.rows import valid_on
 MOST_CODES = 20_000
 """In one order: more than a large office sees people in a day."""
 
-MOST_EVERY = 1_000
+MOST_EVERY = 20
+"""One answer stands for so many people at most: with more, a few answers would decide for a unit."""
+
 LONGEST_LIFE = timedelta(days=60)
 
 

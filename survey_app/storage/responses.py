@@ -29,7 +29,7 @@ responses = Table(
     Column("deciding_unit", String(32)),
     Column("sector", SmallInteger),
     Column("channel", String(16), nullable=False),
-    Column("batch", String(64)),
+    Column("batch", String(128)),
     Column("instrument_digest", String(64), nullable=False),
     Column("module", String(32)),
     Column("pi", Float),
@@ -236,17 +236,28 @@ def counts_by_unit(tx: Connection, province: str, wave: str) -> dict[str, int]:
 
 
 def used_by_batch(tx: Connection, province: str) -> dict[str, int]:
-    """Progress: answers given with a code of each batch of slips."""
+    """Progress: answers given with a slip, by the batch of its day (slips.BatchRow.of_day)."""
     with_slip = (responses.c.province == province) & responses.c.batch.is_not(None)
     rows = tx.execute(select(responses.c.batch, func.count()).where(with_slip).group_by(responses.c.batch))
     return {row.batch: row[1] for row in rows}
 
 
-def batch_of(tx: Connection, id: str) -> tuple[str, str] | None:
-    """Province and batch of a stored answer that was given with a slip."""
-    of_slip = (responses.c.id == id) & responses.c.batch.is_not(None)
-    found = tx.execute(select(responses.c.province, responses.c.batch).where(of_slip)).first()
-    return None if found is None else (found[0], found[1])
+@dataclass(frozen=True, slots=True)
+class OfSlip:
+    """What a stored answer that was given with a slip tells of it."""
+
+    province: str
+    day: date
+    batch: str
+    sector: int | None
+    answers: str
+
+
+def of_slip(tx: Connection, id: str) -> OfSlip | None:
+    row = responses.c
+    query = select(row.province, row.service_day, row.batch, row.sector, row.answers)
+    found = tx.execute(query.where((row.id == id) & row.batch.is_not(None))).first()
+    return None if found is None else OfSlip(*found)
 
 
 def first_positions_after(tx: Connection, province: str, wave: str, day: date) -> dict[str, int]:

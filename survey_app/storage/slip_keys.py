@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 
-from sqlalchemy import JSON, Column, Connection, Date, String, Table, insert, select, update
+from sqlalchemy import JSON, Column, Connection, Date, Integer, String, Table, insert, select, update
 
 from survey_app.storage.session import metadata
 
@@ -15,6 +15,7 @@ slip_keys = Table(
     Column("name", String(64), primary_key=True),
     Column("key_hash", String(64), nullable=False, unique=True),
     Column("units", JSON(none_as_null=True)),
+    Column("every", Integer, nullable=False),
     Column("made", Date, nullable=False),
     Column("revoked", Date),
 )
@@ -22,12 +23,13 @@ slip_keys = Table(
 
 @dataclass(frozen=True, slots=True)
 class KeyRow:
-    """`units`: for which codes may be asked; None: for every unit of the province."""
+    """`units`: for which codes may be asked; None: for every unit of the province. `every`: one person in so many gets one."""
 
     province: str
     name: str
     key_hash: str
     units: Sequence[str] | None
+    every: int
     made: date
     revoked: date | None = None
 

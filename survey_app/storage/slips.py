@@ -1,7 +1,7 @@
 """Slip codes as they lie on disk: batches, marks of codes that may be used, marks of codes that have been.
 
 A mark is a keyed hash of a code; the code itself is never stored. Nothing here leads from a mark to an answer: an answer
-names its batch, a used mark names nothing. Counting used codes is responses.py's.
+names the batch of its day and nothing finer, a used mark names nothing. Counting used codes is responses.py's.
 """
 
 from collections.abc import Iterable, Sequence
@@ -67,7 +67,8 @@ spent_codes = Table("spent_codes", metadata, Column("mark", String(64), primary_
 
 @dataclass(frozen=True, slots=True)
 class BatchRow:
-    """Codes that were made for one place and day. `channel`: issued | handed_out. `counter`, `sector` None: not settled.
+    """Codes that were made alike. `channel`: issued | handed_out. `counter`, `sector` None: not settled. `id` is known to no
+    answer and to no one-stop system: it may stand for a single person.
 
     `every`: of so many people one got a code; it becomes the design weight. `expires`: the last day on which a code opens
     the form. `issued`, `returned`: how many codes were made, how many came back unused. `source`: who asked for them.
@@ -88,6 +89,11 @@ class BatchRow:
     issued: int = 0
     returned: int = 0
     revoked: date | None = None
+
+    @property
+    def of_day(self) -> str:
+        """The batch of the day that these codes belong to, the only one that answers name: unit, day, point and channel."""
+        return f"{self.unit}-{self.day:%Y%m%d}-{self.point}-{self.channel}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,9 @@ from werkzeug.exceptions import HTTPException
 from questionnaires.model import Fault, Refused
 from survey_app import words
 from survey_app.services import slip_keys, slip_links, slip_orders, slips
-from survey_app.services.access import Permission, Viewer
+from survey_app.services.access import Permission
 from survey_app.services.opening import local_day
+from survey_app.services.slip_keys import Asking
 from survey_app.services.slip_orders import NOT_YOURS, Asked
 from survey_app.services.slips import Made
 from survey_app.web import guard
@@ -33,7 +34,6 @@ ALLOWED = Allowance(most=5_000, per_second=10)
 
 TEXTS = ("unit", "point", "counter", "sector")
 DAYS = ("day", "expires")
-NUMBERS = {"count": MOST_A_CALL, "every": slip_orders.MOST_EVERY}
 
 HTTP_FAULTS = {
     400: Fault("api.bad_request", "", "The request cannot be read."),
@@ -62,8 +62,8 @@ def make() -> Response:
     """Codes for one place and day, told this once."""
     if request.method != "POST":
         return _refused(405, (WRONG_METHOD,), Allow="POST")
-    viewer = _viewer()
-    if viewer is None or viewer.province is None or not viewer.allows(Permission.ISSUE_SLIPS):
+    asking = _asking()
+    if asking is None or not asking.viewer.allows(Permission.ISSUE_SLIPS):
         return _refused(401, (NO_KEY,), **{"WWW-Authenticate": "Bearer"})
     if request.mimetype != "application/json":
         return _refused(415, (WRONG_TYPE,))
@@ -71,7 +71,7 @@ def make() -> Response:
     if given is None:
         return _refused(400, (NOT_JSON,))
     try:
-        return _made(_asked(given), viewer, viewer.province)
+        return _made(_asked(given, asking.every), asking)
     except Refused as refused:
         return _refused(403 if any(fault.code == NOT_YOURS for fault in refused.faults) else 422, refused.faults)
 
@@ -88,13 +88,13 @@ def _failed(failure: Exception) -> Response:
     return _refused(500, (FAILED,))
 
 
-def _viewer() -> Viewer | None:
+def _asking() -> Asking | None:
     kind, _, key = request.headers.get("Authorization", "").partition(" ")
-    return slip_keys.viewer(key.strip()) if kind.lower() == "bearer" else None
+    return slip_keys.asking(key.strip()) if kind.lower() == "bearer" else None
 
 
-def _made(asked: Asked, viewer: Viewer, province: str) -> Response:
-    now = guard.now()
+def _made(asked: Asked, asking: Asking) -> Response:
+    now, viewer, province = guard.now(), asking.viewer, asking.province
     wait = ALLOWED.take(f"{province} {viewer.name}", asked.count, now)
     if wait:
         sentence = "Too many codes were asked for with this key. Ask again in {seconds} seconds."
@@ -108,7 +108,7 @@ def _made(asked: Asked, viewer: Viewer, province: str) -> Response:
 def _plain(made: Made) -> dict[str, object]:
     batch = made.batch
     return {
-        "batch": batch.id,
+        "batch": batch.of_day,
         "unit": batch.unit,
         "point": batch.point,
         "counter": batch.counter,
@@ -127,13 +127,13 @@ def _given() -> dict[str, object] | None:
     return given if isinstance(given, dict) else None
 
 
-def _asked(given: Mapping[str, object]) -> Asked:
+def _asked(given: Mapping[str, object], every: int) -> Asked:
     """The order as it was sent. Raises Refused: fields of another name or kind, all of them."""
     faults: list[Fault] = []
     unit, point, counter, sector = (_text(name, given, faults) for name in TEXTS)
     day, expires = (_day(name, given, faults) for name in DAYS)
-    count, every = (_number(name, given, most, faults) for name, most in NUMBERS.items())
-    known = (*TEXTS, *DAYS, *NUMBERS)
+    count = _number("count", given, MOST_A_CALL, faults)
+    known = (*TEXTS, *DAYS, "count")
     for name in [name for name in given if name not in known][:5]:
         values = {"known": ", ".join(known)}
         faults.append(Fault("api.unknown_field", name[:40], "There is no such field. Known: {known}.", values))

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import random
 import re
 import stat
 from datetime import date
@@ -12,7 +13,8 @@ import pytest
 from flask.testing import FlaskCliRunner
 
 from survey_app import create_app
-from survey_app.services import doors, slip_doors, submission
+from survey_app.services import doors, slip_doors, slip_orders, slips, submission
+from survey_app.services.slip_orders import Asked
 from survey_app.services.submission import Acknowledgement
 from survey_app.settings import read
 from tests import small_city
@@ -57,7 +59,10 @@ def test_codes_for_one_place_and_day_are_written_once_to_a_file_for_its_owner_on
     out = tmp_path / "codes.csv"
     out.write_text("old")
     out.chmod(0o644)
-    said = ran(run("slips", "issue", "--unit", "26734", "--point", "AB", "--sector", "3", "--day", DAY, "--count", 5, "--out", out))
+    words = ("slips", "issue", "--unit", "26734", "--point", "AB", "--sector", "3", "--day", DAY, "--count", 5, "--out", out)
+    assert "[slips.file_exists]" in refused(run(*words))
+    assert (out.read_text(), json.loads(ran(run("slips", "counts", "--json")))) == ("old", [])
+    said = ran(run(*words, "--overwrite"))
     assert f"5 codes in 1 batches written to {out}" in said
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
     lines = codes_in(out)
@@ -67,7 +72,8 @@ def test_codes_for_one_place_and_day_are_written_once_to_a_file_for_its_owner_on
         assert not re.search(line["code"], said)
         place = {name: line[name] for name in HEADER if name not in ("code", "link")}
         assert place == {
-            "unit": "26734", "point": "AB", "counter": "", "sector": "3", "day": DAY, "expires": "2099-03-09", "batch": "26734-20990302-1",
+            "unit": "26734", "point": "AB", "counter": "", "sector": "3", "day": DAY, "expires": "2099-03-09",
+            "batch": "26734-20990302-AB-issued",
         }  # fmt: skip
 
 
@@ -90,9 +96,11 @@ def test_a_nightly_list_is_read_from_csv_and_xlsx_and_rows_of_one_place_are_one_
     assert "9 codes in 2 batches" in said
     assert ("Columns left out: Ghi chú." in said) == (kind == "csv")
     assert [line["unit"] for line in codes_in(out)] == ["26734"] * 7 + ["26737"] * 2
-    assert {line["batch"] for line in codes_in(out)} == {"26734-20990302-1", "26737-20990302-1"}
+    assert {line["batch"] for line in codes_in(out)} == {"26734-20990302-AB-issued", "26737-20990302-BH-issued"}
     shown = json.loads(ran(run("slips", "counts", "--json")))
-    assert {(one["channel"], one["issued"], one["source"]) for one in shown} == {("issued", 7, "list"), ("issued", 2, "list")}
+    assert [(one["channel"], one["unit"], one["issued"], one["every"]) for one in shown] == [
+        ("issued", "26734", 7, 1), ("issued", "26737", 2, 1),
+    ]  # fmt: skip
 
 
 def test_a_list_with_a_bad_row_makes_nothing_and_names_every_cell(run: Run, tmp_path: Path) -> None:
@@ -191,13 +199,18 @@ def test_used_unused_and_returned_are_told_by_day_batch_and_channel(run: Run, tm
     assert f"Batch {batch}: 10 issued, 3 used, 5 returned, 2 unused." in said
     lines = ran(run("slips", "counts", "--from", DAY, "--to", DAY)).splitlines()
     assert [" ".join(line.split()) for line in lines] == [
-        "day batch channel unit point issued used unused returned",
-        f"2099-03-02 {batch} handed out 26734 AB 10 3 2 5",
-        "2099-03-02 26737-20990302-1 issued by the system 26737 BH 4 1 3 0",
+        "day batch channel unit point issued used unused returned revoked",
+        f"2099-03-02 {batch} handed out 26734 AB 10 3 2 5 0",
+        "2099-03-02 26737-20990302-BH-issued issued by the system 26737 BH 4 1 3 0 0",
+        "2099-03-02 whole day 14 4 5 5 0",
         "handed out: 3 of 5 codes given out were used (60.0%).",
         "issued by the system: 1 of 4 codes given out were used (25.0%).",
     ]
     assert "[slips.too_many_back]" in refused(run("slips", "return", batch, "--count", 3))
+    assert "Say how many slips came back (--count), or type their codes." in refused(run("slips", "return", batch))
+    of_one = ran(run("slips", "counts", "--unit", "26737"))
+    assert "26737-20990302-BH-issued" in of_one
+    assert "26734" not in of_one
     assert "verified" not in "".join(lines)
 
 
@@ -206,9 +219,28 @@ def test_a_revoked_batch_says_so_and_opens_nothing(run: Run, tmp_path: Path) -> 
     ran(run("slips", "issue", "--unit", "26734", "--day", DAY, "--count", 2, "--out", out))
     batch = codes_in(out)[0]["batch"]
     assert f"Batch {batch} is revoked: 2 codes." in ran(run("slips", "revoke", batch))
-    assert "revoked" in ran(run("slips", "counts"))
+    (counted,) = json.loads(ran(run("slips", "counts", "--json")))
+    assert (counted["issued"], counted["revoked"]) == (2, 2)
     assert "[slips.revoked]" in refused(run("slips", "revoke", batch))
     assert "[slips.unknown_batch]" in refused(run("slips", "revoke", "26734-1"))
+
+
+def test_codes_of_a_stolen_key_are_taken_back_with_it_or_later(run: Run) -> None:
+    for name in ("first", "second"):
+        ran(run("slips", "key", "add", name, "--unit", "26734"))
+        order = slip_orders.ordered(Asked("26734", day=date.fromisoformat(DAY), count=3), small_city.PROVINCE, OPENS)
+        slips.make([order], slips.ISSUED, name, random.Random(name), MORNING)
+    assert "Codes revoked with it: 3." in ran(run("slips", "key", "revoke", "first", "--with-codes"))
+    assert "flask slips key revoke second --with-codes" in ran(run("slips", "key", "revoke", "second"))
+    (counted,) = json.loads(ran(run("slips", "counts", "--json")))
+    assert (counted["issued"], counted["revoked"]) == (6, 3)
+    assert "Codes revoked with it: 3." in ran(run("slips", "key", "revoke", "second", "--with-codes"))
+
+
+def test_a_day_that_does_not_exist_is_refused_in_vietnamese_too(run: Run) -> None:
+    refusal = run("slips", "counts", "--from", "31/11/2026")
+    assert refusal.exit_code == 2
+    assert "Không có ngày này: 31/11/2026. Hãy ghi 2026-02-05 hoặc 05/02/2026." in refusal.output
 
 
 def test_a_key_is_printed_once_listed_without_itself_and_taken_back(run: Run) -> None:

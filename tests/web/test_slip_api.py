@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from werkzeug.test import Client, TestResponse
 
+from questionnaires.model import Refused
 from survey_app.services import slip_keys, slips
 from survey_app.services.access import Permission
 from survey_app.web import slip_api
@@ -76,6 +77,7 @@ def test_the_documented_call_gives_codes_that_open_the_form(system: System) -> N
 def test_every_stable_code_is_documented() -> None:
     sources = [path.read_text(encoding="utf-8") for path in (Path(slip_api.__file__), Path(slips.__file__).parent / "slip_orders.py")]
     written = {found for source in sources for found in re.findall(r'"((?:api|slips)\.[a-z_]+|unknown_[a-z]+)"', source)}
+    written.add("slips.other_every")
     assert len(written) > 20
     assert {name for name in written if f"`{name}`" not in DOCUMENT} == set()
 
@@ -84,22 +86,32 @@ def test_the_route_names_its_permission(citizen: Citizen) -> None:
     assert citizen.client.application.view_functions["slip_api.make"].__dict__["permission"] == Permission.ISSUE_SLIPS
 
 
-def test_calls_of_one_system_make_one_batch_and_sector_and_counter_are_passed_on(system: System) -> None:
-    first, second = (json.loads(system.ask({"unit": "26734", "count": 3}).data) for _ in range(2))
-    assert first["batch"] == second["batch"]
-    other = json.loads(system.ask({"unit": "26734", "counter": "AB-1", "sector": "1", "every": 4, "expires": "2026-03-20"}).data)
-    assert other["batch"] != first["batch"]
+def test_every_call_for_one_place_and_day_is_told_the_same_batch_and_sector_and_counter_are_passed_on(system: System) -> None:
+    first = json.loads(system.ask({"unit": "26734", "count": 3}).data)
+    other = json.loads(system.ask({"unit": "26734", "counter": "AB-1", "sector": "1", "expires": "2026-03-20"}).data)
+    assert first["batch"] == other["batch"] == "26734-20260302-AB-issued"
     assert (other["counter"], other["sector"], other["expires"]) == ("AB-1", 1, "2026-03-20")
-    counted = {one.batch.id: (one.batch.issued, one.batch.every, one.batch.source) for one in slips.counts(PROVINCE)}
-    assert counted == {first["batch"]: (6, 1, "one-stop"), other["batch"]: (1, 4, "one-stop")}
+    assert [(one.id, one.issued, one.every) for one in slips.counts(PROVINCE)] == [(first["batch"], 4, 1)]
+
+
+def test_of_how_many_people_one_gets_a_code_is_said_by_the_key_and_not_by_the_call(system: System) -> None:
+    assert told(system.ask({"unit": "26734", "every": 1})) == [("api.unknown_field", "every")]
+    every_fifth = slip_keys.add(PROVINCE, "every-fifth", ["26734"], MORNING, 5)
+    code = json.loads(system.ask({"unit": "26734"}, every_fifth).data)["codes"][0]["code"].replace(" ", "")
+    system.client.post(f"/v/{code}", data={**dict(Fields(system.client.get(f"/v/{code}").text).sent), **FINISHED})
+    assert rows()[0]["design_weight"] == 5.0
+    assert told(system.ask({"unit": "26734"})) == [("slips.other_every", "every")]
+    for wrong in (0, 21):
+        with pytest.raises(Refused):
+            slip_keys.add(PROVINCE, f"wrong-{wrong}", None, MORNING, wrong)
 
 
 def test_no_time_of_a_call_is_kept(system: System) -> None:
     """One entry a batch says that it was made; nothing says when each code was: that would be the time of a visit."""
-    for _ in range(3):
-        system.ask({"unit": "26734"})
+    for day in range(9, 12):
+        system.ask({"unit": "26734", "expires": f"2026-03-{day:02}"})
     logged = [(line["actor"], line["subject"], line["detail"]) for line in rows("audit_log") if line["action"] == "slips.made"]
-    assert logged == [("one-stop", "26734-20260302-1", "issued one-stop")]
+    assert logged == [("one-stop", "26734-20260302-AB-issued", "issued one-stop")]
 
 
 # Who may ask
@@ -155,7 +167,7 @@ def test_a_cookie_of_staff_opens_nothing_and_no_form_protection_is_asked(system:
         ({"unit": "26734", "count": 0}, [("api.not_a_number", "count")]),
         ({"unit": "26734", "count": 1001}, [("api.not_a_number", "count")]),
         ({"unit": "26734", "count": True}, [("api.not_a_number", "count")]),
-        ({"unit": "26734", "count": 1.0, "every": "2"}, [("api.not_a_number", "count"), ("api.not_a_number", "every")]),
+        ({"unit": "26734", "count": 1.0, "every": 2}, [("api.not_a_number", "count"), ("api.unknown_field", "every")]),
         ({"unit": "26734", "day": "02/03/2026"}, [("api.not_a_day", "day")]),
         ({"unit": "26734", "day": 20260302}, [("api.not_a_day", "day")]),
         ({"unit": "26734", "expires": "2026-02-30"}, [("api.not_a_day", "expires")]),

@@ -61,13 +61,13 @@ def test_the_form_of_a_slip_names_unit_point_and_day_and_no_counter(citizen: Cit
     assert page.headers.getlist("Set-Cookie") == []
 
 
-def test_a_slip_given_at_one_counter_names_it_and_settles_its_kind_of_matter(citizen: Citizen) -> None:
+def test_a_slip_given_at_one_counter_names_it_and_settles_its_kind_of_matter_and_is_not_stored_with_it(citizen: Citizen) -> None:
     code = slips_made.made(counter="AB-2").codes[0]
     page = opened(citizen, code)
     assert "Quầy 2, ngày 02/03/2026" in words(page.text)
     assert "sector" not in Fields(page.text).names
     assert answer(citizen, code).status_code == 303
-    assert (rows()[0]["counter"], rows()[0]["sector"], rows()[0]["deciding_unit"]) == ("AB-2", small_city.LAND, "SNNMT")
+    assert (rows()[0]["counter"], rows()[0]["sector"], rows()[0]["deciding_unit"]) == ("", small_city.LAND, "SNNMT")
 
 
 def test_the_answer_is_of_the_day_and_place_of_the_slip_whenever_it_is_sent(citizen: Citizen) -> None:
@@ -77,7 +77,7 @@ def test_the_answer_is_of_the_day_and_place_of_the_slip_whenever_it_is_sent(citi
     (row,) = rows()
     place = ("reception_unit", "point", "counter", "sector", "deciding_unit", "service_day", "psu")
     assert [row[name] for name in place] == ["26734", "AB", "", 3, "SNNMT", "2026-03-02", "26734|AB|2026-03-02"]
-    assert (row["channel"], row["batch"], row["design_weight"]) == ("issued", "26734-20260302-1", 5.0)
+    assert (row["channel"], row["batch"], row["design_weight"]) == ("issued", "26734-20260302-AB-issued", 5.0)
 
 
 def test_a_code_handed_out_is_a_channel_of_its_own(citizen: Citizen) -> None:
