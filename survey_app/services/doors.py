@@ -126,12 +126,12 @@ def is_open(wave: Wave, today: date) -> bool:
 
 
 def asks(door: Door, wave: Wave, today: date) -> bool:
-    """Does the wave give forms at this door today? A slip of its last days works until its own last day, unless the wave
-    was closed by hand."""
+    """Does the wave give forms at this door today? A slip works until the last day that is printed on it, also when the wave
+    has ended or was closed by hand: a promise on paper is taken back by revoking it, never in passing."""
     if door.slip is None:
         return is_open(wave, today)
     batch = door.slip.batch
-    return batch.revoked is None and wave.state == "open" and batch.day <= today <= batch.expires
+    return batch.revoked is None and wave.state != "draft" and batch.day <= today <= batch.expires
 
 
 _remembered: Doors | None = None

@@ -18,7 +18,7 @@ from survey_app.services import doors, form_token, slip_doors, work
 from survey_app.services.doors import Doors
 from survey_app.services.fieldwork import INSTRUMENTS, Wave
 from survey_app.services.form_token import FormToken
-from survey_app.services.organisation import Door
+from survey_app.services.organisation import Door, Slip
 from survey_app.storage import responses, session
 
 LOCAL = timezone(timedelta(hours=7), "+07")
@@ -48,14 +48,20 @@ class Form:
 class NoForm(Exception):
     """Nobody asks here: unknown or retired code, no open wave, or a form whose life ended with its wave."""
 
-    def __init__(self, wave: Wave | None = None) -> None:
+    def __init__(self, wave: Wave | None = None, slip: Slip | None = None) -> None:
         super().__init__()
         self.wave = wave
         """Whose organiser can be asked, and whose questions were answered; None where no counter ever had the code."""
+        self.slip = slip
+        """The slip that opens nothing, where it is one that we made."""
 
 
 class Changed(Exception):
-    """An answer with this id is stored already and says something else."""
+    """An answer with this id is stored already and says something else. `wave`: whose questions were answered."""
+
+    def __init__(self, wave: Wave) -> None:
+        super().__init__()
+        self.wave = wave
 
 
 class CodeUsed(Exception):
@@ -76,7 +82,7 @@ def open_form(door: Door, language: str, now: datetime, new_id: str, *, remember
         raise CodeUsed(remembered.wave(door.province, door.slip.batch.wave))
     wave = None if door.retired else remembered.open_wave(door, local_day(now))
     if wave is None:
-        raise NoForm(remembered.latest_wave(door))
+        raise NoForm(remembered.latest_wave(door), door.slip)
     channel = OPEN if door.slip is None else door.slip.batch.channel
     until = now + timedelta(days=wave.answer_days)
     token = FormToken(new_id, door.code, wave.code, channel, wave.digest, now, until, form_token.new_nonce())
@@ -91,7 +97,7 @@ def reopen(signed: str, language: str, now: datetime) -> Form:
     token = form_token.read(signed)
     door, wave = place_of(token, doors.current())
     if is_stored(token):
-        raise Changed
+        raise Changed(wave)
     if door.slip is not None and door.slip.used:
         raise CodeUsed(wave)
     if token.valid_until < now:
@@ -122,7 +128,7 @@ def place_of(token: FormToken, remembered: Doors) -> tuple[Door, Wave]:
     if door is None or wave is None or wave.digest != token.instrument_digest:
         raise NoForm(wave)
     if door.slip is not None and door.slip.batch.revoked is not None and not is_stored(token):
-        raise NoForm(wave)
+        raise NoForm(wave, door.slip)
     return door, wave
 
 
@@ -145,7 +151,7 @@ def _door_of_answer(token: FormToken, remembered: Doors) -> Door | None:
 def renewed(token: FormToken, door: Door, wave: Wave, language: str, now: datetime) -> Form:
     """The same form with a longer life. Raises NoForm when its wave has ended: then nothing more is taken."""
     if not doors.asks(door, wave, local_day(now)):
-        raise NoForm(wave)
+        raise NoForm(wave, door.slip)
     longer = replace(token, valid_until=now + timedelta(days=wave.answer_days))
     return _form(longer, form_token.sign(longer), door, wave, language)
 

@@ -175,7 +175,7 @@ def _outcome(post: _Sound, receipt: responses.Receipt) -> Acknowledgement | Chan
         case Spent():
             return CodeUsed(post.wave)
         case Duplicate() if not _says_the_same(post.row, receipt):
-            return Changed()
+            return Changed(post.wave)
     return post.acknowledgement
 
 

@@ -20,6 +20,7 @@ from survey_app import words
 from survey_app.services import doors, form_token, slip_doors, submission
 from survey_app.services.access import Permission
 from survey_app.services.fieldwork import Wave
+from survey_app.services.organisation import Slip
 from survey_app.services.submission import Aside, Busy, Changed, CodeUsed, Crowded, Expired, Fields, Forged, Form, NoForm, local_day
 from survey_app.web import form_page, guard
 from survey_app.web.citizen_page import go_to, page, respond
@@ -31,8 +32,6 @@ A_MINUTE = 60
 TOO_OLD = "This page has been open for long, so it was renewed. Your answers are still there; please press Send my answers once more."
 NOT_OURS = "This page can no longer be sent, so it was replaced. Your answers are still there; please check them and press Send my answers."
 BUSY = "Not sent yet, because the server is busy. Your answers are still here below. Please wait a minute and press Send my answers again."
-RECORDED = "Your opinion was recorded before, so it can no longer be changed."
-SCAN_AGAIN = "If you would like to say more, please scan the code again."
 
 Opener = Callable[[str, str, datetime], Form]
 """A code from an address, a language and the time to a fresh form; raises NoForm and CodeUsed."""
@@ -174,8 +173,8 @@ def _answer(opener: Opener, code: str) -> Response:
         return _no_form(closed, sent.language, 410, sent.fields)
     except CodeUsed as used:
         return _used(used, sent.language, 409, sent.fields)
-    except Changed:
-        return guard.message(409, RECORDED, SCAN_AGAIN, sent.language)
+    except Changed as changed:
+        return page("citizen/recorded.html", sent.language, 409, **_written(changed.wave, sent.language, sent.fields))
 
 
 def _send(sent: _Sent, code: str) -> Response:
@@ -220,15 +219,12 @@ def _open(code: str, language: str, now: datetime) -> Form:
 
 
 def _open_slip(code: str, language: str, now: datetime) -> Form:
-    """A fresh form for that slip. Raises CodeUsed, and for every other code that opens none the same NoForm: whether it was
-    never made, taken back, or has run out is nobody's to find out by trying.
+    """A fresh form for that slip. Raises CodeUsed, and NoForm: what became of a slip is told to whoever holds it, because its
+    60 bits of chance are not found by trying.
     """
     remembered = doors.current()
-    try:
-        if door := slip_doors.door(code, remembered):
-            return submission.open_form(door, language, now, secrets.token_hex(16), remembered=remembered)
-    except NoForm:
-        pass
+    if door := slip_doors.door(code, remembered):
+        return submission.open_form(door, language, now, secrets.token_hex(16), remembered=remembered)
     raise NoForm(remembered.only_wave(local_day(now)))
 
 
@@ -244,10 +240,22 @@ def _forged(opener: Opener, code: str, sent: _Sent) -> Response:
 
 
 def _no_form(closed: NoForm, language: str, status: int, fields: Fields = form_page.NOTHING) -> Response:
-    """One kind page for unknown, retired and closed codes. Where a wave is known it says whom to ask, so the page does tell
-    a counter's code that once was printed from one that never was; of slip codes it tells nothing.
+    """One kind page for unknown, retired and closed codes of counters. Where a wave is known it says whom to ask, so the page
+    does tell a counter's code that once was printed from one that never was. Slips have their own: they are of one day.
     """
-    return page("citizen/no_form.html", language, status, **_whom_to_ask(closed.wave, language), **_written(closed.wave, language, fields))
+    told = {**_whom_to_ask(closed.wave, language), **_written(closed.wave, language, fields), "sent": request.method == "POST"}
+    if closed.slip is None and request.path[:3].lower() != "/v/":
+        return page("citizen/no_form.html", language, status, **told)
+    return page("citizen/slip_closed.html", language, status, **told, **_of_slip(closed.slip, language))
+
+
+def _of_slip(slip: Slip | None, language: str) -> dict[str, str]:
+    """What became of it, and its days. Unknown: never made, or forgotten after it ran out."""
+    if slip is None:
+        return {"became": "unknown", "day": "", "last": ""}
+    today, batch = local_day(guard.now()), slip.batch
+    became = "revoked" if batch.revoked else "early" if today < batch.day else "over" if batch.expires < today else "closed"
+    return {"became": became, "day": words.day(language, batch.day), "last": words.day(language, batch.expires)}
 
 
 def _used(used: CodeUsed, language: str, status: int, fields: Fields = form_page.NOTHING) -> Response:
