@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from analysis.cells import totals
 from analysis.domains import Membership, Places, membership
@@ -105,15 +106,17 @@ class Credit:
         return [(0, low, low**2), (1, received - low, received**2 - low**2), (2, decided - low, decided**2 - low**2)]
 
     def _products(self, by_place: Floats) -> Floats:
-        """Σ w m t (m t)' of t = (y, x), domain by domain: places with the same pair of shares at once."""
+        """Σ w m t (m t)' of t = (y, x), domain by domain: all domains and places with the same pair of shares at once."""
+        pairs, alike = np.unique(np.stack([self.who.by_reception, self.who.by_decider], axis=1), axis=0, return_inverse=True)
+        first = np.unique(alike, return_index=True)[1]
+        flat = by_place.reshape(len(by_place), int(np.prod(by_place.shape[1:])))
         products = np.zeros((self.domains, *by_place.shape[1:]))
-        for domain in range(self.domains):
-            rows = np.flatnonzero(self.who.domain == domain)
-            pairs = np.stack([self.who.by_reception[rows], self.who.by_decider[rows]], axis=1)
-            for pair in np.unique(pairs, axis=0):
-                alike = rows[(pairs == pair).all(axis=1)]
-                share = self._shares(alike[:1])[0]
-                products[domain] += np.outer(share, share) * by_place[self.who.place[alike]].sum(axis=0)
+        for pair in range(len(pairs)):
+            rows = np.flatnonzero(alike == pair)
+            at = (self.who.domain[rows], self.who.place[rows])
+            sums = csr_array((np.ones(len(rows)), at), shape=(self.domains, len(by_place))) @ flat
+            share = self._shares(first[[pair]])[0]
+            products += np.outer(share, share) * sums.reshape(products.shape)
         return products
 
 
