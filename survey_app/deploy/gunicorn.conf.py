@@ -19,6 +19,16 @@ from urllib.parse import unquote_to_bytes
 
 from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
+from gunicorn.http.errors import (
+    ForbiddenProxyRequest,
+    InvalidResponseHeader,
+    InvalidResponseHeaderName,
+    LimitRequestHeaders,
+    LimitRequestLine,
+    ParseException,
+    UnsupportedTransferCoding,
+)
+from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 SECONDS_TO_LEAVE = 2.0
@@ -33,7 +43,13 @@ CHUNKED = re.compile(rb"^transfer-encoding:", re.IGNORECASE | re.MULTILINE)
 HUNG_UP = b"\r\n\r\n"
 """Stands for a request that will never be complete: a thread finds out and closes."""
 
-TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+TOO_SLOW = 408
+STATUS = ((LimitRequestLine, 414), (LimitRequestHeaders, 431), (UnsupportedTransferCoding, 501), (ForbiddenProxyRequest, 403))
+"""Of requests that gunicorn refuses; 400 for all others that are malformed."""
+
+SIZE = re.compile(rb"[0-9a-fA-F]{1,16}[ \t]*(?:;[^\r\n]*)?")
+PART_OF_A_SIZE = re.compile(rb"(?:[0-9a-fA-F]{1,16}[ \t]*(?:;[^\r\n]*)?)?\r?")
+CHUNKS_LOOKED_AT = 8
 
 
 class SilentAboutRequests(Logger):
@@ -54,9 +70,26 @@ def is_whole(begun: bytes) -> bool:
     if not end:
         return len(begun) >= LARGEST_HEAD
     if CHUNKED.search(head):
-        return body.endswith(b"0\r\n\r\n") or len(body) > LARGEST_BODY
+        return body.endswith(b"0\r\n\r\n") or len(body) > LARGEST_BODY or is_malformed(body)
     length = LENGTH.search(head)
     return length is None or len(body) >= int(length[1]) or int(length[1]) > LARGEST_BODY
+
+
+def is_malformed(chunks: bytes) -> bool:
+    """Will these chunks never be a body, whatever follows? Only the first few are looked at, because this is asked often."""
+    for _ in range(CHUNKS_LOOKED_AT):
+        line, end, rest = chunks.partition(b"\r\n")
+        if not (SIZE if end else PART_OF_A_SIZE).fullmatch(line):
+            return True
+        size = int(line.partition(b";")[0], 16) if end else 0
+        if not size or len(rest) < size:
+            return False
+        if not b"\r\n".startswith(rest[size : size + 2]):
+            return True
+        chunks = rest[size + 2 :]
+        if not chunks:
+            return False
+    return False
 
 
 def code_asked_for(request: bytes) -> bytes:
@@ -84,6 +117,22 @@ class WholeRequests(ThreadWorker):
         for listener in self.sockets:  # its connections have room for a whole request
             listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2 * (LARGEST_HEAD + LARGEST_BODY))
         super().init_process()
+
+    def load_wsgi(self) -> None:
+        super().load_wsgi()
+        from survey_app.web import refusals
+
+        self.refusals = refusals.pages(self.wsgi)
+
+    def handle_error(self, req: object, client: socket.socket, addr: object, exc: BaseException) -> None:
+        """In the words of our own pages, with their headers, and without a word of what was sent."""
+        if isinstance(exc, ParseException) and not isinstance(exc, (InvalidResponseHeader, InvalidResponseHeaderName)):
+            status = next((status for kind, status in STATUS if isinstance(exc, kind)), 400)
+        else:
+            self.log.exception("Error handling request")
+            status = 500
+        with suppress(OSError):
+            write_nonblock(client, self.refusals[status])
 
     def enqueue_req(self, conn: TConn) -> None:
         """A new connection, one that was silent or kept: to a thread if the request is there."""
@@ -135,7 +184,7 @@ class WholeRequests(ThreadWorker):
                 self._take_turn(conn, begun)
             elif full or until < now:
                 del self.arriving[conn]
-                self._let_go(conn, TOO_SLOW)
+                self._let_go(conn, self.refusals[TOO_SLOW])
         for conn, until in list(self.leaving.items()):
             if full or until < now or _has_left(conn):
                 del self.leaving[conn]

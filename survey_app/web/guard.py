@@ -26,9 +26,12 @@ MESSAGES = {
     403: ("You may not see this page.", "Your account lacks the right to it. Please ask the administrator."),
     404: ("This page does not exist.", "Please check the address, or type the code on the poster on the first page."),
     405: ("This address cannot be used in that way.", "Nothing was stored. Please start from the first page."),
+    408: ("What you sent did not arrive whole: the network is slow.", "Nothing was stored. Please go back and send again."),
     409: ("This was changed in the meantime.", "Nothing was stored. Please reload the page."),
     413: ("Too much was sent at once.", "Nothing was stored. Please go back, shorten what you wrote and send again."),
     415: ("The form arrived in a shape that cannot be read.", "Nothing was stored. Please open the page again and send the form."),
+    414: ("The address is too long.", "Nothing was stored. Please type the code on the poster or your slip on the first page."),
+    431: ("Your browser sent too much beside the address.", "Nothing was stored. Please start from the first page."),
     500: ("Something went wrong on our side.", "It has been noted. Please wait a minute and try again."),
     503: ("The server is busy.", "Please wait a minute and try again."),
 }
@@ -104,7 +107,8 @@ def _refuse(refusal: HTTPException) -> AnyResponse:
     if status < 400:
         return refusal.get_response()
     known = status if status in MESSAGES else 400 if status < 500 else 500
-    shown = message(status, *MESSAGES[known])
+    wanted = request.args.get("language", "")
+    shown = message(status, *MESSAGES[known], wanted if wanted in words.LANGUAGES else "vi")
     for name, value in refusal.get_headers():
         if name in ("Allow", "Retry-After"):
             shown.headers[name] = value

@@ -164,8 +164,51 @@ def test_who_sends_for_too_long_is_told_so_however_diligently(tmp_path: Path) ->
         connection.settimeout(0.1)
         while time.monotonic() < began + 10:
             try:
-                assert connection.recv(1_000).startswith(b"HTTP/1.1 408 ")
+                said = connection.recv(65_536)
                 break
             except TimeoutError:
                 sent += connection.send(b"a")
         assert 5 <= sent <= 30
+        assert_kind(said, 408)
+        assert "Mạng chậm nên nội dung Ông/Bà gửi chưa đến đủ.".encode() in said
+
+
+def assert_kind(said: bytes, status: int) -> None:
+    """A page of ours, in Vietnamese first, with the headers of every page."""
+    head, _, body = said.partition(b"\r\n\r\n")
+    assert head.startswith(f"HTTP/1.1 {status} ".encode()), said
+    for header in (b"Referrer-Policy: no-referrer", b"X-Content-Type-Options: nosniff", b"Content-Security-Policy: default-src 'none'"):
+        assert head.count(header) == 1
+    assert f"Content-Length: {len(body)}".encode() in head
+    assert b'<html lang="vi">' in body
+    assert b'<div class="other" lang="en">' in body
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"GET /" + b"x" * 3_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 414),
+        (GET + b"Cookie: " + b"x" * 12_000 + b"\r\n\r\n", 431),
+        (GET + b"".join(b"X-%d: 1\r\n" % number for number in range(80)) + b"\r\n", 431),
+        (b"planted words\r\n\r\n", 400),
+        (FORM + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
+        (FORM + b"Transfer-Encoding: chunked\r\n\r\n5\r\nabcdefgh", 400),
+    ],
+    ids=["a long address", "a long header", "many headers", "no request", "a size that is none", "more than the size"],
+)
+def test_what_can_be_no_request_is_refused_at_once_with_a_page_of_ours(awake: Installation, sent: bytes, status: int) -> None:
+    with line(awake) as connection:
+        began = time.monotonic()
+        connection.sendall(sent)
+        connection.settimeout(5)
+        said = b""
+        while b"</html>" not in said:
+            said += connection.recv(65_536)
+        assert time.monotonic() - began < 3
+    assert_kind(said, status)
+    assert b"planted" not in said
+
+
+@pytest.mark.parametrize("chunks", [b"", b"5", b"5\r", b"5;x=y\r\n", b"5\r\nabc", b"5\r\nabcde\r", b"5\r\nabcde\r\n", b"1\r\na\r\n0\r\n"])
+def test_chunks_that_may_still_become_a_body_are_waited_for(chunks: bytes) -> None:
+    assert not SHIPPED["is_malformed"](chunks)

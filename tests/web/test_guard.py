@@ -38,6 +38,14 @@ def test_every_answer_has_the_security_headers(client: Client, path: str) -> Non
     assert "unsafe" not in policies[0]
 
 
+@pytest.mark.parametrize(("path", "status"), [("/nowhere", 404), ("/plain", 405)])
+def test_an_error_page_is_in_the_language_of_the_address(client: Client, path: str, status: int) -> None:
+    for address, language in ((f"{path}?language=en", "en"), (f"{path}?language=xx", "vi"), (path, "vi")):
+        response = client.get(address) if status == 404 else client.post(address)
+        assert response.status_code == status
+        assert f'<html lang="{language}">' in response.text
+
+
 @pytest.mark.parametrize("status", sorted(guard.MESSAGES))
 def test_an_error_says_what_happened_and_what_to_do_in_both_languages(client: Client, status: int) -> None:
     response = client.get(f"/status/{status}")
