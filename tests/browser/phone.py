@@ -4,12 +4,14 @@ import re
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import urljoin
 
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests import small_city
 from tests.installation import Installation
+from tests.small_city import SmallCity
 
 SMALL_PHONE = {"width": 360, "height": 640}
 IN_ZALO = (
@@ -21,6 +23,14 @@ IN_ZALO = (
 SEND = {"vi": "Gửi ý kiến", "en": "Send my answers"}
 UNSENT = (
     "Chưa gửi được. Câu trả lời còn nguyên trên máy này. Xin đừng đóng trang; khi có mạng máy sẽ tự gửi lại. "
+    "Gửi lại ngay Xóa, không gửi nữa"
+)
+BUSY = (
+    "Chưa gửi được. Đang có nhiều người gửi ý kiến ở đây hoặc máy chủ đang bận. Câu trả lời còn nguyên trên máy này; "
+    "lát nữa máy sẽ tự gửi lại. Gửi lại ngay Xóa, không gửi nữa"
+)
+UNKEPT = (
+    "Chưa gửi được. Máy này không còn chỗ để giữ câu trả lời. Xin để mở trang này cho đến khi gửi xong; máy sẽ tự gửi lại. "
     "Gửi lại ngay Xóa, không gửi nữa"
 )
 LATE = re.compile(r"Ý kiến để dành đã được gửi lúc \d\d:\d\d\.")
@@ -55,6 +65,15 @@ class Counter:
             return [dict(row) for row in database.execute("SELECT * FROM responses ORDER BY position")]
 
 
+@dataclass
+class Survey:
+    """The small city behind a server in this process, `later` than the time of day."""
+
+    address: str
+    city: SmallCity
+    later: timedelta = timedelta(0)
+
+
 def opened(phone: BrowserContext, counter: Counter) -> Page:
     page = phone.new_page()
     page.goto(counter.address)
@@ -73,6 +92,12 @@ def send(page: Page, language: str = "vi") -> None:
 def expect_state(page: Page, text: str | re.Pattern[str]) -> None:
     """What the script says above the form and the buttons that go with it: exactly that; the lines not shown do not count."""
     expect(page.locator("#state")).to_have_text(text, use_inner_text=True, timeout=15_000)
+
+
+def delete(page: Page) -> None:
+    """Asked once whether it is meant."""
+    page.get_by_text("Xóa, không gửi nữa").click()
+    page.get_by_role("button", name="Bấm vào đây lần nữa: xóa hẳn câu trả lời này").click()
 
 
 def expect_thanks(page: Page) -> None:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.browser.lossy import lossy_network
-from tests.browser.phone import UNSENT, Counter, expect_state, expect_thanks, kept, opened, send, tap
+from tests.browser.phone import BUSY, UNSENT, Counter, expect_state, expect_thanks, kept, opened, send, tap
 
 pytestmark = pytest.mark.browser
 
@@ -96,7 +96,7 @@ def test_a_server_that_says_when_is_asked_again_then(phone: BrowserContext, coun
     phone.route("**/q/*", lambda route: (tries.append(1), route.fulfill(status=503, headers={"Retry-After": "40"})))
     tap(page)
     send(page)
-    expect_state(page, UNSENT)
+    expect_state(page, BUSY)
     for number in range(1, 9):
         page.clock.run_for(39_500)
         assert len(tries) == number

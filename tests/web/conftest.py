@@ -77,7 +77,7 @@ class Citizen:
 
 def words(page: str) -> str:
     """What is to be read on a page, tags and hidden lines taken away."""
-    body = re.sub(r"<(style|script)>.*?</\1>|<(p|button)[^>]* hidden.*?</\2>", "", page, flags=re.DOTALL)
+    body = re.sub(r"<(style|script)>.*?</\1>|<(p|button|details)[^>]* hidden.*?</\2>", "", page, flags=re.DOTALL)
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
 

@@ -13,23 +13,32 @@ from tests.web.conftest import FINISHED, Citizen, rows, words
 STATES = {
     "vi": [
         "Chưa gửi được. Câu trả lời còn nguyên trên máy này. Xin đừng đóng trang; khi có mạng máy sẽ tự gửi lại.",
+        "Chưa gửi được. Đang có nhiều người gửi ý kiến ở đây hoặc máy chủ đang bận. Câu trả lời còn nguyên trên máy này; "
+        "lát nữa máy sẽ tự gửi lại.",
+        "Chưa gửi được. Máy này không còn chỗ để giữ câu trả lời. Xin để mở trang này cho đến khi gửi xong; máy sẽ tự gửi lại.",
+        "Một phiếu để dành chưa được nhận. Phiếu còn nguyên trên máy này. Mở phiếu đó",
         "Đã nhận",
         "Ý kiến để dành đã được gửi lúc {time}.",
         "Máy này còn giữ câu trả lời chưa gửi; đã điền lại ở dưới. Không phải của Ông/Bà?",
         "Đang mất mạng. Câu trả lời còn nguyên trên máy này.",
         "Gửi lại ngay",
-        "Xóa, không gửi nữa",
+        "Xóa, không gửi nữa Bấm vào đây lần nữa: xóa hẳn câu trả lời này",
         "Xóa và bắt đầu phiếu mới",
     ],
     "en": [
         "Not sent yet. Your answers are still on this phone. Please do not close the page; they will be sent by themselves when "
         "there is a network.",
+        "Not sent yet. Many people are answering here, or the server is busy. Your answers are still on this phone; it sends them "
+        "by itself in a moment.",
+        "Not sent yet. This phone has no room to keep your answers. Please leave this page open until they have been sent; it "
+        "sends them by itself.",
+        "A form that was waiting could not be accepted. It is still on this phone. Open it",
         "Received",
         "The opinion that was waiting was sent at {time}.",
         "This phone still had answers that were not sent; they are filled in below. Are they not yours?",
         "There is no network at the moment. Your answers are still on this phone.",
         "Send again now",
-        "Delete, do not send",
+        "Delete, do not send Tap here once more: these answers are deleted for good",
         "Delete them and start a new form",
     ],
 }
@@ -88,7 +97,8 @@ def test_every_state_has_its_words_on_the_page_and_none_is_shown_without_the_scr
     page = citizen.open(query=f"?language={language}").text
     states = page.partition('<div id="state" role="status" tabindex="-1">')[2].partition("</div>")[0]
     late = re.findall(r'data-late="([^"]+)"', states)
-    said = [" ".join(re.sub("<[^>]+>", "", line).split()) for line in re.findall(r"<(?:p|button)[^>]* hidden.*?</(?:p|button)>", states)]
+    hidden = re.findall(r"<(?:p|button|details)[^>]* hidden.*?</(?:p|button)>", states)
+    said = [" ".join(re.sub("<[^>]+>", "", line).split()) for line in hidden]
     assert sorted([*filter(None, said), *late]) == sorted(STATES[language])
     assert words(states) == ""
     sending = {"vi": "Đang gửi…", "en": "Sending…"}[language]
