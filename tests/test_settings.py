@@ -1,6 +1,7 @@
 """Settings: safe defaults, a key that is made once and kept, a public site that refuses an easy key."""
 
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 from questionnaires.model import Refused
 from survey_app import create_app
 from survey_app.settings import SETTINGS, BadSetting, Settings, read
+from survey_app.storage import session
 
 PROJECT = Path(__file__).parent.parent
 
@@ -154,3 +156,15 @@ def test_every_setting_is_shown_and_no_secret_is(tmp_path: Path) -> None:
 def test_every_setting_is_documented_in_the_readme() -> None:
     readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
     assert [setting.name for setting in SETTINGS if setting.name not in readme] == []
+
+
+def test_a_database_of_an_earlier_version_is_refused_and_left_as_it_is(survey_settings: Settings) -> None:
+    database = survey_settings.data_dir / "earlier.sqlite"
+    with sqlite3.connect(database) as made:
+        made.execute("CREATE TABLE figures (province TEXT, estimate REAL)")
+    with pytest.raises(Refused) as refused:
+        session.configure(f"sqlite:///{database}")
+    assert [fault.code for fault in refused.value.faults] == ["setting.database_earlier"]
+    assert refused.value.faults[0].values["table"] == "figures"
+    with sqlite3.connect(database) as left:
+        assert [column[1] for column in left.execute("PRAGMA table_info(figures)")] == ["province", "estimate"]

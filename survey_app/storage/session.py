@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, inspect
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import PoolProxiedConnection
@@ -38,11 +38,26 @@ def configure(url: str) -> Engine:
             event.listen(_engine, "connect", _prepare_sqlite)
         with transaction() as connection:
             metadata.create_all(connection)
+            _refuse_an_earlier_one(connection)
     except (SQLAlchemyError, ImportError, ValueError, OSError) as trouble:
         reason = trouble.orig if isinstance(trouble, DBAPIError) else trouble
         sentence = "The database cannot be opened: {reason}. Check the address; without one, SQLite in the data folder is used."
         raise Refused(Fault("setting.database", "SURVEY_DATABASE_URL", sentence, {"reason": str(reason)})) from trouble
     return _engine
+
+
+def _refuse_an_earlier_one(connection: Connection) -> None:
+    """Tables that were made before a column was thought of are not changed behind anybody's back."""
+    found = inspect(connection)
+    for table in metadata.tables.values():
+        missing = {column.name for column in table.columns} - {column["name"] for column in found.get_columns(table.name)}
+        if missing:
+            sentence = (
+                "The database was made by an earlier version: table {table} lacks {columns}. Use the version that made it, or move "
+                "the data folder away and start anew."
+            )
+            values = {"table": table.name, "columns": ", ".join(sorted(missing))}
+            raise Refused(Fault("setting.database_earlier", "SURVEY_DATABASE_URL", sentence, values))
 
 
 def engine() -> Engine:
