@@ -20,9 +20,10 @@ from survey_app.services.opening import local_day
 from survey_app.storage import morning_checks as stored
 from survey_app.storage import session
 
-Outcome = Literal["right", "put_right", "mismatch", "wrong"]
+Outcome = Literal["right", "after_mismatch", "put_right", "mismatch", "wrong"]
 """Right: what is posted ends as our code does. Mismatch: it was said to be ours and does not. Wrong: staff say it is not ours.
-Put right: wrong earlier that day, right now."""
+Put right: wrong earlier that day, right now. After mismatch: right now, and another ending was typed before, perhaps that of
+another poster."""
 
 ROLE = "counter_staff"
 TYPED = 4
@@ -122,15 +123,16 @@ def counted(checks: Iterable[Checked]) -> dict[Outcome | None, int]:
 
 def open_ones(checks: Iterable[Checked]) -> list[Checked]:
     """Those that need a look, the most urgent first."""
-    urgency: tuple[Outcome | None, ...] = ("wrong", "mismatch", None, "put_right")
+    urgency: tuple[Outcome | None, ...] = ("wrong", "mismatch", None, "put_right", "after_mismatch")
     return sorted((one for one in checks if one.outcome != "right"), key=lambda one: urgency.index(one.outcome))
 
 
 def _outcome(before: Outcome | None, ours: bool, matches: bool) -> Outcome:
-    """A code that was wrong stays noted for the day, also when it has been put right."""
+    """A code that was wrong or did not match stays noted for the day, also when it has been put right."""
+    was_wrong = before in ("wrong", "put_right")
     if matches:
-        return "put_right" if before in ("wrong", "put_right") else "right"
-    return "mismatch" if ours and before != "wrong" else "wrong"
+        return "put_right" if was_wrong else "after_mismatch" if before in ("mismatch", "after_mismatch") else "right"
+    return "mismatch" if ours and not was_wrong else "wrong"
 
 
 def _asks(wave: Wave, day: date) -> bool:

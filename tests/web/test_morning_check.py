@@ -113,8 +113,19 @@ def test_another_ending_is_no_confirmation_and_does_not_tell_the_right_one(clerk
     assert MISMATCH in clerk.state("AB-1")
     assert CODE[-4:] not in clerk.look().text
     assert [row["outcome"] for row in rows("morning_checks")] == ["mismatch"]
+    for _ in range(2):
+        clerk.find("AB-1", CODE[-4:])
+        assert CONFIRMED in clerk.state("AB-1")
+    assert [row["outcome"] for row in rows("morning_checks")] == ["after_mismatch"]
+
+
+def test_another_ending_once_a_code_was_reported_as_wrong_is_no_mere_mismatch(clerk: Clerk) -> None:
+    clerk.find("AB-1", "", ours="no")
     clerk.find("AB-1", CODE[-4:])
-    assert CONFIRMED in clerk.state("AB-1")
+    clerk.find("AB-1", "WXYZ")
+    assert WRONG in clerk.state("AB-1")
+    clerk.find("AB-1", CODE[-4:])
+    assert PUT_RIGHT in clerk.state("AB-1")
 
 
 def test_the_code_of_the_next_counter_is_not_that_of_this_one(clerk: Clerk) -> None:
