@@ -69,7 +69,7 @@ def written(study: Study, seed: int, seconds: float) -> str:
             "",
             "## Blind zone and possible harm",
             "",
-            "False answers that are spread over the month like honest ones are not found below half of all answers; what finds them is",
+            "A fifth of false answers, spread over the month like honest ones, is seldom found where counters differ; what finds them is",
             "the number of files, codes of the system and calling people back. So far they may move an index, f · (100 − H):",
             "",
             "| index H | 10 % false | 20 % false | 50 % false |",

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis.quality import counts, rules
+from analysis.quality import counts, measured, rules
 from analysis.quality.bursts import bursts, reported
 from analysis.quality.duplicates import duplicates
 from analysis.quality.observed import DAY, Observed
@@ -208,5 +208,12 @@ def test_no_page_file_or_sentence_accuses_anybody() -> None:
 
 
 def test_the_blind_zone_is_what_is_found_less_often_than_promised() -> None:
-    measured = pytest.importorskip("analysis.quality.measured")
-    assert {one.pattern for one in blind(measured.POWER) if one.false == 0.2} == {"spread"}
+    """A fifth spread is not promised; half of the answers, where counters differ little, is found."""
+    hidden = blind(measured.POWER)
+    assert {one.pattern for one in hidden} == {"spread", "daily_bursts"}
+    assert not [one for one in hidden if one.false == 0.5 and one.sd < 0.05]
+
+
+def test_honest_counters_had_fewer_false_alarms_than_one_in_a_hundred_when_last_measured() -> None:
+    alarms = sum(one.share * one.counters for one in measured.FALSE_ALARMS)
+    assert alarms <= 0.01 * sum(one.counters for one in measured.FALSE_ALARMS)
