@@ -118,7 +118,8 @@ def open_wave(wave_argument: str | None, wave_option: str | None) -> None:
 @named_wave
 @refusing
 def close_wave(wave_argument: str | None, wave_option: str | None) -> None:
-    """Take no new forms; those already opened may still be sent. There is no way back.
+    """Take no new forms; those already opened may still be sent, and slips stay good until the day printed on them.
+    There is no way back. flask slips revoke ends slips, too.
 
     Example: flask waves close 2026-1
     """

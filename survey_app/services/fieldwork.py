@@ -149,7 +149,8 @@ def start(code: str, today: date) -> Wave:
 
 
 def finish(code: str) -> Wave:
-    """Close an open wave: no new forms; those opened before are accepted until their own life ends. There is no way back."""
+    """Close an open wave: no new forms at counters; those opened before are accepted until their own life ends, slips of its days
+    until theirs. There is no way back."""
     with session.transaction() as tx:
         running = _wave(tx, code)
         if running.state == "draft":
