@@ -100,7 +100,11 @@ def _made(asked: Asked, asking: Asking) -> Response:
         sentence = "Too many codes were asked for with this key. Ask again in {seconds} seconds."
         seconds = str(math.ceil(wait))
         return _refused(429, (Fault("api.too_many", "count", sentence, {"seconds": seconds}),), **{"Retry-After": seconds})
-    order = slip_orders.ordered(asked, province, local_day(now), viewer)
+    today = local_day(now)
+    if asked.day is not None and abs((asked.day - today).days) > 1:
+        sentence = "Codes are made for yesterday, today or tomorrow: the only slip of an odd day would tell whose answer it brought."
+        raise Refused(Fault("api.other_day", "day", sentence))
+    order = slip_orders.ordered(asked, province, today, viewer)
     (made,) = slips.make([order], slips.ISSUED, viewer.name, random.SystemRandom(), now, viewer)
     return _json(201, _plain(made))
 

@@ -176,7 +176,8 @@ def test_a_cookie_of_staff_opens_nothing_and_no_form_protection_is_asked(system:
         ({"unit": "26734", "point": "BH"}, [("slips.other_point", "point")]),
         ({"unit": "26734", "counter": "BH-3"}, [("slips.other_unit", "counter"), ("slips.other_point", "point")]),
         ({"unit": "26734", "sector": "DD"}, [("unknown_sector", "sector")]),
-        ({"unit": "26734", "day": "2026-05-01"}, [("slips.no_wave", "day")]),
+        ({"unit": "26734", "day": "2026-05-01"}, [("api.other_day", "day")]),
+        ({"unit": "26734", "day": "2026-02-28"}, [("api.other_day", "day")]),
         ({"unit": "26734", "day": "2027-03-02", "count": 0}, [("api.not_a_number", "count")]),
     ],
 )
