@@ -45,7 +45,7 @@ class Line:
     most: float
 
     def __str__(self) -> str:
-        return f"{self.name:58} {self.value:8.4g} {self.unit:7} (target ≤ {self.most:g}){'' if self.value <= self.most else '  ABOVE'}"
+        return f"{self.name:58} {self.value:8.5g} {self.unit:7} (target ≤ {self.most:g}){'' if self.value <= self.most else '  ABOVE'}"
 
 
 def first_paint(browser: Browser, address: str, slower: int) -> float:
