@@ -120,7 +120,7 @@ class WholeRequests(ThreadWorker):
 
     def load_wsgi(self) -> None:
         super().load_wsgi()
-        from survey_app.web import refusals
+        from survey_app.web import refusals  # in the worker, with the product: loaded above, a reload would keep the old one
 
         self.refusals = refusals.pages(self.wsgi)
 

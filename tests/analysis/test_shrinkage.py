@@ -72,9 +72,11 @@ def test_edges_are_defined() -> None:
     assert fay_herriot(value[:9], v[:9]) is None, "fewer than ten units"
     assert fay_herriot(value, v, np.ones((12, 1))) is None, "a covariate that is the intercept"
     blank = fay_herriot(np.append(value, np.nan), np.append(v, 1e-3))
+    whole = fay_herriot(value, v)
     assert blank is not None
+    assert whole is not None
     assert np.isnan([blank.value[-1], blank.weight[-1], blank.mse[-1]]).all()
-    assert blank.value[:-1] == pytest.approx(fay_herriot(value, v).value)  # type: ignore[union-attr]
+    assert blank.value[:-1] == pytest.approx(whole.value)
 
 
 def test_units_all_equal_are_drawn_to_their_mean() -> None:

@@ -61,8 +61,8 @@ class Forms:
     def _token(self, door: str) -> str:
         return dict(Fields(self.client.get(f"/{door}/{self.codes[door]}").text).sent)["form_token"]
 
-    def post(self, door: str, body: bytes, kind: str = URLENCODED, query: str = "") -> TestResponse:
-        """Asserts what holds for every post; a form that was used is replaced."""
+    def assert_stands(self, door: str, body: bytes, kind: str = URLENCODED, query: str = "") -> TestResponse:
+        """What holds for every post: a page or a refusal, no trace of ours, no fragment stored. A form that was used is replaced."""
         before = stored()
         answer = self.client.post(f"/{door}/{self.codes[door]}{query}", data=body, content_type=kind)
         assert answer.status_code in FATES, answer.status_code
@@ -109,14 +109,14 @@ def test_every_field_with_every_kind_of_rubbish(forms: Forms, door: str, each: i
     assert len(NASTY) % 3 and len(NASTY) % 11
     names = [question.id for question in forms.instrument.questions] + sorted(RESERVED) + ["unknown", MARK]
     for name, value in islice(product(names, NASTY), 0, None, each):
-        forms.post(door, encoded(*finished(forms.tokens[door], name), (name.encode(), value)))
+        forms.assert_stands(door, encoded(*finished(forms.tokens[door], name), (name.encode(), value)))
 
 
 @pytest.mark.parametrize("door", DOORS)
 def test_every_field_repeated(forms: Forms, door: str) -> None:
     for name in [question.id for question in forms.instrument.questions] + sorted(RESERVED):
         for value in (b"1", MARK.encode()):
-            forms.post(door, encoded(*finished(forms.tokens[door]), *[(name.encode(), value)] * 3))
+            forms.assert_stands(door, encoded(*finished(forms.tokens[door]), *[(name.encode(), value)] * 3))
 
 
 VALUES = st.one_of(
@@ -136,14 +136,14 @@ def test_any_fields_in_any_number_and_order(forms: Forms, data: st.DataObject) -
     door = data.draw(st.sampled_from(DOORS))
     pairs = data.draw(st.lists(st.tuples(NAMES, VALUES), max_size=12))
     own = finished(forms.tokens[door], *data.draw(st.sets(st.sampled_from([*FINISHED, "form_token", "page"]))))
-    forms.post(door, encoded(*data.draw(st.permutations(own + pairs))))
+    forms.assert_stands(door, encoded(*data.draw(st.permutations(own + pairs))))
 
 
 @given(st.sampled_from(DOORS), st.binary(max_size=300))
 @settings(max_examples=50, deadline=None)
 def test_any_bytes_as_a_body(forms: Forms, door: str, body: bytes) -> None:
-    forms.post(door, body)
-    forms.post(door, encoded(*finished(forms.tokens[door])) + b"&" + body)
+    forms.assert_stands(door, body)
+    forms.assert_stands(door, encoded(*finished(forms.tokens[door])) + b"&" + body)
 
 
 @given(st.sampled_from(DOORS), st.integers(0, 10_000), st.sampled_from(["drop", "double", "turn", "swap"]))
@@ -155,7 +155,7 @@ def test_a_token_with_one_thing_changed_opens_nothing(forms: Forms, door: str, p
     other = {"drop": "", "double": here * 2, "turn": chr(ord(here) ^ 1), "swap": rest[0] + here}[how]
     changed = token[:at] + other + (rest[1:] if how == "swap" else rest)
     if changed != token:
-        assert forms.post(door, encoded(*finished(changed))).status_code == 400
+        assert forms.assert_stands(door, encoded(*finished(changed))).status_code == 400
 
 
 FILE = (
@@ -171,13 +171,13 @@ KINDS = (
 @pytest.mark.parametrize(("door", "kind"), list(product(DOORS, KINDS)))
 def test_a_body_of_another_kind_is_refused_files_too(forms: Forms, door: str, kind: str) -> None:
     for body in (FILE, encoded(*finished(forms.tokens[door])), b"", b'{"overall": 4}'):
-        assert forms.post(door, body, kind).status_code == 415
+        assert forms.assert_stands(door, body, kind).status_code == 415
 
 
 @pytest.mark.parametrize("door", DOORS)
 def test_another_charset_in_the_header_changes_nothing(forms: Forms, door: str) -> None:
     for charset in ("utf-16", "nonsense", "x" * 2_000, MARK):
-        assert forms.post(door, encoded(*finished(forms.tokens[door])), f"{URLENCODED}; charset={charset}").status_code == 303
+        assert forms.assert_stands(door, encoded(*finished(forms.tokens[door])), f"{URLENCODED}; charset={charset}").status_code == 303
 
 
 PLACES = ("/q/", "/v/", "/Q/", "/V/", "/thanks/", "/check/", "/", "/go?code=", "/go?language=", "/q/ACDEFHJKMNPR?language=")
@@ -205,11 +205,11 @@ def test_any_address_and_parameter(forms: Forms, place: str, value: bytes) -> No
 def test_a_comment_is_kept_as_it_was_typed_and_shown_escaped(forms: Forms, door: str, typed: str) -> None:
     """`clean` takes away what cannot be seen: its own test says what."""
     comment = (b"comment", typed.replace("\n", "\r\n").encode())
-    again = forms.post(door, encoded(*finished(forms.tokens[door], "overall"), comment))
-    forged = forms.post(door, encoded(*finished("forged"), comment))
-    spoken = forms.post(door, encoded(*finished(forms.tokens[door]), comment, (b"language", b"en")))
+    again = forms.assert_stands(door, encoded(*finished(forms.tokens[door], "overall"), comment))
+    forged = forms.assert_stands(door, encoded(*finished("forged"), comment))
+    spoken = forms.assert_stands(door, encoded(*finished(forms.tokens[door]), comment, (b"language", b"en")))
     assert (again.status_code, forged.status_code, spoken.status_code) == (422, 400, 200)
     for page in (again, forged, spoken):
         assert clean(dict(Fields(page.text).sent)["comment"]) == clean(typed)
-    assert forms.post(door, encoded(*finished(forms.tokens[door]), comment)).status_code == 303
+    assert forms.assert_stands(door, encoded(*finished(forms.tokens[door]), comment)).status_code == 303
     assert clean(typed) in [row["text"] for row in rows("comments")]

@@ -61,7 +61,9 @@ def test_differences_smaller_than_chance_leave_no_signal_but_an_upper_end() -> N
     found = separation(np.linspace(0.90, 0.91, 20), np.full(20, 1e-4))
     assert found is not None
     assert (found.signal, found.reliability, found.low, found.verdict) == (0, 0, 0, "none")
-    assert separation(np.linspace(0.89, 0.92, 20), np.full(20, 1e-4)).high > 0  # type: ignore[union-attr]
+    wider = separation(np.linspace(0.89, 0.92, 20), np.full(20, 1e-4))
+    assert wider is not None
+    assert wider.high > 0
 
 
 def test_without_any_variance_every_difference_is_real() -> None:
