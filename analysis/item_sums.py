@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.cells import distinct, totals
 from analysis.survey_data import Bools, Column, Floats, Ints, SurveyData
 from questionnaires.model import Fault, Question, Refused
 
@@ -16,8 +17,8 @@ POSITIVE = 1e-8
 
 @dataclass(frozen=True, slots=True)
 class PairSums:
-    """Items are numbered as in `items`. n: item × item, answers to both. weight, first, product: PSU × item × item, over the
-    answers to both: Σ w, Σ w y_i (the first item's), Σ w y_i y_j. stratum: of every PSU. Sums of parts add."""
+    """Items are numbered as in `items`. n, weight, first, product: PSU × item × item, over the answers to both: how many, Σ w,
+    Σ w y_i (the first item's), Σ w y_i y_j. stratum: of every PSU. Sums of parts add."""
 
     items: tuple[str, ...]
     n: Ints
@@ -25,6 +26,17 @@ class PairSums:
     first: Floats
     product: Floats
     stratum: Ints
+
+    @property
+    def together(self) -> Ints:
+        """Item × item: answers to both."""
+        found: Ints = self.n.sum(axis=0)
+        return found
+
+    def part(self, psus: Bools) -> "PairSums":
+        """The sums of these PSUs alone."""
+        tables = (one[psus] for one in (self.n, self.weight, self.first, self.product, self.stratum))
+        return PairSums(self.items, *tables)
 
 
 def levels(data: SurveyData, items: Mapping[str, Collection[int]]) -> Floats:
@@ -46,21 +58,20 @@ def pair_sums(items: Sequence[str], values: Floats, weight: Floats, stratum: Col
 
     Pairwise: an answer counts for a pair when it has both items. Source: methodology §5.7 f.
     """
-    labels, place = np.unique(np.stack([stratum.codes, psu.codes]), axis=1, return_inverse=True)
-    place = place.reshape(-1)
+    (strata, _), place = distinct([stratum, psu])
     known: Bools = ~np.isnan(values)
     filled = np.where(known, values, 0.0)
-    size, shape = len(items), (labels.shape[1], len(items), len(items))
-    n = (known.astype(np.int64) @ known.T.astype(np.int64)).astype(np.int64)
-    sums, first, product = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    size, shape = len(items), (len(strata.codes), len(items), len(items))
+    n, sums, first, product = np.zeros(shape, np.int64), np.zeros(shape), np.zeros(shape), np.zeros(shape)
     for i in range(size):
         for j in range(i, size):
-            both = weight * (known[i] & known[j])
-            sums[:, i, j] = sums[:, j, i] = np.bincount(place, both, shape[0])
-            first[:, i, j] = np.bincount(place, both * filled[i], shape[0])
-            first[:, j, i] = np.bincount(place, both * filled[j], shape[0])
-            product[:, i, j] = product[:, j, i] = np.bincount(place, both * filled[i] * filled[j], shape[0])
-    return PairSums(tuple(items), n, sums, first, product, labels[0].astype(np.int64))
+            both = np.flatnonzero(known[i] & known[j])
+            at, w, y, z = place[both], weight[both], filled[i, both], filled[j, both]
+            n[:, i, j] = n[:, j, i] = np.bincount(at, minlength=shape[0])
+            sums[:, i, j] = sums[:, j, i] = totals(at, w, shape[0])
+            first[:, i, j], first[:, j, i] = totals(at, w * y, shape[0]), totals(at, w * z, shape[0])
+            product[:, i, j] = product[:, j, i] = totals(at, w * y * z, shape[0])
+    return PairSums(tuple(items), n, sums, first, product, strata.codes)
 
 
 def covariance(sums: PairSums, factors: Floats | None = None) -> Floats:
@@ -92,9 +103,9 @@ def sound_covariance(sums: PairSums) -> Floats:
     """The covariance matrix of items that can be studied together. Raises Refused by name: pairs that fewer than 30 people
     answered (items of different modules never meet), items to which everybody gave one answer, a matrix that is not
     positive definite."""
-    names, faults = sums.items, []
+    names, together, faults = sums.items, sums.together, []
     for i, j in zip(*np.triu_indices(len(names)), strict=True):
-        if sums.n[i, j] < LEAST_TOGETHER:
+        if together[i, j] < LEAST_TOGETHER:
             values = {"first": names[i], "second": names[j], "least": str(LEAST_TOGETHER)}
             faults.append(Fault("never_together", names[i], "Fewer than {least} people answered both {first} and {second}.", values))
     if faults:

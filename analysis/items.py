@@ -4,7 +4,7 @@ Everything follows from sums of pairs (item_sums.py). To be worded "associated w
 """
 
 from dataclasses import dataclass
-from itertools import combinations, islice
+from itertools import islice
 from math import factorial
 
 import numpy as np
@@ -20,7 +20,8 @@ LEAST_DAYS = 10
 """PSUs beyond one a stratum that an interval over PSUs needs."""
 MOST_LOST = 0.1
 """Share of bootstrap draws that may have no positive definite matrix; beyond it there is no interval."""
-AT_ONCE = 50
+AT_ONCE = 500_000
+"""Factors held at once: draws × PSUs."""
 LEAST_UNIQUENESS = 0.005
 """As in R's factanal. An item at this end is explained whole (Heywood): the factor is that item, and omega means nothing."""
 AT_THE_END = 1e-6
@@ -64,7 +65,7 @@ def drivers(sums: PairSums, seed: int, *, draws: int = 1000, level: float = 0.95
         raise Refused(Fault("too_many_factors", sums.items[0], "From 1 to {most} factors can be compared, not {count}.", values))
     share = _lmg(sound_covariance(sums)[None])[0]
     low, high = _interval(sums, seed, draws, level)
-    return Drivers(sums.items[0], items, share, low, high, float(share.sum()), int(sums.n.min()))
+    return Drivers(sums.items[0], items, share, low, high, float(share.sum()), int(sums.together.min()))
 
 
 def consistency(sums: PairSums) -> Consistency:
@@ -79,25 +80,29 @@ def consistency(sums: PairSums) -> Consistency:
         raise Refused(Fault("one_item", sums.items[0], "Consistency is of two items or more; {item} is alone.", {"item": sums.items[0]}))
     found = sound_covariance(sums)
     alpha = count / (count - 1) * (1 - float(np.trace(found)) / float(found.sum()))
-    return Consistency(sums.items, alpha, _omega(found) if count > 2 else None, int(sums.n.min()))
+    return Consistency(sums.items, alpha, _omega(found) if count > 2 else None, int(sums.together.min()))
 
 
 def _lmg(covariances: Floats) -> Floats:
-    """Replicate × item: shares of each covariance matrix, the target in row 0."""
+    """Replicate × item: shares of each covariance matrix, the target in row 0.
+
+    Items are swept out one after another: C − C_j C_j'/C_jj is what is left of everything once j is known, so that each of the
+    2^p sets costs one step from a set with one item fewer, for all replicates at once.
+    """
     count = covariances.shape[1] - 1
-    explained: dict[tuple[int, ...], Floats] = {(): np.zeros(len(covariances))}
-    for size in range(1, count + 1):
-        for subset in combinations(range(1, count + 1), size):
-            of_target = covariances[:, subset, 0]
-            inner = covariances[:, subset, :][:, :, subset]
-            solved = np.linalg.solve(inner, of_target[:, :, None])[:, :, 0]
-            explained[subset] = (of_target * solved).sum(axis=1) / covariances[:, 0, 0]
+    explained: dict[frozenset[int], Floats] = {}
+    left = [(frozenset[int](), 0, np.moveaxis(covariances, 0, -1))]
+    total = covariances[:, 0, 0]
+    while left:
+        known, last, rest = left.pop()
+        explained[known] = 1 - rest[0, 0] / total
+        for item in range(last + 1, count + 1):
+            left.append((known | {item}, item, rest - rest[:, None, item] * rest[None, :, item] / rest[item, item]))
     share = np.zeros((len(covariances), count))
-    for subset, r_squared in explained.items():
-        chance = factorial(len(subset)) * factorial(count - len(subset) - 1) / factorial(count) if len(subset) < count else 0.0
-        for item in range(1, count + 1):
-            if item not in subset:
-                share[:, item - 1] += chance * (explained[tuple(sorted((*subset, item)))] - r_squared)
+    for known, r_squared in explained.items():
+        chance = factorial(len(known)) * factorial(count - len(known) - 1) / factorial(count) if len(known) < count else 0.0
+        for item in set(range(1, count + 1)) - known:
+            share[:, item - 1] += chance * (explained[known | {item}] - r_squared)
     return share
 
 
@@ -108,8 +113,8 @@ def _interval(sums: PairSums, seed: int, draws: int, level: float) -> tuple[Floa
         return none, none
     stratum = np.unique(sums.stratum, return_inverse=True)[1].astype(np.int64)
     factors = rao_wu(stratum, draws, np.random.default_rng(seed)).factors()
-    shares = []
-    while some := list(islice(factors, AT_ONCE)):
+    shares, at_once = [], max(1, AT_ONCE // len(stratum))
+    while some := list(islice(factors, at_once)):
         found = covariance(sums, np.stack(some))
         shares.append(_lmg(found[positive(found)]))
     drawn = np.concatenate(shares)

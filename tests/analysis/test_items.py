@@ -73,7 +73,7 @@ def test_alpha_and_omega_are_those_of_r() -> None:
 def test_items_that_measure_equally_have_the_same_alpha_and_omega() -> None:
     """Covariances of 1 throughout, variances of 2 (r = 0.5, k = 4): both 4·0.5/(1 + 3·0.5) = 0.8, from a hand-made table."""
     one = np.full((4, 4), 1.0) + np.eye(4)
-    table = PairSums(tuple("abcd"), np.full((4, 4), 100), np.ones((1, 4, 4)), np.zeros((1, 4, 4)), one[None], np.zeros(1, np.int64))
+    table = PairSums(tuple("abcd"), np.full((1, 4, 4), 100), np.ones((1, 4, 4)), np.zeros((1, 4, 4)), one[None], np.zeros(1, np.int64))
     found = consistency(table)
     assert_allclose((found.alpha, found.omega), (0.8, 0.8), atol=1e-7)
 
@@ -86,7 +86,7 @@ def test_an_item_that_is_the_factor_itself_leaves_omega_out() -> None:
     """b and c go together only through a: 0.8 · 0.8 = 0.64 asks for a itself as the factor."""
     table = np.array([[1.0, 0.8, 0.8], [0.8, 1.0, 0.64], [0.8, 0.64, 1.0]])
     ones = np.ones((1, 3, 3))
-    assert consistency(PairSums(tuple("abc"), np.full((3, 3), 99), ones, 0 * ones, table[None], np.zeros(1, np.int64))).omega is None
+    assert consistency(PairSums(tuple("abc"), np.full((1, 3, 3), 99), ones, 0 * ones, table[None], np.zeros(1, np.int64))).omega is None
 
 
 def test_pairs_use_everybody_who_answered_both() -> None:
