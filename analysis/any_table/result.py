@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from analysis.survey_data import Floats
 from questionnaires.model import Fault
@@ -23,9 +23,11 @@ A domain counted whole (every stratum and PSU of it drawn to the last unit) has 
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One estimate. `domain`: column to label, empty for the whole table. None where there is no number; `reason` says why."""
+class Row(NamedTuple):
+    """One estimate. `domain`: column to label, empty for the whole table. None where there is no number; `reason` says why.
+
+    A tuple, because there can be a million of them.
+    """
 
     estimator: str
     variable: str

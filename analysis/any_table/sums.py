@@ -16,8 +16,8 @@ from analysis.any_table.measures import Measure, Source
 from analysis.cells import totals
 from analysis.survey_data import Floats, Ints
 
-FEW = 16
-"""Levels of a table that is kept whole, zeros and all."""
+FEW, FULL = 16, 2.0
+"""A table of so few levels, or of so few cells a row, is kept whole, zeros and all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def _counted(key: Ints, size: int, levels: int, weight: Floats | None = None) ->
     width = levels + 1
     if size * width <= ROOM * len(key) + 1024:
         table = np.bincount(key, weight, size * width)
-        if levels <= FEW:
+        if levels <= FEW or size * width <= FULL * len(key):
             return table.reshape(size, width)[:, 1:].astype(np.float64)
         table[::width] = 0
         hit = np.flatnonzero(table)

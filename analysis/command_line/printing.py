@@ -18,23 +18,29 @@ MISSING = "–"
 SHARE_DECIMALS = 2
 OTHER_DECIMALS = 4
 MOST_DECIMALS = 8
+LINE = (
+    '{"estimator": %s, "variable": %s, "domain": %s, "n": %d, "estimate": %s, "se": %s, "ci_low": %s, "ci_high": %s, '
+    '"df": %d, "deff": %s, "reason": %s}'
+)
 
 
 def rows_as_json(rows: Sequence[Row]) -> str:
     """An array with one row a line: every number in full precision, null where there is none, never NaN."""
+    if not rows:
+        return "[]"
     said = cache(_json)
-    domains = {number: _json(domain) for number, domain in {id(row.domain): row.domain for row in rows}.items()}
-    found = [
-        f'{{"estimator": {said(row.estimator)}, "variable": {said(row.variable)}, "domain": {domains[id(row.domain)]}, "n": {row.n}, '
-        f'"estimate": {_full(row.estimate)}, "se": {_full(row.se)}, "ci_low": {_full(row.ci_low)}, "ci_high": {_full(row.ci_high)}, '
-        f'"df": {row.df}, "deff": {_full(row.deff)}, "reason": {said(row.reason)}}}'
-        for row in rows
-    ]
-    return "[\n" + ",\n".join(found) + "\n]" if found else "[]"
+    estimator, variable, domain, n, estimate, se, low, high, df, deff, reason = zip(*rows, strict=True)
+    domains = {id(one): _json(one) for one in {id(one): one for one in domain}.values()}
+    columns = zip(
+        map(said, estimator), map(said, variable), [domains[id(one)] for one in domain], n, _each(estimate), _each(se),
+        _each(low), _each(high), df, _each(deff), map(said, reason), strict=True,
+    )  # fmt: skip
+    return "[\n" + ",\n".join([LINE % cells for cells in columns]) + "\n]"
 
 
-def _full(number: float | None) -> str:
-    return "null" if number is None or not math.isfinite(number) else repr(number)
+def _each(numbers: Sequence[float | None]) -> list[str]:
+    """Each number as JSON; a whole column at once is three times as quick."""
+    return json.dumps(numbers, allow_nan=False)[1:-1].split(", ")
 
 
 def summary_as_json(summary: WeightSummary) -> str:
