@@ -67,19 +67,26 @@ def on_every_basis(
     return found, answers
 
 
-def headlines(wanted: Basis, made: Sequence[OnBasis]) -> Mapping[str, Basis]:
-    """Block to the basis it goes by: the wave's own; but a block of which fewer than 80 % of the units have 30 verified answers
-    on 8 different days goes by all answers, as a whole. Scores play no part."""
-    whole, verified = made[0].population, next((one for one in made if one.basis == "verified"), None)
+def headlines(wanted: Basis, made: Sequence[OnBasis], enough: Mapping[str, tuple[int, int]]) -> Mapping[str, Basis]:
+    """Block to the basis it goes by: the wave's own; but where that is the verified answers a block of which fewer than 80 % of the
+    units have enough of them (with_enough) goes by all answers, as a whole. Scores play no part."""
     found: dict[str, Basis] = {}
-    for row, domain in enumerate(whole.domains):
-        if domain.grouping != "block":
-            continue
-        found[domain.id] = wanted
+    for block in (domain.id for domain in made[0].population.domains if domain.grouping == "block"):
+        found[block] = wanted
         if wanted == "verified":
+            units, of = enough[block]
+            found[block] = "verified" if of and units >= ENOUGH_UNITS * of - 1e-9 else "all"
+    return found
+
+
+def with_enough(made: Sequence[OnBasis]) -> dict[str, tuple[int, int]]:
+    """Block to its units with 30 verified answers on 8 different days, and to all its units with answers or files."""
+    whole, verified = made[0].population, next((one for one in made if one.basis == "verified"), None)
+    found: dict[str, tuple[int, int]] = {}
+    for row, domain in enumerate(whole.domains):
+        if domain.grouping == "block":
             units = [unit for unit in whole.units_in(row) if whole.answers(unit)[0] or whole.domains[unit].files]
-            enough = sum(verified is not None and _is_enough(verified, unit) for unit in units)
-            found[domain.id] = "verified" if units and enough >= ENOUGH_UNITS * len(units) - 1e-9 else "all"
+            found[domain.id] = sum(verified is not None and _is_enough(verified, unit) for unit in units), len(units)
     return found
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from analysis.bases import Basis
 from analysis.cells import Merge
+from analysis.comparison.change import Refusal
 from analysis.comparison.said import Standing
 from analysis.diagnostics import Diagnostics
 from analysis.domains import Domain
@@ -28,6 +29,9 @@ class Figure:
     `gap`: of a basis that is a part of the answers, this figure less that of basis "all", with its 95 % interval.
     `standardised`: at the mix of matters of the unit's block; `shrunk`: drawn towards what all units of the block lead one
     to expect (Fay-Herriot), beside the figure and never instead of it.
+    `rank_low`, `rank_high`: sets of all units of the block that hold at once; `marginal_low`, `marginal_high`: the set of this
+    unit alone, for its own page. `change`: since an earlier wave's release, without `change_q` where it is told but not tested;
+    `change_refused`: why there is none, although there is a release to compare with.
     `missing`: with part_missing, the leaf or node for want of which there is no value. `mark`: held_over goes before
     reference_only (n < 30), which `estimate.n` says anyway.
     """
@@ -47,6 +51,8 @@ class Figure:
     band: Band | None = None
     rank_low: int | None = None
     rank_high: int | None = None
+    marginal_low: int | None = None
+    marginal_high: int | None = None
     standardised: float | None = None
     outside: Outside | None = None
     shrunk: float | None = None
@@ -58,6 +64,7 @@ class Figure:
     change_low: float | None = None
     change_high: float | None = None
     change_q: float | None = None
+    change_refused: Refusal | None = None
     hidden: Reason | None = None
     missing: str | None = None
     mark: Mark | None = None
@@ -72,7 +79,9 @@ class Studies:
     that were not handed in at a counter. `diagnostics`: of the headline weights. `channels`: reception unit to channel to
     the answers that came in that way, of all populations; empty in releases made before channels were counted. `bases`:
     population to basis to its answers; a part without answers, or that is all of them, has no figures of its own. `standings`: of every
-    index in every block; `headlines`: block to the basis that it is compared by.
+    index in every block; `headlines`: block to the basis that it is compared by; `wished`: the one that the wave had chosen, and of
+    a wave that had chosen another than all answers `enough`: block to the units with enough such answers, and all its units.
+    `earlier`: number of the release that changes are told against.
     """
 
     merges: tuple[Merge, ...]
@@ -87,6 +96,9 @@ class Studies:
     bases: Mapping[str, Mapping[Basis, int]] = field(default_factory=dict)
     standings: tuple[Standing, ...] = ()
     headlines: Mapping[str, Basis] = field(default_factory=dict)
+    wished: Basis = "all"
+    enough: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    earlier: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from analysis.coverage import factors_digest, handling_units, studies
 from analysis.disclosure import Before
 from analysis.domains import Domain
 from analysis.estimation import Estimate
-from analysis.every_basis import OnBasis, headlines, on_every_basis
+from analysis.every_basis import OnBasis, headlines, on_every_basis, with_enough
 from analysis.figures import Band, Figure, Mark, Reason, Release, State, Studies, Summary
 from analysis.screening import Rules
 from analysis.survey_data import SurveyData, sectors_of
@@ -100,8 +100,9 @@ def build(
     )
     release = _compared(release, instrument, bases, headline)
     if earlier is not None:
-        figures = changed(Shown(instrument, wave, release.figures, channels), earlier, domains)
-        release = replace(release, figures=tuple(figures))
+        now = Shown(instrument, wave, release.figures, channels, release.studies.headlines, METHOD, number)
+        told_against = replace(release.studies, earlier=earlier.number)
+        release = replace(release, figures=tuple(changed(now, earlier, domains)), studies=told_against)
     return replace(release, digest=digest_of(release))
 
 
@@ -111,16 +112,18 @@ def _compared(release: Release, instrument: Instrument, bases: Mapping[str, Sequ
     figures: list[Figure] = []
     standings: list[Standing] = []
     goes_by: Mapping[str, Basis] = {}
+    enough: Mapping[str, tuple[int, int]] = {}
     for name, made_of in bases.items():
-        blocks = headlines(headline, made_of)
-        goes_by = goes_by or blocks
+        counted = with_enough(made_of) if headline == "verified" else {}
+        blocks = headlines(headline, made_of, counted)
+        goes_by, enough = goes_by or blocks, enough or counted
         for one in made_of:
             own = [figure for figure in release.figures if (figure.population, figure.basis) == (name, one.basis)]
             going = {block for block, basis in blocks.items() if basis == one.basis}
             shown, said = Compared(one.population, one.tallies, one.factors, sectors, release.seed).stand(own, going)
             figures += shown
             standings += said
-    said_of = replace(release.studies, standings=tuple(standings), headlines=goes_by)
+    said_of = replace(release.studies, standings=tuple(standings), headlines=goes_by, wished=headline, enough=enough)
     return replace(release, figures=tuple(figures), studies=said_of)
 
 

@@ -16,19 +16,22 @@ FLOOR = 30
 MIX_MOVED = 0.15
 ROUNDING = 1e-12
 
-Refusal = Literal["another_definition", "another_basis", "overlapping_answers", "too_few"]
+Refusal = Literal["another_definition", "another_method", "another_basis", "overlapping_answers", "too_few", "not_shown"]
+"""`not_shown`: the earlier release shows no such figure."""
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One figure as it stands in one release. `definition`: definition.digest of its node; `wave`: answers of one wave lie
-    in every later release of it; `n`: respondents; `channels`: channel group to its share of the answers."""
+    """One figure as it stands in one release. `definition`: definition.digest of its node; `basis`: what its body is compared by
+    there; `wave`: answers of one wave lie in every later release of it; `n`: respondents; `channels`: channel group to its share
+    of the answers; `method`: the version it was computed with."""
 
     definition: str
     basis: Basis
     wave: str
     n: int
     channels: Mapping[str, float]
+    method: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ def comparable(before: Side, after: Side) -> Refusal | None:
     """Why two figures are not compared at all; None where they are."""
     if before.definition != after.definition:
         return "another_definition"
+    if before.method != after.method:
+        return "another_method"
     if before.basis != after.basis:
         return "another_basis"
     if before.wave == after.wave:

@@ -4,13 +4,13 @@ Only from figures as both releases show them: what was hidden on either side has
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from analysis.bases import Basis
 from analysis.comparison import definition
-from analysis.comparison.change import Side, changes, comparable, mix_moved
+from analysis.comparison.change import Refusal, Side, changes, comparable, mix_moved
 from analysis.domains import Domain
 from analysis.figures import Figure
 from questionnaires.instrument import Instrument
@@ -22,12 +22,16 @@ Family = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One release as its readers know it. `channels`: reception unit to channel to number of answers."""
+    """One release as its readers know it. `channels`: reception unit to channel to number of answers; `headlines`: block to the
+    basis that it goes by; others go by all answers."""
 
     instrument: Instrument
     wave: str
     figures: Sequence[Figure]
     channels: Mapping[str, Mapping[str, int]]
+    headlines: Mapping[str, Basis] = field(default_factory=dict)
+    method: str = ""
+    number: int = 0
 
     def definitions(self) -> dict[tuple[str, str], str]:
         """Tree and node to how they are made, of every index that is a headline or a factor of one."""
@@ -46,30 +50,45 @@ def compared(tree: IndexTree) -> tuple[str, ...]:
 
 
 def changed(now: Shown, before: Shown, domains: Sequence[Domain]) -> list[Figure]:
-    """The figures of `now` with change, its interval and q, wherever two figures may be compared (methodology §12).
+    """The figures of `now` with change, its interval and q, wherever two figures may be compared (methodology §12); where they may
+    not, with the reason.
 
     Families: the units of a block, the areas of a grouping, the city; each with one index, or with all its factors. Where
     the channel mix moved by more than 15 points there is a change and an interval, and no q. Refused, so without a change:
-    another definition or basis, answers of the same wave, fewer than 30 answers on either side.
+    another definition, method or basis of the body, answers of the same wave, fewer than 30 answers on either side, nothing
+    shown before.
     """
-    defined, were = now.definitions(), before.definitions()
-    earlier = before.by_key()
+    defined, were, earlier, own = now.definitions(), before.definitions(), before.by_key(), now.by_key()
     families: dict[Family, list[tuple[Key, bool]]] = {}
+    refused: dict[Key, Refusal] = {}
     whose = _homes(domains)
     about = {domain.id: domain for domain in domains}
-    for key, figure in now.by_key().items():
-        old, of_node = earlier.get(key), (figure.tree, figure.node)
-        if old is None or of_node not in defined or of_node not in were or figure.domain not in about:
+    roots = {(tree.id, tree.root) for tree in now.instrument.trees}
+    for key, figure in own.items():
+        of_node = figure.tree, figure.node
+        if of_node not in defined or figure.domain not in about:
             continue
-        sides = _side(before, old, were[of_node], about), _side(now, figure, defined[of_node], about)
-        if comparable(*sides) is None:
-            root = figure.node == next(tree.root for tree in now.instrument.trees if tree.id == figure.tree)
-            family = (*whose[figure.domain], figure.tree, "index" if root else "factors", figure.basis)
-            families.setdefault(family, []).append((key, mix_moved(*sides)))
-    found = {key: one for members in families.values() for key, one in _of_family(members, now.by_key(), earlier)}
-    own = {tree.id: tree.population for tree in now.instrument.trees}
-    is_own = (one.summary == "pooled" and one.population == own.get(one.tree) for one in now.figures)
+        old, home = earlier.get(key), whose[figure.domain]
+        side = _side(now, figure, defined[of_node], about, home)
+        old_side = _side(before, old or figure, were.get(of_node, ""), about, home)
+        why = comparable(old_side, side)
+        if why in (None, "too_few") and old is None:
+            why = "not_shown"
+        if why is not None:
+            refused[key] = why
+            continue
+        family = (*home, figure.tree, "index" if of_node in roots else "factors", figure.basis)
+        families.setdefault(family, []).append((key, mix_moved(old_side, side)))
+    found = {key: one for members in families.values() for key, one in _of_family(members, own, earlier)}
+    found |= {key: _unchanged(own[key], why) for key, why in refused.items()}
+    population = {tree.id: tree.population for tree in now.instrument.trees}
+    is_own = (one.summary == "pooled" and one.population == population.get(one.tree) for one in now.figures)
     return [found.get(_key(one), one) if mine else one for one, mine in zip(now.figures, is_own, strict=True)]
+
+
+def _unchanged(figure: Figure, why: Refusal) -> Figure:
+    """A figure that is held over may bring a change from the release it comes from."""
+    return replace(figure, change=None, change_low=None, change_high=None, change_q=None, change_refused=why)
 
 
 def _of_family(
@@ -87,6 +106,7 @@ def _of_family(
             change_low=float(said.low[place]),
             change_high=float(said.high[place]),
             change_q=None if np.isnan(q) else q,
+            change_refused=None,
         )
 
 
@@ -98,14 +118,15 @@ def _numbers(figures: Sequence[Figure]) -> tuple[np.ndarray, np.ndarray, np.ndar
     return value, variance, df
 
 
-def _side(of: Shown, figure: Figure, defined: str, domains: Mapping[str, Domain]) -> Side:
+def _side(of: Shown, figure: Figure, defined: str, domains: Mapping[str, Domain], home: Family) -> Side:
     counts: dict[str, int] = {}
     for unit in domains[figure.domain].members:
         for channel, count in of.channels.get(unit, {}).items():
             counts[channel] = counts.get(channel, 0) + count
     total = sum(counts.values())
     shares = {channel: count / total for channel, count in counts.items()} if total else {}
-    return Side(defined, figure.basis, of.wave, figure.estimate.n if figure.estimate else 0, shares)
+    basis = of.headlines.get(figure.domain) or of.headlines.get(home[1], "all")
+    return Side(defined, basis, of.wave, figure.estimate.n if figure.estimate else 0, shares, of.method)
 
 
 def _homes(domains: Sequence[Domain]) -> dict[str, Family]:

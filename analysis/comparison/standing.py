@@ -11,7 +11,7 @@ import numpy as np
 from analysis.cells import Factors
 from analysis.comparison.bands import bands, difference_variance
 from analysis.comparison.funnel import ALARM, WARNING, Funnel, funnel
-from analysis.comparison.rank_sets import rank_sets
+from analysis.comparison.rank_sets import marginal, rank_sets
 from analysis.comparison.said import Standing
 from analysis.comparison.same_mix import SameMix, same_mix
 from analysis.comparison.separation import separation
@@ -104,24 +104,30 @@ class Compared:
         if shrunk := fay_herriot(value, smooth):
             new = _shrunk(new, shrunk)
         if standing.may_order:
-            new = self._ordered(new, group, column, level, shown, ranked=node in tree.nodes or node == tree.root)
+            new = self._against(new, group, column) if shown else new
+            if node in tree.nodes or node == tree.root:
+                new = self._ranked(new, level, precision.stable[group.rows, column], alone=node == tree.root)
         return standing, new
 
-    def _ordered(self, figures: list[Figure], group: _Group, column: int, level: Floats, shown: bool, *, ranked: bool) -> list[Figure]:
-        """Bands against a block that is shown, and rank sets, both on V*."""
+    def _against(self, figures: list[Figure], group: _Group, column: int) -> list[Figure]:
+        """Bands against a block that is shown, on V*."""
         precision = self.population.precision
         value, stable = precision.value[group.rows, column], precision.stable[group.rows, column]
-        if shown:
-            variance = difference_variance(stable, float(precision.stable[group.block, column]), self._parts(group, column))
-            difference = value - precision.value[group.block, column]
-            lying = bands(difference, variance, precision.freedom[group.rows, column])
-            figures = [replace(figure, band=band) for figure, band in zip(figures, lying, strict=True)]
-        if ranked:
-            low, high = rank_sets(level, stable, self.seed)
-            ends = zip(figures, map(int, low), map(int, high), strict=True)
-            figures = [replace(figure, rank_low=a, rank_high=b) if a else figure for figure, a, b in ends]
-        return figures
+        variance = difference_variance(stable, float(precision.stable[group.block, column]), self._parts(group, column))
+        difference = value - precision.value[group.block, column]
+        lying = bands(difference, variance, precision.freedom[group.rows, column])
+        return [replace(figure, band=band) for figure, band in zip(figures, lying, strict=True)]
 
+    def _ranked(self, figures: list[Figure], level: Floats, stable: Floats, *, alone: bool) -> list[Figure]:
+        """Rank sets on V*: those of the table that hold at once, and of the index itself (`alone`) each unit's own."""
+        low, high = rank_sets(level, stable, self.seed)
+        ends = zip(figures, map(int, low), map(int, high), strict=True)
+        found = [replace(figure, rank_low=a, rank_high=b) if a else figure for figure, a, b in ends]
+        if not alone:
+            return found
+        low, high = marginal(level, stable, self.seed)
+        ends = zip(found, map(int, low), map(int, high), strict=True)
+        return [replace(figure, marginal_low=a, marginal_high=b) if a else figure for figure, a, b in ends]
 
     def _parts(self, group: _Group, column: int) -> Floats:
         """How much of the block's figure each unit is: X_u/X_block of what was asked; for a mean or sum nearly so."""

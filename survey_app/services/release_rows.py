@@ -77,6 +77,7 @@ def _studies(stored: Plain) -> Studies:
         merges=tuple(replace(one, cells=tuple(one.cells)) for one in merges),
         more_answers_than_files=tuple(read.more_answers_than_files),
         counter_only=tuple(read.counter_only),
+        enough={block: (units, of) for block, (units, of) in read.enough.items()},
         diagnostics=None if diagnostics is None else Diagnostics(**_typed(diagnostics)),
         standings=tuple(_standing(one) for one in cast("list[Plain]", stored.get("standings", []))),
     )

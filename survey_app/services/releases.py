@@ -233,14 +233,26 @@ def _newest(tx: Transaction, wave: str) -> Release | None:
 
 
 def _earlier(tx: Transaction, wave: Wave) -> Shown | None:
-    """The last published release of a wave with the same questionnaire that was over before this one began."""
-    others = [one for one in waves.waves(tx, wave.province) if (one.instrument, one.simulated) == (wave.instrument, wave.simulated)]
-    for other in sorted((one for one in others if one.closes < wave.opens), key=lambda one: one.closes, reverse=True):
-        for row in (_known(tx, number) for number in stored.numbers(tx, other.code)):
-            if (row.province, row.state) == (wave.province, "published"):
-                release = _whole(tx, row)
-                return Shown(instrument_of(other), other.code, release.figures, release.studies.channels)
+    """The last published release of the wave before this one with the same questionnaire, whatever its version."""
+    for other, row in reversed(_published(tx, wave)):
+        if other.opens < wave.opens:
+            release = _whole(tx, row)
+            studies = release.studies
+            return Shown(
+                instrument_of(other), other.code, release.figures, studies.channels, studies.headlines, release.method, release.number
+            )
     return None
+
+
+def _published(tx: Transaction, wave: Wave) -> list[tuple[Wave, ReleaseRow]]:
+    """Waves of the city with the same questionnaire and the last published release of each, in the order of their first days."""
+    alike = [one for one in waves.waves(tx, wave.province) if (one.instrument, one.simulated) == (wave.instrument, wave.simulated)]
+    found = []
+    for one in sorted(alike, key=lambda one: (one.opens, one.code)):
+        rows = (_known(tx, number) for number in stored.numbers(tx, one.code))
+        if row := next((row for row in rows if (row.province, row.state) == (wave.province, "published")), None):
+            found.append((one, row))
+    return found
 
 
 def _known(tx: Transaction, number: int) -> ReleaseRow:

@@ -213,6 +213,7 @@ def _without_reference_value(figure: Figure) -> Figure:
         return figure
     return replace(
         figure, estimate=None, psus=None, n_received=None, n_decided=None, coverage=None, partial=False,
-        band=None, rank_low=None, rank_high=None, standardised=None, outside=None, shrunk=None, shrunk_se=None,
-        gap=None, gap_low=None, gap_high=None, change=None, change_low=None, change_high=None, change_q=None, mark="reference_only",
+        band=None, rank_low=None, rank_high=None, marginal_low=None, marginal_high=None, standardised=None,
+        outside=None, shrunk=None, shrunk_se=None, gap=None, gap_low=None, gap_high=None,
+        change=None, change_low=None, change_high=None, change_q=None, change_refused=None, mark="reference_only",
     )  # fmt: skip

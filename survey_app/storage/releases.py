@@ -28,12 +28,12 @@ from survey_app.storage.session import metadata
 
 NUMBERS = (
     "n", "answers", "estimate", "se_raw", "df_raw", "se", "df", "ci_low", "ci_high", "level", "deff", "psus",
-    "n_received", "n_decided", "coverage", "rank_low", "rank_high",
+    "n_received", "n_decided", "coverage", "rank_low", "rank_high", "marginal_low", "marginal_high",
     "standardised", "shrunk", "shrunk_se", "gap", "gap_low", "gap_high", "change", "change_low", "change_high", "change_q",
 )  # fmt: skip
-SAYS = (*NUMBERS, "variance", "band", "outside")
+SAYS = (*NUMBERS, "variance", "band", "outside", "change_refused")
 """What a hidden figure does not have."""
-WHOLE = {"n", "answers", "df_raw", "psus", "n_received", "n_decided", "rank_low", "rank_high"}
+WHOLE = {"n", "answers", "df_raw", "psus", "n_received", "n_decided", "rank_low", "rank_high", "marginal_low", "marginal_high"}
 
 releases = Table(
     "releases",
@@ -77,6 +77,7 @@ figures = Table(
     Column("variance", String),
     Column("band", String),
     Column("outside", String),
+    Column("change_refused", String),
     Column("partial", Boolean, nullable=False),
     Column("hidden", String),
     Column("missing", String),

@@ -36,14 +36,17 @@ def test_a_block_goes_by_verified_answers_where_four_fifths_of_its_units_have_en
 ) -> None:
     answers = [row for unit in UNITS[:enough] for row in rows(unit, verified, days)]
     answers += [row for unit in UNITS[enough:] for row in rows(unit, 3, 3)]
-    assert release(answers, UNITS).studies.headlines == {"wards": basis}
+    said = release(answers, UNITS).studies
+    assert said.headlines == {"wards": basis}
+    assert (said.wished, said.enough) == ("verified", {"wards": (enough if (verified, days) == (30, 8) else 0, 5)})
 
 
 def test_scores_play_no_part_and_a_wave_of_all_answers_stays_so() -> None:
     for satisfied in (0.0, 1.0):
         answers = [row for unit in UNITS for row in rows(unit, 30, 8, satisfied)]
         assert release(answers, UNITS).studies.headlines == {"wards": "verified"}
-        assert release(answers, UNITS, "all").studies.headlines == {"wards": "all"}
+        said = release(answers, UNITS, "all").studies
+        assert (said.headlines, said.wished, said.enough) == ({"wards": "all"}, "all", {})
 
 
 def test_units_are_compared_on_the_basis_of_their_block_alone() -> None:

@@ -11,7 +11,7 @@ from scipy.stats import t
 from analysis.comparison.change import Side, benjamini_hochberg, changes, comparable, mix_moved
 
 VECTOR = json.loads((Path(__file__).parents[2] / "golden" / "multitest.json").read_text(encoding="utf-8"))
-SIDE = Side("d", "all", "2025", 30, {"V": 0.6, "O": 0.4})
+SIDE = Side("d", "all", "2025", 30, {"V": 0.6, "O": 0.4}, "2026.1")
 LATER = replace(SIDE, wave="2026")
 
 

@@ -55,17 +55,28 @@ def test_the_units_of_a_block_are_one_family_and_the_block_another() -> None:
 
 
 @pytest.mark.parametrize(
-    "before",
+    ("before", "why"),
     [
-        replace(BEFORE, wave="w2"),
-        shown("w1", {"u": 12, "v": 15, "w": 16}, n=29),
-        shown("w1", {"u": 120, "v": 150, "w": 160}, OTHER_WORDS),
+        (replace(BEFORE, wave="w2"), "overlapping_answers"),
+        (shown("w1", {"u": 12, "v": 15, "w": 16}, n=29), "too_few"),
+        (shown("w1", {"u": 120, "v": 150, "w": 160}, OTHER_WORDS), "another_definition"),
+        (replace(BEFORE, method="2025.1"), "another_method"),
+        (replace(BEFORE, headlines={"wards": "verified"}), "another_basis"),
+        (replace(BEFORE, figures=[]), "not_shown"),
     ],
-    ids=["the same wave", "29 answers", "another definition"],
+    ids=["the same wave", "29 answers", "another definition", "another method", "another basis", "nothing shown before"],
 )
-def test_figures_that_cannot_be_compared_have_no_change(before: Shown) -> None:
-    found = of(changed(AFTER, before, DOMAINS))
-    assert [found[unit].change for unit in UNITS] == [None, None, None]
+def test_figures_that_cannot_be_compared_have_no_change_and_say_why(before: Shown, why: str) -> None:
+    stale = [replace(one, change=0.1, change_low=0.0, change_high=0.2, change_q=0.01) for one in AFTER.figures]
+    found = of(changed(replace(AFTER, figures=stale), before, DOMAINS))
+    assert [(found[unit].change, found[unit].change_q, found[unit].change_refused) for unit in UNITS] == [(None, None, why)] * 3
+
+
+def test_another_basis_of_one_block_leaves_the_others_comparable() -> None:
+    domains = [*map(made.unit, UNITS), made.block("wards", UNITS[:2]), made.block("rest", UNITS[2:])]
+    found = of(changed(AFTER, replace(BEFORE, headlines={"wards": "verified"}), domains))
+    assert [found[unit].change_refused for unit in UNITS] == ["another_basis", "another_basis", None]
+    assert found["w"].change is not None
 
 
 def test_where_the_channels_moved_a_change_is_told_but_not_tested() -> None:

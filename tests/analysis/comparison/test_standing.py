@@ -12,7 +12,7 @@ QUESTIONS = [made.STAGE, made.SECTORS, made.question("a"), made.question("b")]
 INDEX = made.tree("B", [made.node("B", "pooled", ["a", "b"]), made.share("a", "a"), made.share("b", "b")])
 INSTRUMENT = made.instrument(QUESTIONS, [INDEX], meanings=made.MEANINGS)
 DAYS = 20
-NUMBERS = ("band", "rank_low", "rank_high", "standardised", "outside", "shrunk", "shrunk_se")
+NUMBERS = ("band", "rank_low", "rank_high", "marginal_low", "marginal_high", "standardised", "outside", "shrunk", "shrunk_se")
 
 
 def answers(unit: str, satisfied: int, n: int = 200) -> list[dict]:
@@ -32,6 +32,7 @@ def of(release: Release, node: str = "B") -> dict[str, Figure]:
 
 
 FAR_APART = {f"u{number:02}": 100 + 8 * number for number in range(12)}
+NEARER = {f"u{number:02}": 130 + 5 * number for number in range(12)}
 ALIKE = {f"u{number:02}": 180 for number in range(12)}
 
 
@@ -49,12 +50,27 @@ def test_units_that_differ_get_bands_and_ranks_that_hold_their_own() -> None:
     assert found["u11"].rank_high < found["u00"].rank_low
 
 
+def test_a_units_own_set_of_ranks_is_no_wider_than_its_set_among_all_and_only_the_index_has_one() -> None:
+    """One set that holds by itself promises less than twelve that hold at once, so it is narrower for some unit and wider for none."""
+    release = city(NEARER)
+    units = [one for unit, one in of(release).items() if unit != "wards"]
+    alone, at_once = (
+        [(getattr(one, f"{kind}_low"), getattr(one, f"{kind}_high")) for one in units] for kind in ("marginal", "rank")
+    )
+    assert all(low >= all_low and high <= all_high for (low, high), (all_low, all_high) in zip(alone, at_once, strict=True))
+    assert alone != at_once
+    for number in range(12):
+        own = of(release)[f"u{number:02}"]
+        assert own.marginal_low <= 12 - number <= own.marginal_high
+    assert {one.marginal_low for one in of(release, "a").values()} == {None}
+
+
 def test_units_that_are_alike_get_neither_bands_nor_ranks() -> None:
     release = city(ALIKE)
     said = next(one for one in release.studies.standings if one.node == "B")
     assert (said.separation.verdict, said.may_order) == ("none", False)
     for unit, figure in of(release).items():
-        assert (figure.band, figure.rank_low, figure.rank_high) == (None, None, None)
+        assert (figure.band, figure.rank_low, figure.rank_high, figure.marginal_low) == (None, None, None, None)
         assert figure.outside == (None if unit == "wards" else "inside")
 
 
