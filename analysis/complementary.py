@@ -153,6 +153,17 @@ def suppressed(totals: Floats, targets: Floats) -> list[int]:
     return gone
 
 
+def solved_by(population: Population, node: str, groups: Sequence[int], unknown: Bools) -> list[int]:
+    """Which of these groups (rows of domains) may not show a pooled share: with the others it would give away a unit that does not
+    show it. unknown: which of the population's units these are. The largest groups are admitted first."""
+    files = [population.domains[row].files or 0 for row in groups]
+    n = population.estimates.n[:, population.estimates.measures.index(node)]
+    rows = np.array([row for _, _, row in sorted(zip(files, n[list(groups)], groups, strict=True), reverse=True)], np.int64)
+    shares = {role: _shares(population.estimates, population, role) for role in ("reception", "decider", "both")}
+    equations = _equations(population, node, shares, rows, np.ones(len(rows), np.bool_))[:, unknown]
+    return [int(rows[gone]) for gone in suppressed(equations, np.eye(int(unknown.sum())))]
+
+
 def _equations(population: Population, node: str, shares: dict[str, Floats], rows: Ints, pooled: Bools) -> Floats:
     """Group × unit: the coefficient of every unit's value in the figure of the group."""
     estimates = population.estimates

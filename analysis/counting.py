@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis import bases
+from analysis.answer_sums import AnswerSums, Asked, answer_sums
 from analysis.bases import Basis
 from analysis.cells import CELL, CellCounts, Factors, counts, distinct, totals
 from analysis.domains import Domain, Places
@@ -30,6 +31,16 @@ class InMemory:
 
     def tally(self, factors: Factors, measures: Sequence[Measure], domains: Sequence[Domain]) -> Tallies:
         return tally(self.data, factors, measures, domains)
+
+
+    def beside(self, factors: Factors, asked: Asked) -> AnswerSums:
+        return answer_sums(self.data, weights(self.data, factors), asked)
+
+
+def weights(data: SurveyData, factors: Factors) -> Floats:
+    """w = d · g of every answer."""
+    cell, factor = _cells(data, factors)
+    return data.design_weight * factor[cell]
 
 
 def sources(instrument: Instrument, columns: Columns) -> dict[str, Source]:

@@ -12,6 +12,7 @@ from analysis.comparison.said import Standing
 from analysis.diagnostics import Diagnostics
 from analysis.domains import Domain
 from analysis.estimation import Estimate
+from analysis.told import Agreement, Answered, Importance, Levels, Noted
 
 Summary = Literal["pooled", "mean_of_units"]
 Reason = Literal["too_few", "complementary", "part_missing", "withheld", "not_surveyed"]
@@ -82,6 +83,8 @@ class Studies:
     index in every block; `headlines`: block to the basis that it is compared by; `wished`: the one that the wave had chosen, and of
     a wave that had chosen another than all answers `enough`: block to the units with enough such answers, and all its units.
     `earlier`: number of the release that changes are told against.
+    `further_merges`: `merges` of the other bases. `levels`, `importances`, `agreements`: of domains whose figures are shown. `answered`:
+    units in plain counts; `flags`: unit to rule to admitted answers; `findings`: of the quality rules. `software`: what computed it.
     """
 
     merges: tuple[Merge, ...]
@@ -99,6 +102,14 @@ class Studies:
     wished: Basis = "all"
     enough: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     earlier: int | None = None
+    further_merges: Mapping[Basis, tuple[Merge, ...]] = field(default_factory=dict)
+    levels: tuple[Levels, ...] = ()
+    importances: tuple[Importance, ...] = ()
+    agreements: tuple[Agreement, ...] = ()
+    answered: tuple[Answered, ...] = ()
+    flags: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    findings: tuple[Noted, ...] = ()
+    software: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

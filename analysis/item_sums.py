@@ -35,8 +35,8 @@ class PairSums:
 
     def part(self, psus: Bools) -> "PairSums":
         """The sums of these PSUs alone."""
-        tables = (one[psus] for one in (self.n, self.weight, self.first, self.product, self.stratum))
-        return PairSums(self.items, *tables)
+        weight, first, product = (one[psus] for one in (self.weight, self.first, self.product))
+        return PairSums(self.items, self.n[psus], weight, first, product, self.stratum[psus])
 
 
 def levels(data: SurveyData, items: Mapping[str, Collection[int]]) -> Floats:

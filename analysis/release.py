@@ -9,6 +9,7 @@ from operator import attrgetter
 from typing import Never, cast
 
 from analysis.bases import Basis
+from analysis.beside import NOTHING, OfQuality, beside
 from analysis.cells import Merge
 from analysis.comparison.changed import Shown, changed
 from analysis.comparison.said import Standing
@@ -35,6 +36,8 @@ __all__ = [
 METHOD = "2026.1"
 NOT_DIGESTED = {"number", "made", "digest", "state", "replaces"}
 """What changes about a release without any figure changing."""
+LATER = {"channels", "further_merges", "levels", "importances", "agreements", "answered", "flags", "findings"}
+"""Studies that releases made before them do not have: where they are empty they are not digested. Nor is the software."""
 NO_CHANNELS: Mapping[str, Mapping[str, int]] = {}
 
 
@@ -56,6 +59,7 @@ def build(
     channels: Mapping[str, Mapping[str, int]] = NO_CHANNELS,
     headline: Basis = "all",
     earlier: Shown | None = None,
+    quality: OfQuality = NOTHING,
     state: State = "draft",
     replaces: int | None = None,
 ) -> Release:
@@ -65,15 +69,15 @@ def build(
     to the frame; the others have weight 1 and only the trees that are one figure (root a leaf or pooled). previous: the
     release of this wave before this one, whose figures may be held over; waiting: batches (disclosure.batch) with 1 to 9
     answers beyond their cut; channels: how the admitted answers came in (coverage.channels); headline: the wave's own
-    basis; earlier: the release of an earlier wave that this one is compared with. Refused: units with answers and no files
-    in the frame; `previous` of another wave or instrument.
+    basis; earlier: the release of an earlier wave that this one is compared with; quality: flags and findings beside the answers.
+    Refused: units with answers and no files in the frame; `previous` of another wave or instrument.
     """
     _refuse_another_wave(previous, wave, instrument)
     rules = Rules(handling_units(frame), Before.of(previous.figures if previous else ()), waiting, headline)
     bases: dict[str, list[OnBasis]] = {}
     parts: dict[str, dict[Basis, int]] = {}
-    for name, source in sources.items():
-        answers = InMemory(source) if isinstance(source, SurveyData) else source
+    known = {name: InMemory(source) if isinstance(source, SurveyData) else source for name, source in sources.items()}
+    for name, answers in known.items():
         bases[name], parts[name] = on_every_basis(name, answers, instrument, frame, domains, rules)
     everyone = [one for of_population in bases.values() for one in of_population]
     weighted = {f"{one.population.name}|{one.basis}": one.factors for one in everyone if one.population.weighted}
@@ -103,6 +107,7 @@ def build(
         now = Shown(instrument, wave, release.figures, channels, release.studies.headlines, METHOD, number)
         told_against = replace(release.studies, earlier=earlier.number)
         release = replace(release, figures=tuple(changed(now, earlier, domains)), studies=told_against)
+    release = replace(release, studies=beside(release, instrument, known, bases, previous, quality))
     return replace(release, digest=digest_of(release))
 
 
@@ -132,7 +137,8 @@ def digest_of(release: Release) -> str:
     kept = {field.name: getattr(release, field.name) for field in fields(release) if field.name not in NOT_DIGESTED}
     kept["figures"] = [_line(figure) for figure in release.figures]
     kept["domains"] = [_plain(domain) for domain in release.domains]
-    kept["studies"] = _rounded({name: value for name, value in asdict(release.studies).items() if name != "channels" or value})
+    studied = asdict(release.studies)
+    kept["studies"] = _rounded({name: value for name, value in studied.items() if name != "software" and (value or name not in LATER)})
     return hashlib.sha256(json.dumps(kept, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 

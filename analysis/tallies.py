@@ -9,6 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
+from analysis.answer_sums import AnswerSums, Asked
 from analysis.bases import Basis
 from analysis.cells import CellCounts, Factors, appended, distinct
 from analysis.domains import Domain, Places
@@ -93,6 +94,8 @@ class Source(Protocol):
     def counts(self) -> CellCounts: ...
 
     def tally(self, factors: Factors, measures: Sequence[Measure], domains: Sequence[Domain]) -> Tallies: ...
+
+    def beside(self, factors: Factors, asked: Asked) -> AnswerSums: ...
 
 
 def grouped(*keys: Ints) -> tuple[tuple[Ints, ...], Ints]:

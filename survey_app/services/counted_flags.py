@@ -1,6 +1,13 @@
-"""Which flags keep an answer out of basis "unflagged": rules about one answer, each at the version a release is pinned to."""
+"""Which flags keep an answer out of basis "unflagged": rules about one answer, each at the version a release is pinned to; and what
+a release tells of flags and findings.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 
 from analysis.quality import rules
+from analysis.survey_data import Columns
+from analysis.told import Noted
 from survey_app.services import door_flags
 from survey_app.storage import quality as stored
 from survey_app.storage.rows import Transaction
@@ -16,3 +23,25 @@ COUNTED = (
 def positions(tx: Transaction, province: str, wave: str) -> frozenset[int]:
     """Of the flagged answers of a wave, as stored: traces may be long gone."""
     return stored.flagged(tx, province, wave, COUNTED)
+
+
+def by_rule(tx: Transaction, province: str, wave: str) -> Sequence[tuple[int, str]]:
+    """Position and rule of every flag of a wave, those that keep no answer out too."""
+    return stored.by_rule(tx, province, wave)
+
+
+def by_unit(flags: Sequence[tuple[int, str]], admitted: Columns) -> Mapping[str, Mapping[str, int]]:
+    """Reception unit to rule to the admitted answers that carry such a flag."""
+    wanted = {position for position, _ in flags}
+    at = {position: unit for position, unit in zip(admitted.position, admitted.reception, strict=True) if position in wanted}
+    found: dict[str, dict[str, int]] = {}
+    for unit, rule in sorted((at[position], rule) for position, rule in flags if position in at):
+        of_unit = found.setdefault(unit, {})
+        of_unit[rule] = of_unit.get(rule, 0) + 1
+    return found
+
+
+def findings(tx: Transaction, province: str, wave: str) -> tuple[Noted, ...]:
+    """What the rules of today's version say of places."""
+    rows = [row for row in stored.findings(tx, province, wave) if row.rule_version == rules.VERSION]
+    return tuple(Noted(**{field.name: getattr(row, field.name) for field in fields(Noted)}) for row in rows)

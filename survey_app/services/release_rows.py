@@ -14,6 +14,7 @@ from analysis.diagnostics import Diagnostics
 from analysis.domains import Domain
 from analysis.figures import Release, State, Studies
 from analysis.release import flat, restored
+from survey_app.services.told_rows import told_of
 from survey_app.storage.releases import ReleaseRow
 
 SAME = tuple(field.name for field in fields(Release) if field.name not in ("state", "kind", "cuts", "domains", "figures", "studies"))
@@ -80,6 +81,7 @@ def _studies(stored: Plain) -> Studies:
         enough={block: (units, of) for block, (units, of) in read.enough.items()},
         diagnostics=None if diagnostics is None else Diagnostics(**_typed(diagnostics)),
         standings=tuple(_standing(one) for one in cast("list[Plain]", stored.get("standings", []))),
+        **told_of(stored),
     )
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 import questionnaires
 from analysis import coverage, disclosure
 from analysis.bases import Basis
+from analysis.beside import OfQuality
 from analysis.comparison.changed import Shown
 from analysis.figures import Figure, Release, State
 from analysis.release import build, digest_of, restored, sources
@@ -19,6 +20,7 @@ from survey_app import settings
 from survey_app.services import areas, counted_flags, fieldwork, frames
 from survey_app.services.access import OPERATOR, Permission, Viewer, demand
 from survey_app.services.accounts import stored_time
+from survey_app.services.computed_by import computed_by
 from survey_app.services.fieldwork import Wave
 from survey_app.services.release_rows import figures_of, release_of, row_of, state_of
 from survey_app.storage import accounts, responses, session
@@ -51,6 +53,7 @@ def make(wave_code: str, until: date | None, now: datetime, by: Viewer = OPERATO
     with session.reading() as tx:
         answers = responses.columns(tx, wave.province, wave.code)
         flagged = counted_flags.positions(tx, wave.province, wave.code)
+        by_rule, findings = counted_flags.by_rule(tx, wave.province, wave.code), counted_flags.findings(tx, wave.province, wave.code)
         before = _newest(tx, wave.code)
         frame = frames.frame(tx, wave.province, wave.code)
         domains = areas.domains(tx, wave.province, min(until or wave.closes, wave.closes), wave)
@@ -70,6 +73,7 @@ def make(wave_code: str, until: date | None, now: datetime, by: Viewer = OPERATO
         channels=coverage.channels(admitted),
         headline="verified" if wave.headline_basis == "verified" else "all",
         earlier=earlier,
+        quality=OfQuality(counted_flags.by_unit(by_rule, admitted), findings),
         number=0,
         province=wave.province,
         wave=wave.code,
@@ -78,7 +82,8 @@ def make(wave_code: str, until: date | None, now: datetime, by: Viewer = OPERATO
         seed=int.from_bytes(hashlib.sha256(wave.code.encode()).digest()[:4]),
     )
     with session.transaction() as tx:
-        numbered = replace(release, number=stored.next_number(tx))
+        studies = replace(release.studies, software=computed_by())
+        numbered = replace(release, number=stored.next_number(tx), studies=studies)
         stored.add(tx, row_of(numbered, until, before.number if before else None), figures_of(numbered))
         accounts.log(tx, wave.province, stored_time(now), by.name, "release.made", str(numbered.number), numbered.digest)
     return numbered

@@ -96,6 +96,14 @@ def flagged(tx: Connection, province: str, wave: str, rules: Collection[tuple[st
     return frozenset(tx.execute(select(responses.c.position).select_from(with_flag).where(of_wave & named)).scalars())
 
 
+def by_rule(tx: Connection, province: str, wave: str) -> list[tuple[int, str]]:
+    """Position and rule of every flag on the answers of a wave, each once whatever the version."""
+    of_wave = (responses.c.province == province) & (responses.c.wave == wave)
+    with_flag = responses.join(response_flags, response_flags.c.response_id == responses.c.id)
+    found = tx.execute(select(responses.c.position, response_flags.c.rule).select_from(with_flag).where(of_wave).distinct())
+    return [(position, rule) for position, rule in found]
+
+
 def ids_flagged(tx: Connection, province: str, wave: str, rule: str, version: str) -> frozenset[str]:
     """Answers of a wave with a flag of that rule."""
     of_wave = (responses.c.province == province) & (responses.c.wave == wave)

@@ -1,0 +1,112 @@
+"""Which questions a release studies together, and for whom: importance of factors, consistency of modules. Arithmetic: items.py."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from analysis.answer_sums import AnswerSums
+from analysis.domains import Domain
+from analysis.item_sums import PairSums, by_module
+from analysis.items import MOST_FACTORS, consistency, drivers
+from analysis.survey_data import Bools, Floats
+from analysis.told import Agreement, Importance, NotStudied
+from questionnaires.instrument import Instrument
+from questionnaires.model import Question, Refused
+from questionnaires.trees import IndexTree, LeafValue, Mean, Proportion
+
+UNIT_LEAST = 100
+"""Answers that every pair of a unit's questions needs: of fewer, shares of importance are all interval."""
+UNIT_DRAWS = 250
+"""Bootstrap draws for one unit; 1,000 for blocks and the city."""
+
+
+def factors_of(instrument: Instrument) -> tuple[Question, ...]:
+    """The overall question, then the scales of the headline that everybody is asked; nothing where there is no overall scale, no factor,
+    or more of them than can be compared."""
+    meaning = instrument.meanings.get("overall")
+    if meaning is None or not instrument.trees:
+        return ()
+    target = instrument.question(meaning.question)
+    found = [one for one in scales(instrument, instrument.trees[:1]) if one.rotation is None and one.id != target.id]
+    return (target, *found) if target.kind == "scale" and 1 <= len(found) <= MOST_FACTORS else ()
+
+
+def modules_of(instrument: Instrument) -> dict[str, tuple[str, ...]]:
+    """Module to the scales of its indices that are asked together, two or more; the overall question is none of them."""
+    overall = instrument.meanings.get("overall")
+    asked = [one for one in scales(instrument, instrument.trees) if overall is None or one.id != overall.question]
+    return {module: items for module, items in by_module(asked).items() if len(items) > 1}
+
+
+def scales(instrument: Instrument, trees: Sequence[IndexTree]) -> list[Question]:
+    """Questions of levels that a tree of the headline's population counts for everybody, in the order of the instrument."""
+    population = instrument.trees[0].population
+    values = [leaf.value for tree in trees if tree.population == population for leaf in tree.leaves.values() if leaf.where is None]
+    named = {id for value in values if (id := _question(value)) is not None}
+    return [one for one in instrument.questions if one.id in named and one.kind == "scale"]
+
+
+def codes_of(question: Question) -> tuple[int, ...]:
+    """Its levels as listed, from the worst to the best."""
+    return tuple(option.code for option in question.options if option.code not in question.no_basis)
+
+
+def importances(sums: AnswerSums, about: PairSums, domains: Sequence[Domain], seed: int) -> Iterator[Importance]:
+    """Of blocks and the city, or the named reason why not; of a unit where every pair has UNIT_LEAST answers.
+
+    Answers count where they were received, whoever they judge: importance is about people, who judge both.
+    """
+    for domain in domains:
+        part = _part(about, sums.strata, domain.members)
+        n = int(part.together.min())
+        if domain.kind == "unit" and n < UNIT_LEAST:
+            continue
+        draws = UNIT_DRAWS if domain.kind == "unit" else 1000
+        try:
+            found = drivers(part, seed, draws=draws)
+        except Refused as refused:
+            yield Importance(domain.id, part.items[0], part.items[1:], (), (), (), None, n, _refusal(refused))
+            continue
+        low, high = _ends(found.low), _ends(found.high)
+        yield Importance(domain.id, found.target, found.items, tuple(map(float, found.share)), low, high, found.r_squared, n)
+
+
+def agreements(sums: AnswerSums, about: Mapping[str, PairSums], domains: Sequence[Domain]) -> Iterator[Agreement]:
+    """Alpha and omega module by module; of units as for importance."""
+    for domain in domains:
+        for module, whole in about.items():
+            part = _part(whole, sums.strata, domain.members)
+            n = int(part.together.min())
+            if domain.kind == "unit" and n < UNIT_LEAST:
+                continue
+            try:
+                found = consistency(part)
+            except Refused as refused:
+                yield Agreement(domain.id, module, part.items, None, None, n, _refusal(refused))
+                continue
+            yield Agreement(domain.id, module, found.items, found.alpha, found.omega, n)
+
+
+def _part(sums: PairSums, strata: Sequence[str], members: Mapping[str, float]) -> PairSums:
+    """PSUs of the units of a domain: they belong to it whole."""
+    inside: Bools = np.array([label in members for label in strata], np.bool_)
+    return sums.part(inside[sums.stratum])
+
+
+def _ends(values: Floats) -> tuple[float | None, ...]:
+    return tuple(None if np.isnan(value) else float(value) for value in values)
+
+
+def _refusal(refused: Refused) -> NotStudied:
+    first = refused.faults[0]
+    alike = [fault for fault in refused.faults if fault.code == first.code]
+    items = dict.fromkeys(item for fault in alike for item in _named(fault.values))
+    return NotStudied(first.code, tuple(items))
+
+
+def _named(values: Mapping[str, str]) -> list[str]:
+    return [item for name in ("first", "second", "item", "items") if name in values for item in values[name].split(", ")]
+
+
+def _question(value: LeafValue) -> str | None:
+    return value.question if isinstance(value, Proportion | Mean) else None

@@ -1,0 +1,165 @@
+"""Shares of the five levels of a question, for every domain whose figure on that question is shown; small levels merged.
+
+Part of disclosure (methodology §13.1-4): no share passes that the figure beside it does not carry, and none from which a merged
+level of a unit could be solved.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from analysis.answer_sums import AnswerSums, LevelSums
+from analysis.complementary import solved_by
+from analysis.domains import membership
+from analysis.figures import Figure
+from analysis.item_studies import codes_of, scales
+from analysis.population import Population
+from analysis.survey_data import Bools, Floats
+from analysis.told import Levels
+from questionnaires.instrument import Instrument
+from questionnaires.trees import IndexTree, Leaf, Proportion
+
+LEAST_OPTION = 5
+"""Answers that a level needs to stand alone (methodology §13.1)."""
+
+Cuts = tuple[bool, ...]
+"""Between neighbouring levels, from the worst: True where they are told apart."""
+
+
+def asked_levels(instrument: Instrument) -> dict[str, tuple[int, ...]]:
+    """The questions whose levels are shown, with their codes from the worst to the best."""
+    named = {leaf.value.question for _, leaf in _leaves(instrument) if isinstance(leaf.value, Proportion)}
+    return {one.id: codes_of(one) for one in scales(instrument, instrument.trees) if one.id in named}
+
+
+def level_shares(
+    instrument: Instrument, population: Population, sums: AnswerSums, figures: Sequence[Figure], before: Sequence[Levels]
+) -> Iterator[Levels]:
+    """Of each question the levels of every domain, where the figure (share of satisfied levels, basis "all", pooled) is shown.
+
+    figures: as they will be shown; before: those of the release before, which stay where the figure was held over.
+    """
+    shown = {(one.domain, one.node): one for one in figures if one.hidden is None and (one.basis, one.summary) == ("all", "pooled")}
+    old = {(one.domain, one.node): one for one in before}
+    for tree, leaf in _leaves(instrument):
+        if isinstance(leaf.value, Proportion) and (codes := asked_levels(instrument).get(leaf.value.question)):
+            first = _first_satisfied(codes, leaf.value.satisfied)
+            if first is not None:
+                yield from _of_question(population, sums, (tree, leaf.id, leaf.value.question), first, shown, old)
+
+
+def merged(counts: Sequence[float], first: int) -> Cuts:
+    """Which neighbouring levels are told apart, so that none has fewer than 5 answers.
+
+    counts: answers at each level, the worst first; first: the first level that counts as satisfied. Levels are merged within the
+    satisfied and within the others, the smallest with its smaller neighbour, because the figure beside them tells the two sides
+    apart. A side with fewer than 5 answers in all joins the neighbouring level of the other. By hand in the tests.
+    """
+    sides = [_joined(list(counts[:first]), 0), _joined(list(counts[first:]), first)]
+    cut = [False] * (len(counts) - 1)
+    for starts in sides:
+        for start in starts[1:]:
+            cut[start - 1] = True
+    cut[first - 1] = sum(counts[:first]) >= LEAST_OPTION and sum(counts[first:]) >= LEAST_OPTION
+    return tuple(cut)
+
+
+def _joined(counts: list[float], first: int) -> list[int]:
+    """The first level of every group of levels that is left."""
+    groups = [(first + number, count) for number, count in enumerate(counts)]
+    while len(groups) > 1 and min(count for _, count in groups) < LEAST_OPTION:
+        at = min(range(len(groups)), key=lambda number: groups[number][1])
+        beside = [number for number in (at - 1, at + 1) if 0 <= number < len(groups)]
+        low, high = sorted((at, min(beside, key=lambda number: groups[number][1])))
+        groups[low : high + 1] = [(groups[low][0], groups[low][1] + groups[high][1])]
+    return [start for start, _ in groups]
+
+
+def _of_question(
+    population: Population,
+    sums: AnswerSums,
+    about: tuple[IndexTree, str, str],
+    first: int,
+    shown: Mapping[tuple[str, str], Figure],
+    old: Mapping[tuple[str, str], Levels],
+) -> Iterator[Levels]:
+    tree, node, question = about
+    n, weight = _by_domain(population, node, sums, sums.levels[question])
+    cuts: dict[int, Cuts] = {}
+    kept: dict[int, Levels] = {}
+    for row, domain in enumerate(population.domains):
+        figure = shown.get((domain.id, node))
+        if figure is None or figure.estimate is None or weight[row].sum() <= 0:
+            continue
+        if figure.mark != "held_over":
+            cuts[row] = merged([round(count, 9) for count in n[row]], first)
+        elif (domain.id, node) in old:
+            kept[row] = old[domain.id, node]
+            cuts[row] = _cuts_of(kept[row], n.shape[1])
+    _protect(population, node, cuts, n.shape[1], first)
+    for row in sorted(cuts):
+        if row in kept and _cuts_of(kept[row], n.shape[1]) == cuts[row]:
+            yield kept[row]
+        elif row not in kept and any(cuts[row]):
+            yield Levels(population.domains[row].id, tree.id, node, question, _segments(weight[row] / weight[row].sum(), cuts[row]))
+
+
+def _by_domain(population: Population, node: str, sums: AnswerSums, of: LevelSums) -> tuple[Floats, Floats]:
+    """Domain × level: answers (those of a unit that straddles by its share) and Σ w, credited as the figure is."""
+    estimates = population.estimates
+    part = estimates.parts[estimates.measures.index(node)]
+    rates_decider = any(term.rates == "decider" for term, used in zip(estimates.terms, part, strict=True) if used)
+    who = membership(population.domains, sums.places)
+    share = (who.by_decider if rates_decider else who.by_reception)[:, None]
+    shape = (len(population.domains), of.n.shape[1])
+    n, weight = np.zeros(shape), np.zeros(shape)
+    np.add.at(n, who.domain, share * of.n[who.place])
+    np.add.at(weight, who.domain, share * of.weight[who.place])
+    return n, weight
+
+
+def _protect(population: Population, node: str, cuts: dict[int, Cuts], levels: int, first: int) -> None:
+    """A group is told apart between two levels only where no unit that is not could be solved from the groups that are.
+
+    The share below a cut adds up over units with the coefficients of the figure itself, so one test serves both. The cut between the
+    satisfied and the others is the figure's own.
+    """
+    people = population.estimates.n[population.units, population.estimates.measures.index(node)]
+    for cut in range(levels - 1):
+        if cut == first - 1:
+            continue
+        known = {row for row, of in cuts.items() if of[cut]}
+        unknown: Bools = (people > 0) & np.array([int(unit) not in known for unit in population.units], np.bool_)
+        groups = [row for row in known if population.domains[row].kind != "unit"]
+        for row in solved_by(population, node, groups, unknown):
+            cuts[row] = tuple(told and number != cut for number, told in enumerate(cuts[row]))
+
+
+def _segments(share: Floats, cuts: Cuts) -> tuple[tuple[int, int, float], ...]:
+    starts = [0, *(number + 1 for number, told in enumerate(cuts) if told), len(share)]
+    return tuple((low, high - 1, float(share[low:high].sum())) for low, high in pairwise(starts))
+
+
+def _cuts_of(levels: Levels, count: int) -> Cuts:
+    starts = {first for first, _, _ in levels.segments}
+    return tuple(number + 1 in starts for number in range(count - 1))
+
+
+def _first_satisfied(codes: Sequence[int], satisfied: Sequence[int]) -> int | None:
+    """Where the satisfied levels begin, if they are the best ones without a gap."""
+    first = len(codes) - len(satisfied)
+    return first if 0 < first < len(codes) and set(codes[first:]) == set(satisfied) else None
+
+
+def _leaves(instrument: Instrument) -> Iterator[tuple[IndexTree, Leaf]]:
+    """The first leaf on each question, of everybody, in the trees of the headline's population."""
+    told = set[str]()
+    for tree in instrument.trees:
+        if tree.population != instrument.trees[0].population:
+            continue
+        for leaf in tree.leaves.values():
+            value = leaf.value
+            if isinstance(value, Proportion) and leaf.where is None and value.question not in told and "." not in value.question:
+                told.add(value.question)
+                yield tree, leaf
