@@ -1,6 +1,9 @@
 """What stuffing detection can do, for the method annex: measured false alarms and power, and the harm that stays possible."""
 
 from dataclasses import dataclass
+from math import sqrt
+
+NORMAL_95 = 1.959964
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,27 @@ class Power:
     false: float
     counters: int
     found: float
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A target of methodology §15: `counters` of the cells it is about, the `share` with an alarm, what was `wished` of it (at most
+    for honest ones, at least for stuffed ones), and whether it was `met`. `name`: honest | honest_worst_cell | one_burst |
+    daily_bursts | spread_half."""
+
+    name: str
+    wished: float
+    counters: int
+    share: float
+    met: bool
+
+
+def interval(share: float, counters: int) -> tuple[float, float]:
+    """95 % interval of a share of counters. Source: Wilson 1927."""
+    square = NORMAL_95**2 / counters
+    middle = (share + square / 2) / (1 + square)
+    reach = NORMAL_95 * sqrt(share * (1 - share) / counters + square / (4 * counters)) / (1 + square)
+    return max(0.0, middle - reach), min(1.0, middle + reach)
 
 
 def harm(false: float, index: float) -> float:

@@ -41,7 +41,7 @@ def main() -> int:
                 _city(study, rate, spread, np.random.default_rng([given.seed, rate, number, city]))
         sys.stderr.write(f"{rate} a day: {time.process_time() - began:.0f} CPU s so far\n")
     RESULTS.write_text(report.written(study, given.seed, time.process_time() - began), encoding="utf-8")
-    MEASURED.write_text(report.module(study), encoding="utf-8")
+    MEASURED.write_text(report.module(study, given.seed), encoding="utf-8")
     return 0
 
 

@@ -6,14 +6,21 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from analysis.quality.power import harm
-from analysis.quality.rules import LEVELS
+from analysis.quality.power import Target, harm, interval
+from analysis.quality.rules import LEVELS, VERSION
 
 NAMES = {
     ("one_burst", 0.1): "one burst of 10 % (5 at least)",
     ("daily_bursts", 0.1): "10 % as a burst a day",
     ("spread", 0.2): "20 % spread",
     ("spread", 0.5): "50 % spread",
+}
+ASKED = {
+    "honest": "honest counters with an alarm ≤ 1 %, all cells together",
+    "honest_worst_cell": "the same in the worst cell",
+    "one_burst": "one burst of ≥ 5 in five minutes and ≥ 10 %: ≥ 95 %",
+    "daily_bursts": "a burst a day of 10 %, from 20 answers a day: ≥ 95 %",
+    "spread_half": "half of the answers spread, from 5 a day: ≥ 90 %",
 }
 
 
@@ -80,23 +87,24 @@ def written(study: Study, seed: int, seconds: float) -> str:
     )
 
 
-def module(study: Study) -> str:
-    rows = [f"    Power({rate}, {study.sd(rate, spread):.3f}, {shape!r}, {share}, {cell.counters}, {cell.share:.3f}),".replace("'", '"')
+def module(study: Study, seed: int) -> str:
+    rows = [f"    Power({rate}, {study.sd(rate, spread):.3f}, {shape!r}, {share}, {cell.counters}, {cell.share:.4f}),".replace("'", '"')
             for (rate, spread, shape, share), cell in study.stuffed.items()]  # fmt: skip
     false = [f"    FalseAlarms({rate}, {study.sd(rate, spread):.3f}, {cell.counters}, {cell.share:.4f}),"
              for (rate, spread), cell in study.honest.items()]  # fmt: skip
+    wished = [f'    Target("{one.name}", {one.wished}, {one.counters}, {one.share:.4f}, {one.met}),' for one in targets(study)]
     return "\n".join(
         (
             '"""What `make quality` measured; written by it, never by hand. See tests/quality/results.md."""',
             "",
-            "from analysis.quality.power import FalseAlarms, Power",
+            "from analysis.quality.power import FalseAlarms, Power, Target",
             "",
-            "FALSE_ALARMS = (",
-            *false,
-            ")",
-            "POWER = (",
-            *rows,
-            ")",
+            f'RULES = "{VERSION}"',
+            '"""Version of the rules that were measured."""',
+            f"SEED = {seed}",
+            *("FALSE_ALARMS = (", *false, ")"),
+            *("POWER = (", *rows, ")"),
+            *("TARGETS = (", *wished, ")"),
             "",
         )
     )
@@ -123,21 +131,26 @@ def _power(study: Study) -> list[str]:
     return lines
 
 
-def _targets(study: Study) -> list[str]:
-    whole = _sum(study.honest.values())
-    worst = max(study.honest.values(), key=lambda cell: cell.share)
-    bursts = _sum(cell for (_, _, shape, _), cell in study.stuffed.items() if shape == "one_burst")
-    daily = _sum(cell for (rate, _, shape, _), cell in study.stuffed.items() if shape == "daily_bursts" and rate >= 20)
-    half = _sum(cell for (rate, _, _, share), cell in study.stuffed.items() if share == 0.5 and rate >= 5)
-    rows = (
-        ("honest counters with an alarm ≤ 1 %, all cells together", whole, whole.share <= 0.01),
-        ("the same in the worst cell", worst, worst.share <= 0.01),
-        ("one burst of ≥ 5 in five minutes and ≥ 10 %: ≥ 95 %", bursts, bursts.share >= 0.95),
-        ("a burst a day of 10 %, from 20 answers a day: ≥ 95 %", daily, daily.share >= 0.95),
-        ("half of the answers spread, from 5 a day: ≥ 90 %", half, half.share >= 0.90),
+def targets(study: Study) -> tuple[Target, ...]:
+    """Methodology §15.2 and §15.4."""
+    honest = study.honest.values()
+    stuffed = study.stuffed.items()
+    one_burst = _sum(cell for (_, _, shape, _), cell in stuffed if shape == "one_burst")
+    daily = _sum(cell for (rate, _, shape, _), cell in stuffed if shape == "daily_bursts" and rate >= 20)
+    half = _sum(cell for (rate, _, shape, share), cell in stuffed if (shape, share) == ("spread", 0.5) and rate >= 5)
+    most = [("honest", 0.01, _sum(honest)), ("honest_worst_cell", 0.01, max(honest, key=lambda cell: cell.share))]
+    least = [("one_burst", 0.95, one_burst), ("daily_bursts", 0.95, daily), ("spread_half", 0.90, half)]
+    return tuple(
+        [Target(name, wished, cell.counters, cell.share, cell.share <= wished) for name, wished, cell in most]
+        + [Target(name, wished, cell.counters, cell.share, cell.share >= wished) for name, wished, cell in least]
     )
+
+
+def _targets(study: Study) -> list[str]:
     lines = ["| target | measured | |", "|---|---|---|"]
-    return lines + [f"| {target} | {_percent(cell)} | {'met' if met else 'missed'} |" for target, cell, met in rows]
+    return lines + [
+        f"| {ASKED[one.name]} | {_told(one.share, one.counters)} | {'met' if one.met else 'missed'} |" for one in targets(study)
+    ]
 
 
 def _sum(cells: Iterable[Cell]) -> Cell:
@@ -150,6 +163,9 @@ def _sum(cells: Iterable[Cell]) -> Cell:
 
 
 def _percent(cell: Cell) -> str:
-    n, p, z = cell.counters, cell.share, 1.96
-    middle, reach = (p + z**2 / (2 * n)) / (1 + z**2 / n), z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2)) / (1 + z**2 / n)
-    return f"{100 * p:.1f} % [{100 * max(0.0, middle - reach):.1f}; {100 * min(1.0, middle + reach):.1f}]"
+    return _told(cell.share, cell.counters)
+
+
+def _told(share: float, counters: int) -> str:
+    low, high = interval(share, counters)
+    return f"{100 * share:.1f} % [{100 * low:.1f}; {100 * high:.1f}]"
