@@ -9,6 +9,7 @@ from unicodedata import normalize
 
 import duckdb
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis.any_table.columns import (
     LARGEST,
@@ -38,8 +39,8 @@ WIDEST = 65_535
 TOGETHER = 5
 """Columns of one query: more of them take more memory, not less time."""
 
-MANY = 4096
-"""Distinct texts beyond which duckdb's enumerations are slow."""
+SLOTS = 1 << 22
+"""Hashes are looked up by their last bits where these tell all of them apart, which they do for some hundreds of texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ class ParquetFile:
             cells = self.data.project(", ".join(f"{asked[column][0]} AS c{k}" for k, column in enumerate(together))).fetchnumpy()
             for k, column in enumerate(together):
                 _, low, blank = asked[column]
-                found[column] = (np.ma.filled(cells[f"c{k}"], blank), low, blank)
+                found[column] = (_filled(cells[f"c{k}"], blank), low, blank)
         return found
 
     def _numbers(self, column: str) -> Numbers:
@@ -164,29 +165,27 @@ class ParquetFile:
         return np.where(blank, np.nan, values) if blank.any() else values
 
     def _texts(self, column: str) -> tuple[list[str], Ints]:
-        """The distinct texts of a column, and which of them each row holds; −1 where there is nothing."""
+        """The distinct texts of a column, and which of them each row holds; −1 where there is nothing.
+
+        By 64-bit hashes, which duckdb makes of a dictionary and not of every row.
+        """
         text = f"{self._quoted(column)}::VARCHAR"
         ask = self.connection.execute
-        ask("DROP TYPE IF EXISTS label")
         ask("DROP TABLE IF EXISTS labels")
-        self.data.project(f"{text} AS v").filter("v IS NOT NULL").distinct().create("labels")
-        found: int = (ask("SELECT count(*) FROM labels").fetchone() or (0,))[0]
-        if not found:
-            return [], np.full(self.rows, BLANK)
-        if found > MANY and (many := self._many_texts(text)):
-            return many
-        ask("CREATE TYPE label AS ENUM (SELECT v FROM labels)")
-        texts = ask("SELECT unnest(enum_range(NULL::label))::VARCHAR AS v").fetchnumpy()["v"].tolist()
-        return texts, self._fetch(f"coalesce(enum_code({text}::label)::INTEGER, {BLANK})")
+        self.data.project(f"{text} AS v").distinct().create("labels")
+        labels = ask("SELECT v, hash(v) AS h FROM labels ORDER BY h").fetchnumpy()
+        there = ~np.ma.getmaskarray(labels["v"])
+        texts: list[str] = labels["v"][there].tolist()
+        if not _differ(labels["h"]):
+            return texts, self._compared(text, texts)
+        cells = self.data.project(f"hash({text}) AS h").fetchnumpy()["h"]
+        return texts, _found(np.ma.getdata(cells), labels["h"], np.where(there, np.cumsum(there) - 1, BLANK))
 
-    def _many_texts(self, text: str) -> tuple[list[str], Ints] | None:
-        """The same from 64-bit hashes of the texts, which is quicker than an enumeration; None where two texts have one hash."""
-        labels = self.connection.execute("SELECT v, hash(v) AS h FROM labels ORDER BY h").fetchnumpy()
-        if (labels["h"][1:] == labels["h"][:-1]).any():
-            return None
-        cells = self.data.project(f"if({text} IS NULL, NULL, hash({text})) AS h").fetchnumpy()["h"]
-        codes = np.searchsorted(labels["h"], np.ma.getdata(cells))
-        return labels["v"].tolist(), np.where(np.ma.getmaskarray(cells), BLANK, codes)
+    def _compared(self, text: str, texts: Sequence[str]) -> Ints:
+        """The same by comparing the texts of all rows, where two texts have one hash."""
+        place = {known: code for code, known in enumerate(texts)}
+        cells = self.data.project(f"{text} AS v").fetchnumpy()["v"]
+        return np.array([BLANK if blank else place[cell] for cell, blank in zip(cells.data, np.ma.getmaskarray(cells), strict=True)])
 
     def _quoted(self, column: str) -> str:
         return '"' + self.written[column].replace('"', '""') + '"'
@@ -194,6 +193,30 @@ class ParquetFile:
     def _fetch(self, expression: str) -> Ints:
         found: Ints = np.ma.getdata(self.data.project(f"{expression} AS v").fetchnumpy()["v"])
         return found
+
+
+def _filled(cells: NDArray[np.unsignedinteger], blank: int) -> Whole:
+    """Blank cells as that number; the array is duckdb's, made for us, and not copied."""
+    found = np.ma.getdata(cells)
+    if np.ma.is_masked(cells):
+        found[np.ma.getmaskarray(cells)] = blank
+    return found
+
+
+def _differ(known: NDArray[np.uint64]) -> bool:
+    """Whether no two of the hashes, ascending, are the same."""
+    return bool((known[1:] != known[:-1]).all())
+
+
+def _found(wanted: NDArray[np.uint64], known: NDArray[np.uint64], number: Ints) -> Ints:
+    """The number of each wanted hash. known: ascending, all different."""
+    last = np.uint64(SLOTS - 1)
+    slots = (known & last).astype(np.int64)
+    if len(np.unique(slots)) < len(slots):
+        return number[np.searchsorted(known, wanted)]
+    table = np.zeros(SLOTS, np.int64)
+    table[slots] = number
+    return table[(wanted & last).astype(np.int64)]
 
 
 @contextmanager

@@ -175,7 +175,9 @@ def _looked_up(above: Whole, blank: int) -> tuple[Ints, Codes]:
         high = int(shifted.max(initial=0))
         found = np.array([value for value in range(high if high <= FEW else 0) if (shifted == value + 1).any()], np.int64)
         if len(found) and len(found) == high - found[0]:
-            return found, np.maximum(shifted.view(np.int8) - np.int8(found[0] + 1), np.int8(BLANK))
+            codes = shifted.view(np.int8)
+            codes -= np.int8(found[0] + 1)
+            return found, np.maximum(codes, np.int8(BLANK), out=codes)
     found = np.flatnonzero(np.bincount(above, minlength=blank + 1)[:blank])
     number = np.full(blank + 1, BLANK, np.int64)
     number[found] = np.arange(len(found))

@@ -39,12 +39,24 @@ class Columns:
 
     def several(self, text: str, flag: str, sign: str = ",") -> tuple[str, ...]:
         """The columns in a list."""
-        return tuple(self.one(part, flag) for part in pieces(_form(text), sign, self.has))
+        return tuple(self.one(part, flag) for part in self._cut(_form(text), sign, self.has))
 
     def pooled(self, text: str, flag: str) -> list[tuple[str, ...]]:
         """A list of columns, each perhaps pooled of several: a,b+c → (a), (b, c)."""
-        parts = pieces(_form(text), ",", lambda part: self.has(part) or all(map(self.has, pieces(part, "+", self.has))))
+        parts = self._cut(_form(text), ",", lambda part: self.has(part) or all(map(self.has, self._cut(part, "+", self.has))))
         return [self.several(part, flag, "+") for part in parts]
+
+    def _cut(self, text: str, sign: str, known: Callable[[str], bool]) -> list[str]:
+        """The text cut at a sign, except where a longer run is known: with a column “a,b”, “a,b,c” gives “a,b” and “c”."""
+        parts, found, begin = text.split(sign), [], 0
+        if not any(sign in name for name in self.names):
+            return [part.strip() for part in parts]
+        while begin < len(parts):
+            runs = range(len(parts), begin + 1, -1)
+            end = next((end for end in runs if known(sign.join(parts[begin:end]).strip())), begin + 1)
+            found.append(sign.join(parts[begin:end]).strip())
+            begin = end
+        return found
 
     def _miss(self, name: str, flag: str) -> None:
         values = {"flag": flag, "column": name}
@@ -80,17 +92,6 @@ def _bare(name: str) -> str:
     """Small letters without marks: Phường, phuong and PHUONG are alike."""
     letters = (letter for letter in normalize("NFD", name.casefold()) if not combining(letter))
     return "".join(letters).replace("đ", "d")
-
-
-def pieces(text: str, sign: str, known: Callable[[str], bool]) -> list[str]:
-    """The text cut at a sign, except where a longer run is known: with a column “a,b”, “a,b,c” gives “a,b” and “c”."""
-    parts, found, begin = text.split(sign), [], 0
-    while begin < len(parts):
-        runs = range(len(parts), begin + 1, -1)
-        end = next((end for end in runs if known(sign.join(parts[begin:end]).strip())), begin + 1)
-        found.append(sign.join(parts[begin:end]).strip())
-        begin = end
-    return found
 
 
 def means(columns: Columns, text: str, flag: str) -> list[Mean]:

@@ -179,14 +179,15 @@ def test_very_many_categories_are_read(tmp_path: Path) -> None:
     assert np.array_equal(found.codes, np.arange(200_000))
 
 
-def test_many_names_are_read_like_few(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("part", "instead"), [("SLOTS", 16), ("_differ", lambda _known: False)], ids=["crowded", "not told apart"])
+def test_names_are_read_alike_whatever_their_hashes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str, instead: object) -> None:
     file = parquet_file(tmp_path, "SELECT if(i % 7 = 0, NULL, 'tổ ' || i % 50) AS g FROM range(200) rows(i)")
-    few = file.table([], ["g"]).labels["g"]
-    monkeypatch.setattr("analysis.parquet.MANY", 10)
-    many = file.table([], ["g"]).labels["g"]
-    assert many.labels == few.labels
-    assert many.codes.tolist() == few.codes.tolist() == [
-        -1 if row % 7 == 0 else few.labels.index(f"tổ {row % 50}") for row in range(200)
+    usual = file.table([], ["g"]).labels["g"]
+    monkeypatch.setattr(f"analysis.parquet.{part}", instead)
+    found = file.table([], ["g"]).labels["g"]
+    assert found.labels == usual.labels
+    assert found.codes.tolist() == usual.codes.tolist() == [
+        -1 if row % 7 == 0 else usual.labels.index(f"tổ {row % 50}") for row in range(200)
     ]  # fmt: skip
 
 
