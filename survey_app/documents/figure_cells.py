@@ -11,6 +11,7 @@ from analysis.figures import Figure, Mark, Release
 from questionnaires.instrument import Instrument
 from questionnaires.trees import IndexTree
 from survey_app.documents import sentences
+from survey_app.documents.history import NO_HISTORY, History
 from survey_app.documents.report import Cell, Gap, Interval, Number, Unit
 from survey_app.documents.rounding import Rounded, end, is_share, rounded, span, to_five
 from survey_app.words import number, of, percent, say
@@ -42,7 +43,7 @@ class View:
     `axis`: every interval of the document is drawn between these two values. `counter_only`: domains of which it has to be
     said row by row, because it does not hold for the whole document. `previous`: number of the release before, where the
     reader may know of it. `around`: of a document on one unit. `goes_by`: blocks and units to the basis their block is
-    settled on; empty where all go by all answers.
+    settled on; empty where all go by all answers. `history`: releases of earlier waves.
     """
 
     release: Release
@@ -56,6 +57,7 @@ class View:
     index: Mapping[Key, Figure]
     around: Around | None
     goes_by: Mapping[str, Basis]
+    history: History
 
     @staticmethod
     def of(
@@ -66,16 +68,18 @@ class View:
         districts: Mapping[str, Collection[str]],
         previous: int | None,
         around: Around | None = None,
+        told: History = NO_HISTORY,
     ) -> "View":
         headline = [figure for figure in release.figures if figure.basis == "all"]
         blocks = [one for one in release.domains if one.grouping == "block" and one.id in release.studies.headlines]
         by = release.studies.headlines
-        goes_by = {id: by[one.id] for one in blocks if "verified" in by.values() for id in (one.id, *one.members)}
+        settled = "verified" in (release.studies.wished, *by.values())
+        goes_by = {id: by[one.id] for one in blocks if settled for id in (one.id, *one.members)}
         index: dict[Key, Figure] = {
             (one.domain, one.tree, one.node, one.population, one.summary, one.basis): one for one in release.figures
         }
         axis, counter_only = _axis(headline, instrument), _counter_only(release)
-        return View(release, instrument, language, precise, districts, axis, counter_only, previous, index, around, goes_by)
+        return View(release, instrument, language, precise, districts, axis, counter_only, previous, index, around, goes_by, told)
 
     def figure(
         self,

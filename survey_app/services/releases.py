@@ -249,6 +249,12 @@ def _earlier(tx: Transaction, wave: Wave) -> Shown | None:
     return None
 
 
+def before(wave: Wave) -> list[tuple[Wave, Release]]:
+    """Earlier waves with the same questionnaire and the last published release of each, without its figures; oldest first."""
+    with session.reading() as tx:
+        return [(other, release_of(row, ())) for other, row in _published(tx, wave) if other.opens < wave.opens]
+
+
 def _published(tx: Transaction, wave: Wave) -> list[tuple[Wave, ReleaseRow]]:
     """Waves of the city with the same questionnaire and the last published release of each, in the order of their first days."""
     alike = [one for one in waves.waves(tx, wave.province) if (one.instrument, one.simulated) == (wave.instrument, wave.simulated)]

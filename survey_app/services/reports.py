@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, cast
 
+from analysis.comparison import definition
 from analysis.domains import Domain
 from analysis.figures import Figure, Release
 from questionnaires.instrument import Instrument
@@ -14,9 +15,11 @@ from survey_app.documents.charts import output
 from survey_app.documents.charts.values import Chart
 from survey_app.documents.city_report import Asked
 from survey_app.documents.figure_cells import Around, View, headline_tree
+from survey_app.documents.history import History, Past
 from survey_app.documents.report import Picture, ReportDocument
 from survey_app.services import fieldwork, releases
 from survey_app.services.access import Permission, Viewer
+from survey_app.services.fieldwork import Wave
 from survey_app.services.places import FORMER_DISTRICTS
 from survey_app.services.releases import Wanted
 from survey_app.storage import organisation, session
@@ -87,7 +90,7 @@ def document(viewer: Viewer, kind: Kind, release: int, domain: str | None, langu
     cut = replace(found, domains=(*seen, *_names(viewer, found, seen)), figures=figures)
     built = _built_on(viewer, found.number)
     precise, around = viewer.allows(Permission.READ_PRECISION), _around(viewer, found, seen, instrument)
-    view = View.of(cut, instrument, language, precise, districts, built.previous, around)
+    view = View.of(cut, instrument, language, precise, districts, built.previous, around, _history(viewer, wave, seen, instrument))
     return BUILDERS[kind](view, Asked(wave.name, wave.opens, wave.closes, built.answers_until))
 
 
@@ -179,6 +182,24 @@ def _around(viewer: Viewer, release: Release, seen: list[Domain], instrument: In
     of_index = {(one.domain, one.node): one for one in behind if one.tree == tree.id and one.summary == "pooled"}
     compared = (one for one in others if one.tree == tree.id and one.hidden is None and one.mark is None)
     return Around(block, city, of_index, tuple(replace(one, domain="") for one in compared))
+
+
+def _history(viewer: Viewer, wave: Wave, seen: list[Domain], instrument: Instrument) -> History:
+    """The last published release of every earlier wave with the same questionnaire: the headline of the domains that are seen."""
+    now, domains = headline_tree(instrument), [one.id for one in seen]
+    past = []
+    for other, release in releases.before(wave):
+        form = releases.instrument_of(other)
+        tree = headline_tree(form)
+        nodes = {tree.root, *(tree.nodes[tree.root].children if tree.root in tree.nodes else ())}
+        by = release.studies.headlines
+        read = releases.figures(release, Wanted(domains, nodes, {tree.population}, {"all", *by.values()}))
+        pooled = (one for one in read if one.tree == tree.id and one.summary == "pooled")
+        shown = pooled if viewer.allows(Permission.READ_REFERENCE) else map(_without_reference_value, pooled)
+        figures = {(one.domain, one.node, one.basis): one for one in shown}
+        made = definition.digest(form, tree, tree.root)
+        past.append(Past(release.number, other.name, release.instrument, release.method, made, by, figures))
+    return History(wave.name, definition.digest(instrument, now, now.root), tuple(past))
 
 
 def _sees(viewer: Viewer, province: str, domain: Domain) -> bool:
