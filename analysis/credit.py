@@ -4,15 +4,14 @@ How the shares come about is in domains.py; the sums, already under w = d·g, co
 """
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from analysis.cells import totals
 from analysis.domains import Membership, Places, membership
+from analysis.sparse import Sparse, added, adding, pairs
 from analysis.survey_data import Bools, Floats, Ints
-from analysis.tallies import PlaceSums, PsuSums, Tallies, sums_by
+from analysis.tallies import PlaceSums, PsuSums, Tallies
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +49,20 @@ class Credit:
         who = membership(tallies.domains, tallies.places)
         return cls(tallies.places, who, np.concatenate([decider, decider]), roles, len(tallies.domains))
 
-    def spread(self, key: Ints, place: Ints, n: Floats, values: Floats) -> tuple[Ints, Ints, Floats, Floats]:
-        """(domain, key, n, Σ m · value), sorted by domain and key. One row a (key, place); values: rows × 2 terms."""
+    def spread(self, key: Ints, place: Ints, weight: Floats, values: Floats) -> tuple[Ints, Ints, Floats]:
+        """(domain, key, Σ m · weight · value), sorted by domain and key. values: rows × 2 terms, at `place`."""
         item, row = self.who.join(place)
-        spread = np.column_stack([n[item], values[item] * self._shares(row)])
-        domain, found, of_domain = sums_by(self.who.domain[row], key[item], spread)
-        return domain, found, of_domain[:, 0], of_domain[:, 1:]
+        (domain, found), at, order = pairs(self.who.domain[row], key[item])
+        spread = np.empty((len(domain), values.shape[1]))
+        for terms, share in ((~self.rates_decider, self.who.by_reception), (self.rates_decider, self.who.by_decider)):
+            spread[:, terms] = adding(at, item[order], (share[row] * weight[item])[order], len(domain), len(values)) @ values[:, terms]
+        return domain, found, spread
+
+    def answers(self, key: Ints, place: Ints, n: Floats) -> tuple[Ints, Ints, Floats]:
+        """(domain, key, Σ n) of all rows at a place in which the domain has a share, sorted by domain and key."""
+        item, row = self.who.join(place)
+        (domain, found), at, order = pairs(self.who.domain[row], key[item])
+        return domain, found, totals(at, n[item][order], len(domain))
 
     def moments(self, sums: PlaceSums, factor: Floats) -> Moments:
         """What the respondents behind each measure, and pairs of terms, come to under w = d·g. factor: g of every cell.
@@ -63,19 +70,15 @@ class Credit:
         Where a place's receiving and deciding shares a, b differ, a person counts max(a, b) once: min(a, b) for any valid
         answer, the rest for one in the role with the larger share.
         """
-        start = np.searchsorted(sums.place, np.arange(len(self.places.reception.codes)))
-        g = factor[sums.cell, None, None]
-        tables = [_of_place(table, start) for table in (sums.n, g * sums.design_weight, g * g * sums.squared)]
-        given = _of_place(sums.answers, start)
-        people = [np.zeros((self.domains, len(self.roles))) for _ in tables]
-        answers = np.zeros((self.domains, len(self.roles)))
-        for number, roles in enumerate(self.roles):
-            for role, share in enumerate((self.who.by_reception, self.who.by_decider)):
-                answers[:, number] += self._to_domains(share, given[:, number, role])
-            for side, share, square in self._people(roles):
-                for found, table, counted in zip(people, tables, (share, share, square), strict=True):
-                    found[:, number] += self._to_domains(counted, table[:, number, side])
-        return Moments(people[0], answers, people[1], people[2], self._products(_weighted(sums.products, factor[sums.cell], start)))
+        size = len(self.places.reception.codes)
+        g = factor[sums.cell]
+        rows, one = np.arange(len(sums.place)), np.ones(len(sums.place))
+        of_place, weighted, squared = (adding(sums.place, rows, share, size, len(rows)) for share in (one, g, g * g))
+        tables = ((of_place, sums.n, 1), (weighted, sums.design_weight, 1), (squared, sums.squared, 2))
+        n, w, w2 = (self._people(added(matrix, table), power) for matrix, table, power in tables)
+        given = added(of_place, sums.answers)
+        answers = self._to_domains(self.who.by_reception) @ given[:, :, 0] + self._to_domains(self.who.by_decider) @ given[:, :, 1]
+        return Moments(n, answers, w, w2, self._products(added(weighted, sums.products)))
 
     def by_unit(self, sums: PsuSums) -> tuple[tuple[str, ...], Floats, Floats]:
         """Units, and domain × unit: how many of the domain's answers each received, and decided; answered the item or not."""
@@ -84,51 +87,34 @@ class Credit:
         answers = totals(sums.place, sums.n, len(reception.codes))
         tables = []
         for share, column in ((self.who.by_reception, reception), (self.who.by_decider, decider)):
-            unit_of = np.array([*(units.index(label) for label in column.labels), -1], np.int64)[column.codes]
-            table = np.zeros((self.domains, len(units) + 1))
-            np.add.at(table, (self.who.domain, unit_of[self.who.place]), share * answers[self.who.place])
-            tables.append(table[:, :-1])
+            unit_of = np.array([*np.searchsorted(units, column.labels), -1], np.int64)[column.codes][self.who.place]
+            known = unit_of >= 0
+            at = self.who.domain[known] * len(units) + unit_of[known]
+            table = totals(at, (share * answers[self.who.place])[known], self.domains * len(units))
+            tables.append(table.reshape(self.domains, len(units)))
         return units, tables[0], tables[1]
 
-    def _shares(self, rows: Ints) -> Floats:
-        found: Floats = np.where(self.rates_decider, self.who.by_decider[rows, None], self.who.by_reception[rows, None])
+    def _to_domains(self, share: Floats) -> Sparse:
+        return adding(self.who.domain, self.who.place, share, self.domains, len(self.places.reception.codes))
+
+    def _people(self, by_place: Floats, power: int) -> Floats:
+        """Domain × measure. by_place: place × measure × side (PlaceSums); power: of the share that counts."""
+        received, decided = self.who.by_reception, self.who.by_decider
+        low = np.minimum(received, decided) ** power
+        found = np.zeros((self.domains, len(self.roles)))
+        both, one = self.roles.all(axis=1), self.roles.sum(axis=1) == 1
+        for role, share in enumerate((received**power, decided**power)):
+            alone = one & self.roles[:, role]
+            found[:, alone] = self._to_domains(share) @ by_place[:, alone, 0]
+            found[:, both] += self._to_domains(share - low) @ by_place[:, both, role + 1]
+        found[:, both] += self._to_domains(low) @ by_place[:, both, 0]
         return found
 
-    def _to_domains(self, share: Floats, by_place: Floats) -> Floats:
-        return totals(self.who.domain, share * by_place[self.who.place], self.domains)
-
-    def _people(self, roles: Bools) -> list[tuple[int, Floats, Floats]]:
-        """Side of the respondents (PlaceSums), share of theirs that counts, and what its square comes to."""
-        received, decided = self.who.by_reception, self.who.by_decider
-        if not roles.all():
-            return [(0, share, share**2) for share, used in zip((received, decided), roles, strict=True) if used]
-        low = np.minimum(received, decided)
-        return [(0, low, low**2), (1, received - low, received**2 - low**2), (2, decided - low, decided**2 - low**2)]
-
     def _products(self, by_place: Floats) -> Floats:
-        """Σ w m t (m t)' of t = (y, x), domain by domain: all domains and places with the same pair of shares at once."""
-        pairs, alike = np.unique(np.stack([self.who.by_reception, self.who.by_decider], axis=1), axis=0, return_inverse=True)
-        first = np.unique(alike, return_index=True)[1]
-        flat = by_place.reshape(len(by_place), int(np.prod(by_place.shape[1:])))
+        """Σ w m t (m t)' of t = (y, x), domain by domain: terms of one role with terms of the same or the other."""
         products = np.zeros((self.domains, *by_place.shape[1:]))
-        for pair in range(len(pairs)):
-            rows = np.flatnonzero(alike == pair)
-            at = (self.who.domain[rows], self.who.place[rows])
-            sums = csr_array((np.ones(len(rows)), at), shape=(self.domains, len(by_place))) @ flat
-            share = self._shares(first[[pair]])[0]
-            products += np.outer(share, share) * sums.reshape(products.shape)
+        roles = [(np.flatnonzero(~self.rates_decider), self.who.by_reception), (np.flatnonzero(self.rates_decider), self.who.by_decider)]
+        for ours, mine in roles:
+            for theirs, yours in roles:
+                products[:, ours[:, None], theirs] = added(self._to_domains(mine * yours), by_place[:, ours][:, :, theirs])
         return products
-
-
-def _weighted(products: Floats, g: Floats, start: Ints) -> Floats:
-    """Σ g · products over the rows of each place, without a second table of that size."""
-    found = np.zeros((len(start), *products.shape[1:]))
-    for place, (first, end) in enumerate(pairwise([*start, len(g)])):
-        found[place] = np.tensordot(g[first:end], products[first:end], axes=1)
-    return found
-
-
-def _of_place(table: Floats, start: Ints) -> Floats:
-    """Sums of the rows of each place; every place has rows."""
-    found: Floats = np.add.reduceat(table, start, axis=0) if len(start) else table
-    return found

@@ -10,8 +10,9 @@ import numpy as np
 
 from analysis.credit import Credit
 from analysis.design import factors
+from analysis.sparse import adding, pairs
 from analysis.survey_data import Bools, Column, Floats, Ints
-from analysis.tallies import Tallies, sums_by
+from analysis.tallies import Tallies
 from questionnaires.trees import Term
 
 
@@ -105,11 +106,12 @@ def estimate(tallies: Tallies) -> Estimates:
     """
     credit = Credit.of(tallies)
     width, size = len(tallies.terms), len(tallies.domains)
-    domain, psu, found = _by_domain(tallies, credit)
-    n, whole = found[:, 0], np.zeros((size, 2 * width))
-    np.add.at(whole, domain, found[:, 1:])
+    sums = tallies.by_psu
+    domain, psu, found = credit.spread(sums.psu, sums.place, tallies.factor[sums.cell], sums.totals)
+    n = credit.answers(sums.psu, sums.place, sums.n)[2]
+    whole = adding(domain, np.arange(len(domain)), np.ones(len(domain)), size, len(domain)) @ found
     psus, answers = np.bincount(domain, minlength=size), np.bincount(domain, n, size)
-    strata = np.unique(np.stack([domain, tallies.psus[0].codes[psu]], axis=1), axis=0)[:, 0]
+    strata = pairs(domain, tallies.psus[0].codes[psu])[0][0]
     with np.errstate(divide="ignore", invalid="ignore"):
         typical = np.where(answers > 0, np.bincount(domain, n**2, size) / answers, 1.0)
     moments = credit.moments(tallies.by_place, tallies.factor)
@@ -130,7 +132,7 @@ def estimate(tallies: Tallies) -> Estimates:
         psus=psus,
         df=psus - np.bincount(strata, minlength=size),
         typical=typical,
-        influence=_influence(tallies, credit, (domain, psu, found)),
+        influence=_influence(tallies, credit, (domain, psu, n, found)),
         received=received,
         decided=decided,
     )
@@ -209,37 +211,35 @@ def _centring(influence: Influence, psu: Ints, z: Floats) -> tuple[Floats, Float
     return np.add.reduceat(z, first, axis=0), np.repeat(factor.inner, np.diff(np.r_[first, len(stratum)])), factor.outer
 
 
-def _by_domain(tallies: Tallies, credit: Credit) -> tuple[Ints, Ints, Floats]:
-    """Domain and PSU of every PSU with an answer of the domain; n and the totals Σ w m t there, side by side."""
-    sums = tallies.by_psu
-    weighted = np.column_stack([sums.n, sums.totals * tallies.factor[sums.cell, None]])
-    psu, place, of_psu = sums_by(sums.psu, sums.place, weighted)
-    domain, psu, n, totals = credit.spread(psu, place, of_psu[:, 0], of_psu[:, 1:])
-    return domain, psu, np.column_stack([n, totals])
-
-
-def _influence(tallies: Tallies, credit: Credit, rows: tuple[Ints, Ints, Floats]) -> Influence:
-    """rows: domain, PSU, and n with the totals of the PSUs that have an answer of the domain."""
-    domain, psu, found = sums_by(*_with_residuals(tallies, credit, rows)) if tallies.calibrated else rows
+def _influence(tallies: Tallies, credit: Credit, rows: tuple[Ints, Ints, Floats, Floats]) -> Influence:
+    """rows: domain, PSU, n and totals of the PSUs that have an answer of the domain."""
+    domain, psu, n, totals = _with_residuals(tallies, credit, rows) if tallies.calibrated else rows
     stratum, _ = tallies.psus
     start = np.searchsorted(domain, np.arange(len(tallies.domains) + 1))
-    return Influence(start, psu, found[:, 0], found[:, 1:], tallies.psus, np.bincount(stratum.codes, minlength=len(stratum.labels)))
+    return Influence(start, psu, n, totals, tallies.psus, np.bincount(stratum.codes, minlength=len(stratum.labels)))
 
 
-def _with_residuals(tallies: Tallies, credit: Credit, rows: tuple[Ints, Ints, Floats]) -> tuple[Ints, Ints, Floats]:
-    """Rows that add up to Σ_c g_c A_ic − b_c W_ic: those given and −b_c W_ic of every PSU of a cell that the domain touches.
+def _with_residuals(tallies: Tallies, credit: Credit, rows: tuple[Ints, Ints, Floats, Floats]) -> tuple[Ints, Ints, Floats, Floats]:
+    """Σ_c g_c A_ic − b_c W_ic: the rows given, and −b_c W_ic of every PSU of a cell that the domain touches.
 
     W_ic = Σ g d of PSU i in cell c belongs to the PSU, not to a domain.
     """
-    sums, factor = tallies.by_psu, tallies.factor
-    cell, place, of_place = sums_by(sums.cell, sums.place, sums.totals)
-    domain, cell, _, of_domain = credit.spread(cell, place, np.zeros(len(cell)), of_place)
-    expected = of_domain / np.bincount(sums.cell, sums.design_weight, len(factor))[cell, None]
-    margin_cell, margin_psu, weight = sums_by(sums.cell, sums.psu, (factor[sums.cell] * sums.design_weight)[:, None])
+    sums, factor, (domain, psu, n, totals) = tallies.by_psu, tallies.factor, rows
+    toucher, cell, of_cell = credit.spread(sums.cell, sums.place, np.ones(len(sums.cell)), sums.totals)
+    expected = of_cell / np.bincount(sums.cell, sums.design_weight, len(factor))[cell, None]
+    (margin_cell, margin_psu), at, order = pairs(sums.cell, sums.psu)
+    weight = np.bincount(at, (factor[sums.cell] * sums.design_weight)[order], len(margin_cell))
     start = np.searchsorted(margin_cell, np.arange(len(factor) + 1))
     count = start[cell + 1] - start[cell]
     item = np.repeat(np.arange(len(cell)), count)
     margin = np.arange(len(item)) - (np.cumsum(count) - count)[item] + start[cell][item]
-    taken = np.zeros((len(item), rows[2].shape[1]))
-    taken[:, 1:] = -expected[item] * weight[margin]
-    return np.concatenate([rows[0], domain[item]]), np.concatenate([rows[1], margin_psu[margin]]), np.concatenate([rows[2], taken])
+    touched, into, sorting = pairs(toucher[item], margin_psu[margin])
+    residual = adding(into, item[sorting], -weight[margin][sorting], len(touched[0]), len(cell)) @ expected
+    both, here, of_both = pairs(np.concatenate([domain, touched[0]]), np.concatenate([psu, touched[1]]))
+    place = np.empty(len(here), np.int64)
+    place[of_both] = here
+    own, other = place[: len(domain)], place[len(domain) :]
+    found, people = np.zeros((len(both[0]), totals.shape[1])), np.zeros(len(both[0]))
+    found[own], people[own] = totals, n
+    found[other] += residual
+    return both[0], both[1], people, found

@@ -124,7 +124,7 @@ def precision(nodes: Mapping[str, NodeValues], estimates: Estimates, domains: Se
     expected, df = spread / kish, estimates.df.astype(np.float64)
     effects = [_effects(raw[:, node], expected[:, node], estimates.typical, df, units, leans_on) for node in range(len(ids))]
     smooth = np.stack(effects, axis=1) * expected
-    stable, freedom = stabilised(raw, df[:, None], smooth), _freedom(estimates, domains, gradients)
+    stable, freedom = stabilised(raw, df[:, None], smooth), _freedom(estimates, domains, gradients, raw)
     answers = _by_node(estimates.answers, estimates, ids)
     low, high = np.full(value.shape, np.nan), np.full(value.shape, np.nan)
     for node, id in enumerate(ids):
@@ -152,13 +152,14 @@ def _spreads(nodes: Mapping[str, NodeValues], value: Floats, count: Floats, simp
     return found
 
 
-def _freedom(estimates: Estimates, domains: Sequence[Domain], gradients: Floats) -> Floats:
-    """df* of V*, domain × node. A unit is one stratum: days less one, and 8. The V of an area has many, and may rest on few."""
+def _freedom(estimates: Estimates, domains: Sequence[Domain], gradients: Floats, raw: Floats) -> Floats:
+    """df* of V*, domain × node. A unit is one stratum: days less one, and 8. The V of an area has many, and may rest on few;
+    a V of zero rests on none of them, whatever rounding left in its strata."""
     counted = np.repeat(estimates.df.astype(np.float64)[:, None], gradients.shape[2], axis=1)
     own = counted.copy()
     for number, domain in enumerate(domains):
         if domain.kind != "unit":
-            own[number] = degrees_of_freedom(estimates, number, gradients[number])
+            own[number] = np.where(raw[number] == 0, counted[number], degrees_of_freedom(estimates, number, gradients[number]))
     return stable_df(counted, own)
 
 

@@ -112,17 +112,6 @@ def grouped(*keys: Ints) -> tuple[tuple[Ints, ...], Ints]:
     return tuple(reversed(codes)), inverse
 
 
-def sums_by(first: Ints, second: Ints, values: Floats) -> tuple[Ints, Ints, Floats]:
-    """Σ of the rows of `values` (rows × columns) with the same (first, second), sorted by them."""
-    width = int(second.max()) + 1 if len(second) else 1
-    key = first * width + second
-    order = np.argsort(key, kind="stable")
-    key = key[order]
-    start = np.flatnonzero(np.r_[True, key[1:] != key[:-1]]) if len(key) else np.zeros(0, np.int64)
-    totals: Floats = np.add.reduceat(values[order], start, axis=0) if len(key) else values
-    return key[start] // width, key[start] % width, totals
-
-
 def _joined(one: Sequence[Column], other: Sequence[Column]) -> tuple[tuple[Column, ...], Ints, Ints]:
     """The distinct rows of both, sorted by their labels, and where the rows of each lie among them."""
     columns, place = distinct([appended(mine, theirs) for mine, theirs in zip(one, other, strict=True)])

@@ -11,7 +11,7 @@ import numpy as np
 from analysis.cells import Factors
 from analysis.cells import totals as counted
 from analysis.credit import Credit
-from analysis.estimation import Estimates, estimate, variances
+from analysis.sparse import added, adding
 from analysis.survey_data import Bools, Floats, Ints
 from analysis.tallies import PlaceSums, PsuSums, Tallies, grouped
 
@@ -35,15 +35,13 @@ class SameMix:
     """One entry a domain of the tallies, NaN where it is no unit of a block or has no answers.
 
     `difference`: D_u = H_u − E_u; `expected`: E_u, the block's rates under the unit's own mix; `standardised`: H_block + D_u;
-    `variance`: raw, of D_u. `estimates`: the totals Σ w m (y − h x) and x behind them, for covariances.
+    Its error is that of the index itself (V0, V*): measured in simulated cities, in tests/analysis/comparison.
     """
 
     difference: Floats
     expected: Floats
     standardised: Floats
-    variance: Floats
     merged: tuple[MixCell, ...]
-    estimates: Estimates
 
 
 def separate(factors: Factors) -> Factors:
@@ -67,11 +65,19 @@ def collapsed(tallies: Tallies, factors: Factors) -> Tallies:
     return replace(tallies, calibrated=factors.calibrated, factor=factor, by_psu=sums, by_place=of_place)
 
 
+def without_days(tallies: Tallies) -> Tallies:
+    """What same_mix reads of sums made with separate(factors): days put together, no products. A small part of them."""
+    sums, by_place = tallies.by_psu, tallies.by_place
+    (place, cell), row = grouped(sums.place, sums.cell)
+    n, design_weight, totals = (_added(table, row, len(place)) for table in (sums.n, sums.design_weight, sums.totals))
+    by_psu = PsuSums(np.zeros(len(place), np.int64), place, cell, n, design_weight, totals)
+    return replace(tallies, by_psu=by_psu, by_place=replace(by_place, products=np.zeros((len(by_place.n), 0, 0))))
+
+
 def same_mix(tallies: Tallies, factors: Factors, measure: str, blocks: Sequence[int], sectors: Sequence[str]) -> SameMix:
     """D_u = Σ w (y − h_c x)/Σ w x over what is credited to u; h_c = Σ w y/Σ w x over its block in the sector cell c.
 
-    Indirect standardisation: E_u needs no unit to have answers in every cell. The influence is that of the sums of
-    y' = y − h x with h held fixed, which errs towards too wide (a unit is part of its block's rates).
+    Indirect standardisation: E_u needs no unit to have answers in every cell.
     Thin cells of a block, with fewer than 5 answers or one unit, join the next in the order of the sector list, the last the
     one before; a sector that is not known comes last. A block of one unit is one cell, and D = 0. The mix is that of sectors:
     every answer speaks for a file handed in at a counter, so there is no mode to standardise until answers carry one.
@@ -84,18 +90,14 @@ def same_mix(tallies: Tallies, factors: Factors, measure: str, blocks: Sequence[
     roles = _Roles.of(chosen, blocks)
     cells, merged = _cells(chosen, roles, sector, (*sectors, UNKNOWN_SECTOR), [chosen.domains[block].id for block in blocks])
     rates = _rates(chosen, roles, sector, cells)
-    standard = collapsed(_without(chosen, roles, sector, rates), factors)
-    estimates = estimate(standard)
-    difference, gradient = estimates.ratio(measure)
-    plain = _plain(chosen)
+    plain, difference = _ratio(chosen), _ratio(_without(chosen, roles, sector, rates))
     of_unit = np.full(len(chosen.domains), np.nan)
     for number, domain in enumerate(chosen.domains):
         home = {roles.block_of[label] for label in domain.members if label in roles.block_of}
         if domain.kind == "unit" and len(home) == 1:
             of_unit[number] = plain[blocks[home.pop()]]
     difference = np.where(np.isnan(of_unit), np.nan, difference)
-    spread = np.array([variances(estimates, row, gradient[row][:, None])[0] for row in range(len(gradient))])
-    return SameMix(difference, plain - difference, of_unit + difference, np.where(np.isnan(difference), np.nan, spread), merged, estimates)
+    return SameMix(difference, plain - difference, of_unit + difference, merged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,25 +122,17 @@ class _Roles:
 
 
 def _only(tallies: Tallies, measure: str) -> Tallies:
-    """The sums of one measure."""
+    """The sums of one measure, without products: no variance is asked for here."""
     at = tallies.measures.index(measure)
     used = np.flatnonzero(tallies.parts[at])
-    both = np.concatenate([used, len(tallies.terms) + used])
     by_psu, by_place = tallies.by_psu, tallies.by_place
     return replace(
         tallies,
         measures=(measure,),
         terms=tuple(tallies.terms[term] for term in used),
         parts=tallies.parts[[at]][:, used],
-        by_psu=replace(by_psu, totals=by_psu.totals[:, both]),
-        by_place=replace(
-            by_place,
-            n=by_place.n[:, [at]],
-            design_weight=by_place.design_weight[:, [at]],
-            squared=by_place.squared[:, [at]],
-            answers=by_place.answers[:, [at]],
-            products=by_place.products[:, both][:, :, both],
-        ),
+        by_psu=replace(by_psu, totals=by_psu.totals[:, np.concatenate([used, len(tallies.terms) + used])]),
+        by_place=replace(by_place, n=by_place.n[:, [at]], products=np.zeros((len(by_place.n), 0, 0))),
     )
 
 
@@ -185,8 +179,10 @@ def _rates(tallies: Tallies, roles: _Roles, sector: Ints, cells: Ints) -> Floats
     for side, used in enumerate((~roles.rates_decider, roles.rates_decider)):
         block = roles.block[side][sums.place]
         cell = np.where(block >= 0, cells[block, sector[sums.cell]], 0)
+        block = np.where(block >= 0, block, roles.blocks)
         for part in range(2):
-            np.add.at(found[part], (block, cell), weighted[:, part * width : (part + 1) * width][:, used].sum(axis=1))
+            of_rows = weighted[:, part * width : (part + 1) * width][:, used].sum(axis=1)
+            found[part] += counted(block * cells.shape[1] + cell, of_rows, found[part].size).reshape(found[part].shape)
     y, x = found
     rate = np.divide(y, x, out=np.zeros_like(y), where=x > 0)
     rate[-1] = 0.0
@@ -196,27 +192,18 @@ def _rates(tallies: Tallies, roles: _Roles, sector: Ints, cells: Ints) -> Floats
 
 def _without(tallies: Tallies, roles: _Roles, sector: Ints, rates: Floats) -> Tallies:
     """The sums of y' = y − h x and x."""
-    width = len(tallies.terms)
-
-    def of_rows(place: Ints, cell: Ints) -> Floats:
-        received, decided = (rates[roles.block[side][place], sector[cell]][:, None] for side in range(2))
-        rate: Floats = np.where(roles.rates_decider, decided, received)
-        return rate
-
-    by_psu, by_place = tallies.by_psu, tallies.by_place
+    by_psu, width = tallies.by_psu, len(tallies.terms)
+    received, decided = (rates[roles.block[side][by_psu.place], sector[by_psu.cell]][:, None] for side in range(2))
     totals = by_psu.totals.copy()
-    totals[:, :width] -= of_rows(by_psu.place, by_psu.cell) * totals[:, width:]
-    products, h = by_place.products.copy(), of_rows(by_place.place, by_place.cell)
-    products[:, :width] -= h[:, :, None] * products[:, width:]
-    products[:, :, :width] -= h[:, None, :] * products[:, :, width:]
-    return replace(tallies, by_psu=replace(by_psu, totals=totals), by_place=replace(by_place, products=products))
+    totals[:, :width] -= np.where(roles.rates_decider, decided, received) * totals[:, width:]
+    return replace(tallies, by_psu=replace(by_psu, totals=totals))
 
 
-def _plain(tallies: Tallies) -> Floats:
-    """H = Σ w m y/Σ w m x of every domain."""
+def _ratio(tallies: Tallies) -> Floats:
+    """Σ w m y/Σ w m x of every domain; NaN where x = 0."""
     sums, width = tallies.by_psu, len(tallies.terms)
-    weighted = sums.totals * tallies.factor[sums.cell, None]
-    domain, _, _, found = Credit.of(tallies).spread(np.zeros(len(sums.psu), np.int64), sums.place, sums.n, weighted)
+    nowhere = np.zeros(len(sums.psu), np.int64)
+    domain, _, found = Credit.of(tallies).spread(nowhere, sums.place, tallies.factor[sums.cell], sums.totals)
     y, x = np.zeros(len(tallies.domains)), np.zeros(len(tallies.domains))
     y[domain], x[domain] = found[:, :width].sum(axis=1), found[:, width:].sum(axis=1)
     value: Floats = np.divide(y, x, out=np.full(len(y), np.nan), where=x > 0)
@@ -224,6 +211,5 @@ def _plain(tallies: Tallies) -> Floats:
 
 
 def _added(table: Floats, row: Ints, size: int) -> Floats:
-    total = np.zeros((size, *table.shape[1:]))
-    np.add.at(total, row, table)
-    return total
+    """The rows of a table with the same number, added."""
+    return added(adding(row, np.arange(len(row)), np.ones(len(row)), size, len(row)), table)

@@ -13,8 +13,9 @@ from analysis.disclosure import FLOOR, batch, unit_of
 from analysis.domains import Places, membership, placed_points
 from analysis.estimation import covariance, psu_covariance, variances
 from analysis.margins import solved
+from analysis.sparse import added, adding, pairs
 from analysis.survey_data import Column, SurveyData
-from analysis.tallies import grouped, sums_by
+from analysis.tallies import grouped
 from analysis.weighting import weigh
 from tests.analysis import golden_city, made
 
@@ -25,9 +26,14 @@ def test_codes_are_grouped_in_the_order_of_their_combinations() -> None:
 
 
 def test_rows_of_one_pair_are_added_up() -> None:
-    first, second, found = sums_by(np.array([1, 0, 1]), np.array([2, 7, 2]), np.array([[1.0, 10], [2, 20], [4, 40]]))
-    assert (first.tolist(), second.tolist(), found.tolist()) == ([0, 1], [7, 2], [[2, 20], [5, 50]])
-    assert [len(part) for part in sums_by(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, 2)))] == [0, 0, 0]
+    (first, second), which, order = pairs(np.array([1, 0, 1]), np.array([2, 7, 2]))
+    assert (first.tolist(), second.tolist(), which.tolist(), order.tolist()) == ([0, 1], [7, 2], [0, 1, 1], [1, 0, 2])
+    none = np.zeros(0, np.int64)
+    assert [len(part) for part in (*pairs(none, none)[0], *pairs(none, none)[1:])] == [0, 0, 0, 0]
+    found = adding(np.array([2, 0, 2]), np.array([0, 1, 2]), np.array([1.0, 0.5, 3]), 4, 3)
+    table = np.array([[[1.0], [10]], [[2], [20]], [[4], [40]]])
+    assert added(found, table)[:, :, 0].tolist() == [[1, 10], [0, 0], [13, 130], [0, 0]]
+    assert added(found, np.zeros((3, 0, 5))).shape == (4, 0, 5)
 
 
 def test_totals_have_a_place_for_codes_that_nobody_has() -> None:

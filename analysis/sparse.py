@@ -1,0 +1,35 @@
+"""Adding rows up under weights, as products of sparse matrices: no table is spread out before it is added."""
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from analysis.survey_data import Floats, Ints
+
+Sparse = csr_array
+
+
+def adding(to: Ints, row: Ints, weight: Floats, size: int, rows: int) -> Sparse:
+    """S, size × rows, with (S @ table)[k] = Σ weight · table[row] over the entries whose `to` is k, added in the order given."""
+    if len(to) and (to[1:] < to[:-1]).any():
+        order = np.argsort(to, kind="stable")
+        to, row, weight = to[order], row[order], weight[order]
+    start = np.searchsorted(to, np.arange(size + 1))
+    return csr_array((weight, row, start), shape=(size, rows))
+
+
+def added(matrix: Sparse, table: Floats) -> Floats:
+    """S @ table along the first axis of a table of any shape."""
+    flat = table.reshape(len(table), int(np.prod(table.shape[1:])))
+    found: Floats = matrix @ flat
+    return found.reshape(-1, *table.shape[1:]) if table.size else np.zeros((matrix.shape[0], *table.shape[1:]))
+
+
+def pairs(first: Ints, second: Ints) -> tuple[tuple[Ints, Ints], Ints, Ints]:
+    """The distinct (first, second), sorted; then of the entries put in their order: which pair each is, and that order."""
+    width = int(second.max()) + 1 if len(second) else 1
+    key = first * width + second
+    order = np.argsort(key, kind="stable")
+    key = key[order]
+    new = np.r_[True, key[1:] != key[:-1]][: len(key)]
+    found = key[new]
+    return (found // width, found % width), np.cumsum(new) - 1, order
