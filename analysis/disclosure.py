@@ -120,8 +120,9 @@ class Before:
 
     def held(self, figure: Figure, roles: frozenset[str], waiting: bool) -> Figure | None:
         """What was shown, marked, when it stays as it was: 1 to 9 answers of the domain came or went since in a role that
-        the figure judges, or none did and some are `waiting` for their batch. What was hidden stays hidden with its
-        reason. None: a new figure is due.
+        the figure judges; or more did, but fewer than ten of these people said anything to it (the same people under other
+        weights would tell parts of them); or none did and some are `waiting` for their batch. What was hidden stays hidden
+        with its reason. None: a new figure is due.
         """
         old = self.figures.get(_key(figure))
         before = self.answers.get((figure.domain, figure.population, figure.basis))
@@ -131,6 +132,8 @@ class Before:
         judged = counted if figure.n_decided is not None else ("reception",)
         moved = [abs((counted[role][0] or 0) - (counted[role][1] or 0)) for role in judged if role in roles or len(judged) == 1]
         few = any(0 < one < BATCH for one in moved)
+        if any(moved) and old.estimate and figure.estimate:
+            few = few or abs(figure.estimate.n - old.estimate.n) < BATCH
         if not few and (any(moved) or not (waiting and old.hidden is None)):
             return None
         return old if old.hidden else replace(old, mark="held_over")

@@ -1,0 +1,44 @@
+"""Figures held over: what is shown changes by ten people or not at all, question by question."""
+
+from dataclasses import replace
+
+from analysis.disclosure import Before
+from analysis.estimation import Estimate
+from analysis.figures import Figure
+
+RECEPTION = frozenset({"reception"})
+
+
+def feedback(received: int, people: int, value: float) -> Figure:
+    """The unit's figure on a question that few people answer."""
+    estimate = Estimate(people, people, value, None, 5, None, None, None, None, 0.95, "raw", None)
+    return Figure("26734", "finished", "sipas", "sipas.B5", "all", "pooled", estimate, 6, received, received, False, None)
+
+
+BEFORE = Before.of([feedback(40, 12, 0.75)])
+
+
+def held(figure: Figure) -> Figure | None:
+    return BEFORE.held(figure, RECEPTION, waiting=False)
+
+
+def test_ten_new_answers_of_which_one_is_about_feedback_do_not_tell_that_one() -> None:
+    """12 people, 9 satisfied; with the thirteenth 9 or 10 of 13: the new figure less the old one would be that one answer."""
+    kept = held(feedback(50, 13, 9 / 13))
+    assert kept is not None
+    assert (kept.mark, kept.estimate and (kept.estimate.n, kept.estimate.estimate)) == ("held_over", (12, 0.75))
+
+
+def test_people_who_said_nothing_new_to_it_are_not_weighted_anew() -> None:
+    kept = held(feedback(50, 12, 0.74))
+    assert kept is not None
+    assert kept.mark == "held_over"
+
+
+def test_ten_new_people_who_answered_it_make_a_new_figure() -> None:
+    assert held(feedback(60, 22, 0.8)) is None
+
+
+def test_what_was_hidden_for_its_few_people_may_appear_when_ten_more_came() -> None:
+    before = Before.of([replace(feedback(40, 8, 0.75), estimate=None, hidden="too_few"), replace(feedback(40, 40, 0.9), node="sipas.B1")])
+    assert before.held(feedback(50, 12, 0.8), RECEPTION, waiting=False) is None
