@@ -83,11 +83,11 @@ def _row(view: View, line: Line, built: Sequence[Basis]) -> Row:
     found: list[Cell] = [line.code, line.name, cells.value(view, whole, tree), cells.respondents(view, whole)]
     for basis in built:
         part = view.figure(line.domain, tree, basis=basis)
-        found += [cells.value(view, part, tree), cells.respondents(view, part), _gap(view, whole, part)]
+        found += [cells.value(view, part, tree), cells.respondents(view, part), gap_cell(view, whole, part)]
     return Row(tuple(found), line.domain.id, line.domain.kind != "unit")
 
 
-def _gap(view: View, whole: Figure | None, part: Figure | None) -> Cell:
+def gap_cell(view: View, whole: Figure | None, part: Figure | None) -> Cell:
     """Not beside a value of which only a bound may be said: the gap would give it."""
     tree = cells.headline_tree(view.instrument)
     if part is None or part.estimate is None or part.gap is None:

@@ -1,4 +1,5 @@
-"""An independent sample beside a release: its people against the figures of one domain, factor by factor. Nothing is stored.
+"""An independent sample beside a release: its people against the figures of one domain, factor by factor. The outcome is kept
+for the pages of the release (kept_comparisons.py), of the people nothing.
 
 The arithmetic is analysis.independent's, the table of people is read in reference_sample.py.
 """
@@ -18,7 +19,7 @@ from questionnaires.trees import IndexTree, Measure, Term, measures
 from survey_app.documents import independent_tables
 from survey_app.documents.independent_tables import Comparison, NotCompared, Weights
 from survey_app.documents.spreadsheets import Sheet
-from survey_app.services import fieldwork, reference_sample, releases
+from survey_app.services import fieldwork, kept_comparisons, reference_sample, releases
 from survey_app.services.access import OPERATOR, Permission, Viewer, demand
 from survey_app.services.accounts import stored_time
 from survey_app.services.reference_sample import BY_QR, Codes, Person
@@ -55,10 +56,8 @@ def compare(number: int, sheet: Sheet, domain: str | None, half_width: float, no
     shown = {one.node: one for one in release.figures if _headline(one, chosen, tree)}
     known = {measure.id: measure for measure in measures(tree, instrument.questions)}
     rows = [_compared(id, shown.get(id), known.get(id), tree, people) for id in _factors(tree)]
-    with session.transaction() as tx:
-        accounts.log(tx, release.province, stored_time(now), by.name, "independent.compared", str(number), f"{chosen.id}, {len(inside)}")
     head = shown.get(tree.root)
-    return Comparison(
+    found = Comparison(
         release=number,
         domain=chosen,
         labels={id: (tree.nodes.get(id) or tree.leaves[id]).label for id in _factors(tree)},
@@ -74,6 +73,10 @@ def compare(number: int, sheet: Sheet, domain: str | None, half_width: float, no
         ignored=sample.ignored,
         simulated=release.simulated,
     )
+    with session.transaction() as tx:
+        kept_comparisons.keep(tx, release.province, found, stored_time(now))
+        accounts.log(tx, release.province, stored_time(now), by.name, "independent.compared", str(number), f"{chosen.id}, {len(inside)}")
+    return found
 
 
 def text(found: Comparison, language: str) -> str:

@@ -1,31 +1,30 @@
 """Importance is said as association in both languages, and consistency with what it means."""
 
-import numpy as np
 import pytest
 
-from analysis.items import Consistency, Drivers
+from analysis.items import Consistency
+from analysis.told import Importance
 from survey_app.documents import item_sentences
 
 LABELS = {"overall": "Hài lòng chung", "staff": "Công chức"}
 
 
-def drivers(low: float = 0.2) -> Drivers:
-    ends = np.array([low]), np.array([0.4 if low == low else low])
-    return Drivers("overall", ("staff",), np.array([0.3]), *ends, 0.3, 200)
+def drivers(low: float | None = 0.2) -> Importance:
+    return Importance("79", "overall", ("staff",), (0.3,), (low,), (None if low is None else 0.4,), 0.3, 200)
 
 
 def test_importance_is_an_association_in_vietnamese_and_english() -> None:
-    assert "gắn với" in item_sentences.importance("vi", drivers(), LABELS)
+    assert "gắn liền với" in item_sentences.importance("vi", drivers(), LABELS)
     assert (
         item_sentences.factor("vi", drivers(), "staff", LABELS)
-        == "“Công chức”: gắn với 30% khác biệt về “Hài lòng chung” (khoảng từ 20% đến 40%)."
+        == "“Công chức”: gắn liền với 30% khác biệt về “Hài lòng chung” (khoảng từ 20% đến 40%)."
     )
     assert "is associated with" in item_sentences.factor("en", drivers(), "staff", LABELS)
     assert "does not show" in item_sentences.importance("en", drivers(), LABELS)
 
 
 def test_a_share_without_an_interval_says_why() -> None:
-    assert item_sentences.factor("vi", drivers(float("nan")), "staff", LABELS).endswith("quá ít ngày khảo sát nên chưa có khoảng.")
+    assert item_sentences.factor("vi", drivers(None), "staff", LABELS).endswith("quá ít ngày khảo sát nên chưa có khoảng.")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,181 @@
+"""The result of an independent sample (call-back, household) on the pages of the release it was compared with.
+
+Rounded as figures are. The same for the operator's screen: independent_tables.py.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from analysis.domains import Domain
+from analysis.estimation import Estimate
+from analysis.figures import Figure
+from analysis.independent import Compared, Measured, bands, measured_delta
+from analysis.independent import Gap as Difference
+from questionnaires.trees import IndexTree
+from survey_app.documents import figure_cells as cells
+from survey_app.documents import sentences
+from survey_app.documents.figure_cells import View
+from survey_app.documents.independent_tables import NotCompared, Weights
+from survey_app.documents.report import Cell, Column, Gap, Heading, Interval, Number, Paragraph, Part, Row, Table
+from survey_app.documents.rounding import rounded, rounded_gap, to_five
+from survey_app.words import day, number, percent, say
+
+COMPARABLE = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A comparison as it was kept; fields as in independent_tables.Comparison. `made`: when the sample was read in."""
+
+    domain: str
+    made: datetime
+    people: int
+    not_themselves: int
+    measured_twice: int
+    weights: Weights
+    coverage: float | None
+    half_width: float
+    rows: tuple[Compared | NotCompared, ...]
+    simulated: bool
+
+
+def independent(view: View, found: Sequence[Kept]) -> Iterator[Part]:
+    """Of every domain whose index the reader sees; nothing where no sample was read in."""
+    tree = cells.headline_tree(view.instrument)
+    domains = {one.id: one for one in view.release.domains}
+    seen = [(domains[one.domain], one) for one in found if one.domain in domains]
+    seen = [(domain, one) for domain, one in seen if (figure := view.figure(domain, tree, basis="all")) is not None and figure.estimate]
+    if not seen:
+        return
+    language = view.language
+    yield Heading("independent", say(language, "Results of an independent sample"))
+    for domain, one in seen:
+        yield Paragraph(_facts(view, domain, one))
+        if len(one.rows) and _people(view, one) is not None:
+            yield _table(view, domain, one, tree)
+            yield from map(Paragraph, _meaning(view, domain, one, tree))
+
+
+def _people(view: View, one: Kept) -> int | None:
+    """How many, as exact as the reader may know; None below the floor of comparing for whoever may not see values for reference."""
+    if one.people < COMPARABLE and not view.precise:
+        return None
+    return one.people if view.precise else to_five(one.people)
+
+
+def _facts(view: View, domain: Domain, one: Kept) -> str:
+    language, people = view.language, _people(view, one)
+    read = day(language, sentences.local_day(one.made))
+    if people is None:
+        words = "{name}: fewer than 30 people of an independent sample were asked (read in on {day}), so nothing is compared."
+        return say(language, words, name=view.name(domain), day=read)
+    words = "{name}: {people} people were asked who had not chosen to answer (read in on {day}); beside what was said by QR."
+    said = [say(language, words, name=view.name(domain), people=number(language, people), day=read)]
+    said.append({
+        "given": say(language, "Everybody counts with the weight in the file."),
+        "files": say(language, "Everybody counts with the files of their unit, divided by the people asked about it."),
+        "equal": say(language, "Everybody counts alike; the file has no weights, and files are not known for every unit."),
+    }[one.weights])  # fmt: skip
+    if one.measured_twice >= 10:
+        twice, others = (count if view.precise else to_five(count) for count in (one.measured_twice, one.not_themselves))
+        if view.precise or one.not_themselves >= 10:
+            words = "{count} of them had also answered by QR; {others} of these say that somebody else had answered for them."
+            said.append(say(language, words, count=twice, others=others))
+    return " ".join(said)
+
+
+def _table(view: View, domain: Domain, one: Kept, tree: IndexTree) -> Table:
+    language = view.language
+    columns = (
+        Column("factor", say(language, "Factor")),
+        Column("qr", say(language, "by QR"), "interval", "share"),
+        Column("reference", say(language, "independent"), "number", "share"),
+        Column("people", say(language, "people"), "number"),
+        Column("difference", say(language, "QR less independent (points)"), "interval", "points"),
+        Column("selection", say(language, "of it selection"), "interval", "points"),
+        Column("mode", say(language, "mode (call less QR)"), "interval", "points"),
+    )
+    labels = {row.factor: cells.label(tree, row.factor, language) for row in one.rows}
+    rows = tuple(Row((labels[row.factor], *_cells(view, domain, row, tree)), total=row.factor == tree.root) for row in one.rows)
+    caption = say(language, "{name}: answers by QR and the independent sample", name=view.name(domain))
+    notes = (say(language, "Intervals at 95%. Mode and selection are told apart only from people measured both ways."),)
+    return Table(f"independent-{domain.id}", caption, columns, rows, notes)
+
+
+def _cells(view: View, domain: Domain, row: Compared | NotCompared, tree: IndexTree) -> tuple[Cell, ...]:
+    language, figure = view.language, view.figure(domain, tree, row.factor, basis="all")
+    value = cells.value(view, figure, tree)
+    if isinstance(row, NotCompared):
+        return (value, Gap(_why(language, row), row.why), None, None, None, None)
+    if not isinstance(value, Interval):
+        return (value, None, None, None, None, None)
+    if row.reference.n < COMPARABLE and not view.precise:
+        return (value, Gap(say(language, "< 30"), "reference_only"), None, None, None, None)
+    people, bound = row.reference.n if view.precise else to_five(row.reference.n), Gap("–", "bound_only")
+    told = row.difference, row.selection, row.mode
+    gaps = (bound if value.estimate is None else _points(language, one, figure, row.reference) for one in told)
+    return (value, _share(language, row.reference), Number(people, number(language, people)), *gaps)
+
+
+def _why(language: str, row: NotCompared) -> str:
+    return {
+        "not_shown": say(language, "its figure is not shown in the release"),
+        "no_share": say(language, "it is not a share of satisfied answers"),
+        "not_asked": say(language, "the sample did not ask all of its questions"),
+        "too_few": say(language, "fewer than 10 people of the sample answered it"),
+    }[row.why]
+
+
+def _share(language: str, one: Measured) -> Number:
+    shown = rounded(_plain(one), share=True)
+    return Number(shown.estimate, percent(language, shown.estimate, shown.decimals), shown.decimals, "share")
+
+
+def _plain(one: Measured) -> Estimate:
+    return Estimate(one.n, one.n, one.value, None, 0, one.variance**0.5, one.df, None, None, 0.95, "stabilised", None)
+
+
+def _points(language: str, gap: Difference | None, figure: Figure | None, reference: Measured) -> Cell:
+    if gap is None or figure is None or figure.estimate is None:
+        return Gap(say(language, "not separated"), "not_separated")
+    shown = rounded_gap(gap.difference, gap.low, gap.high, min(figure.estimate.n, reference.n), share=True)
+    text = ("+" if shown.estimate > 0 else "") + number(language, shown.estimate, shown.decimals)
+    if shown.low is not None and shown.high is not None:
+        low, high = (number(language, end, shown.decimals) for end in (shown.low, shown.high))
+        text += f" {say(language, '(from {low} to {high})', low=low, high=high)}"
+    return Interval(shown.estimate, shown.low, shown.high, text, shown.decimals, "points")
+
+
+def _meaning(view: View, domain: Domain, one: Kept, tree: IndexTree) -> Iterator[str]:
+    """Whether selection and mode are told apart; the band of self-selection, for δ = 5, 10 and as measured."""
+    language, figure = view.language, view.figure(domain, tree, basis="all")
+    compared = [row for row in one.rows if isinstance(row, Compared)]
+    if any(row.selection is None for row in compared):
+        words = (
+            "Not separated: fewer than 10 people were measured both ways, so the difference holds both who decided to answer "
+            "and that people may answer otherwise when they are called."
+        )
+        yield say(language, words)
+    value, coverage = cells.value(view, figure, tree), cells.coverage_of(view, figure)
+    if not isinstance(value, Interval) or value.estimate is None:
+        return
+    if coverage is None:
+        yield say(language, "No self-selection band: the number of files is not known yet.")
+        return
+    head = next((row for row in compared if row.factor == tree.root), None)
+    delta = None if head is None else measured_delta(head, coverage)
+    for band in bands(value.estimate, coverage):
+        words = (
+            "If those who did not answer differ by {delta} points, the truth lies between {low} and {high} "
+            "({coverage} of the files answered)."
+        )
+        ends = {"low": percent(language, band.low, value.decimals), "high": percent(language, band.high, value.decimals)}
+        yield say(language, words, delta=number(language, 100 * band.delta), coverage=percent(language, coverage, 1), **ends)
+    if delta is not None and head is not None:
+        inside = say(language, "the mode is inside") if head.selection is None else say(language, "the mode is taken out")
+        words = "Measured: those who did not answer differ by {delta} points ({inside}); then the truth lies at {value}."
+        truth = min(1.0, max(0.0, value.estimate + delta * (1 - coverage)))
+        sign = "+" if delta > 0 else ""
+        points = f"{sign}{number(language, 100 * delta, value.decimals)}"
+        yield say(language, words, delta=points, inside=inside, value=percent(language, truth, value.decimals))
