@@ -4,24 +4,29 @@ Methodology §13.4-5. It sees a release and nothing else, as a reader does. What
 narrow is in audit_repair.py.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
-from analysis.audit_tables import NONE_EMPTY, Counted, Empty, Table, Widths, shares, table_of_figures, table_of_n
+from analysis.audit_known import Known
+from analysis.audit_tables import Counted, Counter, Table, Widths, shares, table_of_figures, table_of_n
 from analysis.bases import Basis
-from analysis.feasible import feasible
+from analysis.feasible import Asked, feasible
 from analysis.figures import Figure, Release
 from analysis.survey_data import Floats
 
 LEAST_N, LEAST_POINTS = 10, 0.20
 """How wide every hidden n, and every hidden figure as a part of its range, has to stay (methodology §13.4)."""
-SHARE = (0.0, 1.0)
 SLACK = 1e-6
+OF_N = Asked(wide=LEAST_N + 2.0, narrow=LEAST_N - 1e-5)
+"""Counts are whole: of ends twelve apart at least ten lie between whole numbers."""
+OF_FIGURES = Asked(wide=LEAST_POINTS, narrow=LEAST_POINTS - SLACK)
+NOTHING = Known()
 
-Spans = Mapping[tuple[str, str], tuple[float, float]]
-NO_SPANS: Spans = {}
+TableName = tuple[str, Basis | Literal[""], str]
+"""Population, basis and what its nodes say; of counts the population alone."""
 Solved = dict[bytes, tuple[Floats, Floats]]
 """Tables that were solved, by all that is in them."""
 
@@ -40,7 +45,8 @@ PUBLIC = Widths(5, half_step)
 class Range:
     """A hidden cell, the values that stay possible, and how wide these have to lie apart.
 
-    Of a count `tree` and `node` are "" and `role` says which answers are counted; of a figure `role` is "".
+    Of a count `tree`, `node` and `says` are "" and `role` says which answers are counted; of a figure `role` is "", `says` what all
+    nodes of its table say, `node` one of them.
     """
 
     domain: str
@@ -49,6 +55,7 @@ class Range:
     tree: str
     node: str
     role: str
+    says: str
     low: float
     high: float
     least: float
@@ -60,9 +67,10 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """Every hidden cell of a release with its range; `failures` are those too narrow."""
+    """Every hidden cell of a release with its range; `failures` are those too narrow. `tables`: how many were looked at."""
 
     cells: tuple[Range, ...]
+    tables: int
 
     @property
     def failures(self) -> tuple[Range, ...]:
@@ -70,62 +78,93 @@ class Audit:
 
 
 def audited(
-    release: Release, widths: Widths = PUBLIC, spans: Spans = NO_SPANS, empty: Empty = NONE_EMPTY, solved: Solved | None = None
+    release: Release,
+    widths: Widths = PUBLIC,
+    known: Known = NOTHING,
+    *,
+    solved: Solved | None = None,
+    only: Collection[Range] | None = None,
+    glance: bool = False,
 ) -> Audit:
     """The least and greatest value of every hidden n and figure of units, and of groups too small themselves.
 
-    n: one table a population, shared by all nodes. Figures: one table a node and basis; a figure that is seen to be wide
-    enough is not followed to its ends. Tables that say the same are solved once; `solved`: those of an audit before.
-    empty: hidden cells without any answer (audit_tables.cells_without_answers), which are in no sum; a reader does not know of
-    them, so to leave them out errs on the side of hiding. spans: (tree, node) → lowest and highest value where these are not
-    0 and 1. A reader knows files, not blank answers, so equations hold only about: where they are seen to miss, feasible()
-    widens them, each grouping for itself. The reason “too few” is not counted as knowledge of n: it is what is said openly.
-    Where nothing is shown there is nothing to audit. Oracle: tables solved by hand.
+    n: one table a population, shared by all nodes. Figures: one table for all nodes of a basis that say the same. Ranges that are
+    seen to be wide enough, or too narrow, are not followed to their ends (feasible.Asked; glance: nor are others). Tables with the
+    same content are solved once; `solved`: those of an audit before. only: the cells to look at, else all. A reader knows files,
+    not blank answers, so equations hold only about: where they are seen to miss, feasible() widens them, each grouping for
+    itself. The reason “too few” is not counted as knowledge of n: it is what is said openly. Where nothing is shown there is
+    nothing to audit. Oracle: tables solved by hand.
     """
     domains = {domain.id: domain for domain in release.domains}
     members = shares(release.domains)
     solved = {} if solved is None else solved
+    wanted = None if only is None else _by_table(only)
     cells: list[Range] = []
     by_population: dict[str, list[Figure]] = {}
+    tables = 0
     for figure in release.figures:
         by_population.setdefault(figure.population, []).append(figure)
     for name, figures in by_population.items():
         if all(figure.hidden for figure in figures):
             continue
-        counted = Counted.of(figures, domains, empty)
-        table = table_of_n(domains, members, counted, widths)
-        low, high = _solved(table, np.inf, solved)
-        cells += _ranges(name, "", "", table, np.ceil(low - SLACK) + 0.0, np.floor(high + SLACK), LEAST_N)
-        for (_, tree, node), alike in _by_node(figures, empty).items():
-            if all(figure.hidden for figure in alike):
+        counted = Counted.of(figures, domains, known.empty)
+        if wanted is None or (name, "", "") in wanted:
+            of_n = _among(table_of_n(domains, members, counted, widths), wanted, (name, "", ""))
+            low, high = _solved(of_n, replace(OF_N, glance=glance), solved)
+            ends = np.ceil(low - SLACK) + 0.0, np.floor(high + SLACK)
+            cells += _ranges((name, "", ""), "", "", of_n, *ends, LEAST_N)
+            tables += 1
+        for table, alike in _by_node(figures, known).items():
+            if (wanted is not None and table not in wanted) or all(figure.hidden for figure in alike):
                 continue
-            span = spans.get((tree, node), SHARE)
-            of_node = table_of_figures(domains, members, alike, counted, widths, span)
-            least = LEAST_POINTS * (span[1] - span[0])
-            cells += _ranges(name, tree, node, of_node, *_solved(of_node, least, solved), least)
-    return Audit(tuple(cells))
+            of_figures = _among(table_of_figures(domains, members, alike, counted, widths, known), wanted, table)
+            low, high = _solved(of_figures, replace(OF_FIGURES, glance=glance), solved)
+            node = known.node(alike[0].tree, alike[0].node)
+            low, high = (node.low + end * (node.high - node.low) for end in (low, high))
+            cells += _ranges(table, alike[0].tree, alike[0].node, of_figures, low, high, LEAST_POINTS * (node.high - node.low))
+            tables += 1
+    return Audit(tuple(cells), tables)
 
 
-def _ranges(population: str, tree: str, node: str, table: Table, low: Floats, high: Floats, least: float) -> list[Range]:
-    ends = zip(table.wanted, low, high, strict=True)
-    return [Range(domain, population, basis, tree, node, role, float(a), float(b), least) for (domain, basis, role), a, b in ends]
+Wanted = Mapping[TableName, Collection[Counter]]
 
 
-def _by_node(figures: list[Figure], empty: Empty) -> dict[tuple[Basis, str, str], list[Figure]]:
-    found: dict[tuple[Basis, str, str], list[Figure]] = {}
-    for figure in figures:
-        if (figure.population, figure.basis, figure.domain, figure.node) in empty:
-            continue
-        found.setdefault((figure.basis, figure.tree, figure.node), []).append(figure)
+def _by_table(cells: Collection[Range]) -> Wanted:
+    found: dict[TableName, set[Counter]] = {}
+    for cell in cells:
+        table: TableName = (cell.population, cell.basis if cell.says else "", cell.says)
+        found.setdefault(table, set()).add((cell.domain, cell.basis, cell.role))
     return found
 
 
-def _solved(table: Table, enough: float, solved: Solved) -> tuple[Floats, Floats]:
+def _among(table: Table, wanted: Wanted | None, name: TableName) -> Table:
+    """The table, asked for the wanted cells alone."""
+    if wanted is None:
+        return table
+    return replace(table, wanted={key: place for key, place in table.wanted.items() if key in wanted[name]})
+
+
+def _ranges(name: TableName, tree: str, node: str, table: Table, low: Floats, high: Floats, least: float) -> list[Range]:
+    population, _, says = name
+    ends = zip(table.wanted, low, high, strict=True)
+    return [Range(domain, population, basis, tree, node, role, says, float(a), float(b), least) for (domain, basis, role), a, b in ends]
+
+
+def _by_node(figures: list[Figure], known: Known) -> dict[TableName, list[Figure]]:
+    found: dict[TableName, list[Figure]] = {}
+    for figure in figures:
+        if (figure.population, figure.basis, figure.domain, figure.node) not in known.empty:
+            says = known.node(figure.tree, figure.node).says
+            found.setdefault((figure.population, figure.basis, says), []).append(figure)
+    return found
+
+
+def _solved(table: Table, asked: Asked, solved: Solved) -> tuple[Floats, Floats]:
     """The ranges of the wanted cells; a table that was solved before under another name is not solved again."""
     of = table.equations
     wanted = np.array(list(table.wanted.values()), np.int64)
     parts = (of.table.indptr, of.table.indices, of.table.data, of.low, of.kind, of.scale, of.least, of.most, wanted)
-    key = b"|".join(part.tobytes() for part in parts)
+    key = b"|".join([*(part.tobytes() for part in parts), b"glance" if asked.glance else b""])
     if key not in solved:
-        solved[key] = feasible(of, wanted, enough)
+        solved[key] = feasible(of, wanted, asked)
     return solved[key]

@@ -3,70 +3,90 @@
 The audit itself is in audit.py, the rules that hide before it in disclosure.py, siblings.py and complementary.py.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from analysis.audit import NO_SPANS, PUBLIC, Audit, Range, Solved, Spans, audited
-from analysis.audit_tables import NONE_EMPTY, Empty, Shares, Widths, shares
+from analysis.audit import NOTHING, PUBLIC, Range, Solved, audited
+from analysis.audit_known import Known
+from analysis.audit_tables import PROTECTED, Shares, Widths, shares
+from analysis.complementary import LARGE
 from analysis.disclosure import hidden
-from analysis.figures import Figure, Release
+from analysis.figures import Audited, Figure, Release
 from questionnaires.model import Fault, Refused
 
-ROUNDS = 40
+ROUNDS = 60
+SEVERAL = 4
+"""A group that hides so many units loses its totals rather than a further unit."""
+WHOLE_PERCENT = 100
 
 
-def secured(release: Release, widths: Widths = PUBLIC, spans: Spans = NO_SPANS, empty: Empty = NONE_EMPTY) -> tuple[Release, Audit]:
-    """The release with as many group figures hidden, as complementary, as its audit asks for; and that audit, which passes.
+def secured(release: Release, widths: Widths = PUBLIC, known: Known = NOTHING) -> tuple[Release, Audited]:
+    """The release with as many group figures hidden, as complementary, as its audit asks for; and what the audit came to.
 
     Each round hides, for every count and node with narrow cells, the smallest groups around them that still show something:
-    for a count all of the group's figures of that population and basis, for a node the group's figures of it; where all
-    answers hide, the parts hide, too. A cell in a group that goes waits for the next round, so that none goes in vain.
-    Raises Refused, every cell by name, where no group is left to hide or 40 rounds were not enough. Hiding changes the
+    for a count all of the group's figures of that population and basis, for a node the group's figures of all nodes that say
+    the same; where all answers hide, the parts hide, too. A cell in a group that goes waits for the next round, so that none
+    goes in vain. First goes what is narrow at a glance; rounds look again at the cells that failed; the last one, which
+    passes, at all of them and closely.
+    Raises Refused, every cell by name, where no group is left to hide or 60 rounds were not enough. Hiding changes the
     digest: the caller makes it.
     """
     members = shares(release.domains)
     solved: Solved = {}
-    for _ in range(ROUNDS):
-        audit = audited(release, widths, spans, empty, solved)
-        if not audit.failures:
-            return release, audit
-        further = _further(release.figures, members, audit.failures)
-        if not further:
+    before, glance = release.figures, True
+    only: Sequence[Range] = ()
+    for rounds in range(1, ROUNDS + 1):
+        audit = audited(release, widths, known, solved=solved, only=only or None, glance=glance)
+        if not audit.failures and not only and not glance:
+            gone = sum(new.hidden != old.hidden for new, old in zip(release.figures, before, strict=True))
+            return release, Audited(audit.tables, len(audit.cells), gone, rounds)
+        glance = glance and bool(audit.failures)
+        only = audit.failures
+        further = _further(release.figures, members, only, known)
+        if only and not further:
             break
-        figures = tuple(hidden(one, "complementary") if place in further else one for place, one in enumerate(release.figures))
-        release = replace(release, figures=figures)
-    raise Refused(*(_fault(cell) for cell in audit.failures))
+        if further:
+            figures = [hidden(one, "complementary") if place in further else one for place, one in enumerate(release.figures)]
+            release = replace(release, figures=tuple(figures))
+    raise Refused(*(_fault(cell) for cell in audited(release, widths, known).failures))
 
 
-def _further(figures: Sequence[Figure], members: Shares, failures: Sequence[Range]) -> set[int]:
+def _further(figures: Sequence[Figure], members: Shares, failures: Sequence[Range], known: Known) -> set[int]:
     """Places of the figures that go in this round; empty where no narrow cell has a group left that could go."""
     tables: dict[tuple[str, ...], list[Range]] = {}
     for cell in failures:
-        tables.setdefault((cell.population, cell.basis, cell.tree, cell.node, cell.role), []).append(cell)
+        tables.setdefault((cell.population, cell.basis, cell.says, cell.role), []).append(cell)
     gone: set[int] = set()
-    shown = [place for place, figure in enumerate(figures) if figure.hidden is None and figure.domain in members]
     for cells in tables.values():
         narrow, helped = {cell.domain for cell in cells}, set[str]()
-        telling = [figures[at] for at in shown if _tells_of(figures[at], cells[0])]
-        for group in sorted(telling, key=lambda figure: (figure.n_received or 0, figure.domain)):
+        near = [place for place, one in enumerate(figures) if _tells_of(one, cells[0], known)]
+        of_basis = [figures[place] for place in near if figures[place].basis == cells[0].basis]
+        groups = [figure for figure in of_basis if figure.hidden is None and figure.domain in members]
+        for group in sorted(groups, key=lambda figure: (figure.n_received or 0, figure.domain)):
             inside = narrow.intersection(members[group.domain])
             if inside and helped.isdisjoint(inside):
-                gone.update(_with_parts(figures, shown, group, cells[0]))
+                goes = _given_up(of_basis, members[group.domain]) if cells[0].says else None
+                gone.update(place for place in near if figures[place].domain == (goes or group.domain) and figures[place].hidden is None)
                 helped |= inside
     return gone
 
 
-def _tells_of(figure: Figure, cell: Range) -> bool:
-    """Whether a group's figure stands in an equation with the cell: the same answers, and the same node unless all count."""
-    same = (figure.population, figure.basis) == (cell.population, cell.basis)
-    return same and (not cell.node or (figure.tree, figure.node) == (cell.tree, cell.node))
+def _given_up(figures: Sequence[Figure], inside: Mapping[str, float]) -> str | None:
+    """The unit that goes so that a large group may keep its totals: of those printed in whole percent the one with fewest answers,
+    whatever its score. None where the group is small, hides several already, or has no such unit."""
+    shown = {one.domain: one.estimate.n for one in figures if one.estimate is not None and one.domain in inside}
+    hides = {one.domain for one in figures if one.hidden in PROTECTED and one.domain in inside} - set(shown)
+    may_go = {unit: n for unit, n in shown.items() if n < WHOLE_PERCENT}
+    if len(shown) + len(hides) < LARGE or len(hides) >= SEVERAL or not may_go:
+        return None
+    return min(may_go, key=lambda unit: (may_go[unit], unit))
 
 
-def _with_parts(figures: Sequence[Figure], shown: Sequence[int], of: Figure, cell: Range) -> Iterator[int]:
-    for place in shown:
-        one = figures[place]
-        if one.domain == of.domain and _tells_of(replace(one, basis=cell.basis) if cell.basis == "all" else one, cell):
-            yield place
+def _tells_of(figure: Figure, cell: Range, known: Known) -> bool:
+    """Whether a group's figure stands in an equation with the cell: the same answers or a part of them, and a node that says the
+    same unless all count."""
+    same = figure.population == cell.population and cell.basis in ("all", figure.basis)
+    return same and (not cell.says or known.node(figure.tree, figure.node).says == cell.says)
 
 
 def _fault(cell: Range) -> Fault:

@@ -4,17 +4,18 @@ What is asked of the ranges is in audit.py, how they are found in feasible.py.
 """
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.sparse import csr_array
 
+from analysis.audit_known import Empty, Known, Node
 from analysis.bases import Basis
+from analysis.disclosure import FLOOR
 from analysis.domains import Domain
 from analysis.feasible import Equations
 from analysis.figures import Figure, Reason
-from analysis.population import Population
 from analysis.survey_data import Floats
 
 WAITING = 9
@@ -27,10 +28,6 @@ PROTECTED: frozenset[Reason | None] = frozenset({"too_few", "complementary", "wi
 Counter = tuple[str, Basis, str]
 """Domain, basis, and in which role its answers are counted; "" of a figure."""
 Shares = Mapping[str, Mapping[str, float]]
-Cell = tuple[str, Basis, str, str]
-"""Population, basis, domain, and a node or the role of a count."""
-Empty = Collection[Cell]
-NONE_EMPTY: Empty = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,41 +41,31 @@ class Widths:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The n printed beside the figures of a domain, and whether all of these are held over; or why none is printed."""
+    """The n printed beside the figures of a domain, and whether all of these are held over; or why none is printed.
+
+    Below the floor no n is printed, whatever figure it stands beside.
+    """
 
     shown: dict[Counter, tuple[int, bool]] = field(default_factory=dict)
     hidden: dict[Counter, Reason] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, figures: Iterable[Figure], domains: Mapping[str, Domain], empty: Empty = NONE_EMPTY) -> "Counted":
+    def of(cls, figures: Iterable[Figure], domains: Mapping[str, Domain], empty: Empty = frozenset()) -> "Counted":
         """empty: domains that have no answers in that role; there is nothing of theirs to protect."""
         found = cls()
         for figure in figures:
             for role, n in (("reception", figure.n_received), ("decider", figure.n_decided)):
                 key = (figure.domain, figure.basis, role)
-                if n is not None and (key not in found.shown or figure.mark != "held_over"):
+                few = n is not None and n < FLOOR
+                if n is not None and not few and (key not in found.shown or figure.mark != "held_over"):
                     found.shown[key] = (n, figure.mark == "held_over")
                 elif (figure.population, figure.basis, figure.domain, role) in empty:
                     continue
-                elif figure.hidden in PROTECTED and (role == "reception" or domains[figure.domain].pools == "credited"):
+                elif (few or figure.hidden in PROTECTED) and (role == "reception" or domains[figure.domain].pools == "credited"):
                     found.hidden.setdefault(key, figure.hidden or "too_few")
         for key in found.shown:
             found.hidden.pop(key, None)
         return found
-
-
-def cells_without_answers(population: Population, basis: Basis) -> set[Cell]:
-    """Cells of one population and basis that nobody's answer reaches: hidden as too few, and in no sum.
-
-    A reader cannot tell them from cells with 1 to 9 answers; whoever makes the release can, and need not protect them.
-    """
-    estimates, precision = population.estimates, population.precision
-    found: set[Cell] = set()
-    for row, domain in enumerate(population.domains):
-        counted = (("reception", estimates.received[row].sum()), ("decider", estimates.decided[row].sum()))
-        of_nodes = ((node, precision.n[row, precision.place(node)]) for node in precision.nodes)
-        found |= {(population.name, basis, domain.id, name) for name, n in (*counted, *of_nodes) if n == 0}
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +140,18 @@ def table_of_n(domains: Mapping[str, Domain], members: Shares, counted: Counted,
             rows.equal({**parts, place[key]: -1.0}, f"{domains[domain].grouping}", max(size, 1.0))
         if basis != "all" and (domain, "all", role) in place:
             rows.no_more(place[key], place[domain, "all", role])
-    wanted = {key: place[key] for key, reason in counted.hidden.items() if key[0] not in members or reason == "too_few"}
+    wanted = {
+        key: place[key]
+        for key, reason in counted.hidden.items()
+        if key[0] not in members or (reason == "too_few" and _hides_units(key, members, counted))
+    }
     return Table(rows.equations(), wanted)
+
+
+def _hides_units(group: Counter, members: Shares, counted: Counted) -> bool:
+    """Where all units of a group show their n, or those of all answers, the group's n is arithmetic on what is open."""
+    domain, basis, role = group
+    return all(any((unit, one, role) in counted.hidden for unit in members[domain]) for one in {basis, "all"})
 
 
 def table_of_figures(
@@ -163,33 +160,48 @@ def table_of_figures(
     figures: Sequence[Figure],
     counted: Counted,
     widths: Widths,
-    span: tuple[float, float],
+    known: Known,
 ) -> Table:
-    """Cells: the values of one node on one basis. Pooled: Σ share · files · (H_u − H_group) = 0; means: Σ (H_u − mean) = 0.
+    """Cells: the values of one node on one basis, as parts of its range. Pooled: Σ share · files · (H_u − H_group) = 0; means:
+    Σ (H_u − mean) = 0.
 
-    Where files are not known answers stand for them. Units that have no value are in no equation.
+    Figures that say the same are one cell, shown where one of them is. Where files are not known answers stand for them. Units
+    that have no value are in no equation. Wanted: hidden units, and groups with too few that a hidden unit is in: where all of
+    their units are shown their value is arithmetic on what is open.
     """
     rows = _Rows()
     place: dict[tuple[str, str], int] = {}
+    shown = {(figure.domain, figure.summary) for figure in figures if figure.estimate is not None}
+    hidden: dict[tuple[str, str], Reason | None] = {}
+    for figure in sorted(figures, key=lambda one: one.hidden == "too_few"):
+        if figure.hidden in PROTECTED and (figure.domain, figure.summary) not in shown:
+            hidden[figure.domain, figure.summary] = figure.hidden
     for figure in figures:
-        if figure.estimate is not None or figure.hidden in PROTECTED:
-            place[figure.domain, figure.summary] = len(rows.cells)
-            rows.cells.append(_printed(figure, widths, span))
-    telling = [(one.domain, one.summary) for one in figures if one.domain in members and (one.estimate or one.hidden == "too_few")]
-    for domain, summary in telling:
+        key = (figure.domain, figure.summary)
+        if figure.estimate is None and key not in hidden:
+            continue
+        ends = _printed(figure, widths, known.node(figure.tree, figure.node))
+        if key not in place:
+            place[key] = len(rows.cells)
+            rows.cells.append(ends)
+        elif figure.estimate is not None:
+            rows.cells[place[key]] = _both(rows.cells[place[key]], ends)
+    for domain, summary in place:
+        if domain not in members or hidden.get((domain, summary), "too_few") != "too_few":
+            continue
         inside = {unit: share for unit, share in members[domain].items() if (unit, "pooled") in place}
-        basis = figures[0].basis
         part = {
-            place[unit, "pooled"]: 1.0 if summary == "mean_of_units" else share * _size(domains[unit], counted, basis)
+            place[unit, "pooled"]: 1.0 if summary == "mean_of_units" else share * _size(domains[unit], counted, figures[0].basis)
             for unit, share in inside.items()
         }
         total = sum(part.values())
         if total > 0:
-            rows.equal({**part, place[domain, summary]: -total}, f"{domains[domain].grouping}|{summary}", total * (span[1] - span[0]))
+            rows.equal({**part, place[domain, summary]: -total}, f"{domains[domain].grouping}|{summary}", total)
     wanted: dict[Counter, int] = {
-        (figure.domain, figure.basis, ""): place[figure.domain, figure.summary]
-        for figure in figures
-        if figure.summary == "pooled" and figure.hidden in PROTECTED and (figure.domain not in members or figure.hidden == "too_few")
+        (domain, figures[0].basis, ""): place[domain, summary]
+        for (domain, summary), reason in hidden.items()
+        if summary == "pooled"
+        and (domain not in members or (reason == "too_few" and any((unit, "pooled") in hidden for unit in members[domain])))
     }
     return Table(rows.equations(), wanted)
 
@@ -215,10 +227,17 @@ def _about(shown: tuple[int, bool] | None, grid: int, whole: bool) -> tuple[floa
     return max(0.0, float(printed - below - more)), printed + above + more
 
 
-def _printed(figure: Figure, widths: Widths, span: tuple[float, float]) -> tuple[float, float]:
-    """The values that are printed alike, inside the range of the node."""
+def _printed(figure: Figure, widths: Widths, node: Node) -> tuple[float, float]:
+    """The values that are printed alike, as parts of the range of the node."""
     if figure.estimate is None:
-        return span
-    half = widths.half_step(figure.estimate.n, span == (0.0, 1.0))
+        return 0.0, 1.0
+    half = widths.half_step(figure.estimate.n, (node.low, node.high) == (0.0, 1.0))
     nearest = 2 * half * math.floor(figure.estimate.estimate / (2 * half) + 0.5)
-    return max(span[0], nearest - half), min(span[1], nearest + half)
+    low, high = ((end - node.low) / (node.high - node.low) for end in (nearest - half, nearest + half))
+    return max(0.0, low), min(1.0, high)
+
+
+def _both(one: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:
+    """What two printed values of one cell leave together; of two that differ (one is held over) the first."""
+    low, high = max(one[0], other[0]), min(one[1], other[1])
+    return (low, high) if low <= high else one

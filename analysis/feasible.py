@@ -17,6 +17,10 @@ ALIKE = 9
 TRUST = 2.0
 """How far beyond their own misfit equations are widened: nobody can rely on them more closely than they are seen to hold."""
 INFEASIBLE = 2
+TIMES = 4
+FURTHER = 1.001
+WORTH = 2
+"""Cells that two pushes have to settle to be followed by two more."""
 HOLDS = 1e-9
 
 
@@ -36,13 +40,27 @@ class Equations:
     most: Floats
 
 
-def feasible(equations: Equations, wanted: Ints, enough: float = np.inf) -> tuple[Floats, Floats]:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How closely a range has to be known. `wide`: a cell of which values so far apart were met is not followed to its ends; its ends
+    are then those values. `narrow`: nor is one that is known to lie between bounds closer together; its ends are then those
+    bounds. `glance`: cells are not looked at any closer than that; the ends of the others are −inf and inf.
+    """
+
+    wide: float = np.inf
+    narrow: float = -np.inf
+    glance: bool = False
+
+
+ENDS = Asked()
+
+
+def feasible(equations: Equations, wanted: Ints, asked: Asked = ENDS) -> tuple[Floats, Floats]:
     """Least and greatest value of each wanted cell that every shown cell allows; ±inf where nothing holds it.
 
-    Two linear programmes a cell (HiGHS), by connected component. Exact reductions before: equations that hold anyway are
-    dropped, and cells nobody asks for that enter the same equations are added up. Equations that cannot all hold are
-    widened, each kind by twice the least that is needed; a table that no widening repairs raises ValueError. enough: a cell
-    of which values so far apart were met on the way is not followed to its ends; its ends are then those values.
+    Two linear programmes a cell (HiGHS), by connected component, where `asked` does not settle it before. Exact reductions
+    before: equations that hold anyway are dropped, and cells nobody asks for that enter the same equations are added up. Equations
+    that cannot all hold are widened, each kind by twice the least that is needed; a table that no widening repairs raises ValueError.
     """
     kept = np.zeros(len(equations.least), np.bool_)
     kept[wanted] = True
@@ -52,35 +70,127 @@ def feasible(equations: Equations, wanted: Ints, enough: float = np.inf) -> tupl
     for number in np.unique(component[place[wanted]]):
         part, here = _part(small, component == number)
         targets = np.flatnonzero(component[place[wanted]] == number)
-        low[targets], high[targets] = _ends(_widened(part), here[place[wanted[targets]]], enough)
+        low[targets], high[targets] = _ends(part, here[place[wanted[targets]]], asked)
     return low, high
 
 
-def _ends(equations: Equations, cells: Ints, enough: float) -> tuple[Floats, Floats]:
-    """The ends of some cells of one component; every solution is a value of all of them.
+def _ends(equations: Equations, cells: Ints, asked: Asked) -> tuple[Floats, Floats]:
+    """The ends of some cells of one component: what settles many at once first, then those that are left one by one."""
+    if not equations.table.shape[0]:
+        return equations.least[cells], equations.most[cells]
+    if asked.glance and not _narrow(equations, asked.narrow)[cells].any():
+        return np.full(len(cells), -np.inf), np.full(len(cells), np.inf)
+    rng = np.random.default_rng(len(cells))
+    equations, first = _held(equations, _push(equations, cells, rng))
+    below, above = bounds(equations)
+    narrow = (above - below < asked.narrow)[cells]
+    if asked.glance:
+        return np.where(narrow, below[cells], -np.inf), np.where(narrow, above[cells], np.inf)
+    met = Met(equations, cells, asked.wide, narrow, first[cells], first[cells])
+    if np.isfinite(asked.wide):
+        met.push(rng)
+    for number in np.flatnonzero(met.unsettled()):
+        met.follow(int(number))
+    return np.where(narrow, below[cells], met.low), np.where(narrow, above[cells], met.high)
 
-    Cells in one equation move against each other, so two solutions push every second cell up and the others down.
-    """
-    low, high = np.full(len(cells), np.inf), np.full(len(cells), -np.inf)
-    if np.isfinite(enough):
-        push = np.zeros(len(equations.least))
-        push[cells] = 1.0 - 2.0 * (np.arange(len(cells)) % 2)
-        for objective in (push, -push):
-            found = _least(equations, objective)
-            if found is not None:
-                low, high = np.minimum(low, found[cells]), np.maximum(high, found[cells])
-    for number, cell in enumerate(cells):
-        for sign in (1.0, -1.0):
-            if high[number] - low[number] >= enough:
+
+def _push(equations: Equations, cells: Ints, rng: np.random.Generator) -> Floats:
+    """An objective that pushes cells up and down at random; those that have an end in either direction."""
+    found = np.zeros(len(equations.least))
+    found[cells] = rng.choice([-1.0, 1.0], len(cells))
+    return np.where(np.isfinite(equations.least) & np.isfinite(equations.most), found, 0.0)
+
+
+def _narrow(equations: Equations, narrow: float) -> Bools:
+    below, above = bounds(equations)
+    found: Bools = above - below < narrow
+    return found
+
+
+def _held(equations: Equations, objective: Floats) -> tuple[Equations, Floats]:
+    """The equations, widened where they cannot all hold; and values of all cells that they allow."""
+    try:
+        found = _least(equations, objective)
+    except ValueError:
+        equations = _widened(equations)
+        found = _least(equations, objective)
+    if found is None:
+        raise ValueError("no values of the table were found")
+    return equations, found
+
+
+@dataclass(slots=True)
+class Met:
+    """The least and greatest values met so far of some cells; every solution is a value of all of them."""
+
+    equations: Equations
+    cells: Ints
+    wide: float
+    narrow: Bools
+    low: Floats
+    high: Floats
+
+    def unsettled(self) -> Bools:
+        found: Bools = ~self.narrow & (self.high - self.low < self.wide)
+        return found
+
+    def push(self, rng: np.random.Generator) -> None:
+        """Pushes all cells that are not settled up and down at random, in one linear programme, while that settles some.
+
+        What was met is certain; chance decides only how much is met. A cell need not go further than `wide` from where it was
+        met, so that what holds a group is left to others: the values met before stay possible.
+        """
+        while (open_ := self.unsettled()).any():
+            cells, far = self.cells[open_], FURTHER * self.wide
+            least, most = self.equations.least.copy(), self.equations.most.copy()
+            least[cells], most[cells] = np.maximum(least[cells], self.high[open_] - far), np.minimum(most[cells], self.low[open_] + far)
+            capped = replace(self.equations, least=least, most=most)
+            push = _push(capped, cells, rng)
+            for objective in (push, -push):
+                self._meet(_least(capped, objective))
+            if open_.sum() - self.unsettled().sum() < WORTH:
                 break
-            found = _least(equations, sign * np.eye(1, len(equations.least), cell)[0])
-            if found is not None:
-                low, high = np.minimum(low, found[cells]), np.maximum(high, found[cells])
-            elif sign > 0:
-                low[number] = -np.inf
-            else:
-                high[number] = np.inf
+
+    def follow(self, number: int) -> None:
+        """One cell to its ends, or until values far enough apart were met."""
+        for sign in (1.0, -1.0):
+            if self.high[number] - self.low[number] >= self.wide:
+                break
+            found = _least(self.equations, sign * np.eye(1, len(self.equations.least), self.cells[number])[0])
+            if found is None:
+                (self.low if sign > 0 else self.high)[number] = -sign * np.inf
+            self._meet(found)
+
+    def _meet(self, found: Floats | None) -> None:
+        if found is not None:
+            self.low, self.high = np.minimum(self.low, found[self.cells]), np.maximum(self.high, found[self.cells])
+
+
+def bounds(equations: Equations) -> tuple[Floats, Floats]:
+    """Bounds of every cell that follow from one equation after the other, all other cells within theirs: never closer than the truth.
+
+    x_c ≤ (high − Σ least of the others) ÷ a, and so on, a few times over. Cells without a bound are ±inf.
+    """
+    table = coo_array(equations.table)
+    row, cell, a = table.row.astype(np.int64), table.col, table.data
+    low, high = equations.least.copy(), equations.most.copy()
+    for _ in range(TIMES):
+        ends = np.where(a > 0, a * low[cell], a * high[cell]), np.where(a > 0, a * high[cell], a * low[cell])
+        least, most = _others(row, ends[0], len(equations.low), -np.inf), _others(row, ends[1], len(equations.low), np.inf)
+        up = np.where(a > 0, equations.high[row] + HOLDS - least, equations.low[row] - HOLDS - most) / a
+        down = np.where(a > 0, equations.low[row] - HOLDS - most, equations.high[row] + HOLDS - least) / a
+        np.minimum.at(high, cell, up)
+        np.maximum.at(low, cell, down)
     return low, high
+
+
+def _others(row: Ints, ends: Floats, rows: int, endless: float) -> Floats:
+    """Of every entry the sum of the others in its row; `endless` where one of these is."""
+    without = np.isinf(ends)
+    finite = np.where(without, 0.0, ends)
+    count, total = np.bincount(row, without, rows)[row] - without, np.bincount(row, finite, rows)[row] - finite
+    found: Floats = np.where(count > 0, endless, total)
+    return found
 
 
 def _needed(equations: Equations) -> Equations:
@@ -101,29 +211,38 @@ def _rows(equations: Equations, rows: Bools) -> Equations:
 def _added_up(equations: Equations, kept: Bools) -> tuple[Equations, Ints]:
     """Cells that are not `kept` and have columns of one shape become one, c · x summed; and where every cell went.
 
-    Exact: the sum of independent intervals is an interval. A column's shape is it divided by its first coefficient.
+    Exact: the sum of independent intervals is an interval.
     """
     columns = csc_array(equations.table)
-    columns.sort_indices()
-    first = np.ones(len(kept))
-    shapes: dict[object, int] = {}
-    place = np.zeros(len(kept), np.int64)
-    for cell in range(len(kept)):
-        here = slice(columns.indptr[cell], columns.indptr[cell + 1])
-        values = columns.data[here]
-        if kept[cell] or not len(values):
-            shape: object = cell
-        else:
-            first[cell] = values[0]
-            shape = (columns.indices[here].tobytes(), np.round(values / values[0], ALIKE).tobytes())
-        place[cell] = shapes.setdefault(shape, len(shapes))
-    size = len(shapes)
+    place, first = _shapes(columns, kept)
+    size = int(place.max(initial=-1)) + 1
     ends = np.sort(np.stack([equations.least * first, equations.most * first]), axis=0)
     one_of = np.full(size, -1, np.int64)
     one_of[place[::-1]] = np.arange(len(kept))[::-1]
     table = csr_array(columns[:, one_of] * (1 / first[one_of])[None, :])
     least, most = (np.bincount(place, end, size).astype(np.float64) for end in ends)
     return replace(equations, table=table, least=least, most=most), place
+
+
+def _shapes(columns: csc_array, alone: Bools) -> tuple[Ints, Floats]:
+    """Number of the shape of every cell's column, and its first coefficient: a shape is a column divided by that.
+
+    Cells that are `alone`, or in no equation, have a shape and a coefficient of 1 to themselves.
+    """
+    columns.sort_indices()
+    first = np.ones(len(alone))
+    shapes: dict[object, int] = {}
+    place = np.zeros(len(alone), np.int64)
+    for cell in range(len(alone)):
+        here = slice(columns.indptr[cell], columns.indptr[cell + 1])
+        values = columns.data[here]
+        if alone[cell] or not len(values):
+            shape: object = cell
+        else:
+            first[cell] = values[0]
+            shape = (columns.indices[here].tobytes(), np.round(values / values[0], ALIKE).tobytes())
+        place[cell] = shapes.setdefault(shape, len(shapes))
+    return place, first
 
 
 def _components(equations: Equations) -> Ints:

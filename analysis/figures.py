@@ -72,6 +72,17 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Audited:
+    """What the audit of a release came to: tables and hidden cells that were looked at, figures that were hidden for it, and how
+    often it was made until it passed."""
+
+    tables: int
+    cells: int
+    hidden: int
+    rounds: int
+
+
+@dataclass(frozen=True, slots=True)
 class Studies:
     """What the release says of itself beside its figures.
 
@@ -85,6 +96,7 @@ class Studies:
     `earlier`: number of the release that changes are told against.
     `further_merges`: `merges` of the other bases. `levels`, `importances`, `agreements`: of domains whose figures are shown. `answered`:
     units in plain counts; `flags`: unit to rule to admitted answers; `findings`: of the quality rules. `software`: what computed it.
+    `audit`: of what it shows, None in releases made before there was one.
     """
 
     merges: tuple[Merge, ...]
@@ -110,6 +122,7 @@ class Studies:
     flags: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     findings: tuple[Noted, ...] = ()
     software: Mapping[str, str] = field(default_factory=dict)
+    audit: Audited | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Never, cast
 
+from analysis.audit_known import Known
+from analysis.audit_repair import secured
 from analysis.bases import Basis
 from analysis.beside import NOTHING, OfQuality, beside
 from analysis.cells import Merge
@@ -36,7 +38,7 @@ __all__ = [
 METHOD = "2026.1"
 NOT_DIGESTED = {"number", "made", "digest", "state", "replaces"}
 """What changes about a release without any figure changing."""
-LATER = {"channels", "further_merges", "levels", "importances", "agreements", "answered", "flags", "findings"}
+LATER = {"channels", "further_merges", "levels", "importances", "agreements", "answered", "marked", "flags", "findings", "audit"}
 """Studies that releases made before them do not have: where they are empty they are not digested. Nor is the software."""
 NO_CHANNELS: Mapping[str, Mapping[str, int]] = {}
 
@@ -63,7 +65,7 @@ def build(
     state: State = "draft",
     replaces: int | None = None,
 ) -> Release:
-    """Counts → weights → totals per PSU → estimates → trees → disclosure → a frozen release.
+    """Counts → weights → totals per PSU → estimates → trees → disclosure → audit → a frozen release.
 
     sources: population to its admitted answers (none beyond a batch's cut). Populations that trees are about are weighted
     to the frame; the others have weight 1 and only the trees that are one figure (root a leaf or pooled). previous: the
@@ -102,6 +104,8 @@ def build(
         figures=tuple(figure for one in everyone for figure in one.figures),
         studies=studies(weighted, frame, domains, channels, parts),
     )
+    release, audit = secured(release, known=Known.of((one.population, one.basis) for one in everyone))
+    release = replace(release, studies=replace(release.studies, audit=audit))
     release = _compared(release, instrument, bases, headline)
     if earlier is not None:
         now = Shown(instrument, wave, release.figures, channels, release.studies.headlines, METHOD, number)

@@ -12,7 +12,7 @@ from analysis.comparison.same_mix import MixCell
 from analysis.comparison.separation import Separation
 from analysis.diagnostics import Diagnostics
 from analysis.domains import Domain
-from analysis.figures import Release, State, Studies
+from analysis.figures import Audited, Release, State, Studies
 from analysis.release import flat, restored
 from survey_app.services.told_rows import told_of
 from survey_app.storage.releases import ReleaseRow
@@ -81,6 +81,7 @@ def _studies(stored: Plain) -> Studies:
         enough={block: (units, of) for block, (units, of) in read.enough.items()},
         diagnostics=None if diagnostics is None else Diagnostics(**_typed(diagnostics)),
         standings=tuple(_standing(one) for one in cast("list[Plain]", stored.get("standings", []))),
+        audit=Audited(**_typed(cast("Plain", stored["audit"]))) if stored.get("audit") else None,
         **told_of(stored),
     )
 

@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from scipy.sparse import csr_array
 
-from analysis.feasible import Equations, feasible
+from analysis.feasible import Asked, Equations, bounds, feasible
 
 EXACT = -1
 
@@ -73,3 +75,57 @@ def test_equations_that_miss_are_widened_by_twice_what_they_miss() -> None:
 def test_a_table_that_contradicts_itself_is_refused() -> None:
     with pytest.raises(ValueError, match="no equation"):
         feasible(equations([[1, 0], [1, 0], [1, 1]], [(0, 9), (0, 9)], low=[1, 3, 0], high=[1, 3, 9]), np.array([1]))
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> tuple[Equations, list[int]]:
+    """Groups of up to eight units with files, some shown within a rounding, some hidden; groups rounded, equations about or exact."""
+    units, groups = draw(st.integers(2, 8)), draw(st.integers(1, 4))
+    files = draw(st.lists(st.integers(1, 50), min_size=units, max_size=units))
+    truth = draw(st.lists(st.floats(0, 1), min_size=units, max_size=units))
+    shown = draw(st.lists(st.booleans(), min_size=units, max_size=units))
+    ends = [(max(0, t - 0.01), min(1, t + 0.01)) if seen else (0, 1) for t, seen in zip(truth, shown, strict=True)]
+    rows = []
+    for _ in range(groups):
+        inside = draw(st.lists(st.booleans(), min_size=units, max_size=units))
+        weight = [f if is_in else 0 for f, is_in in zip(files, inside, strict=True)]
+        total = sum(weight)
+        value = sum(w * t for w, t in zip(weight, truth, strict=True)) / total if total else 0.5
+        wrong = draw(st.sampled_from([0.0, 0.0, 0.03]))
+        ends.append((max(0, value + wrong - 0.005), min(1, value + wrong + 0.005)))
+        rows.append([*weight, *(-total if number == len(rows) else 0 for number in range(groups))])
+    scale = [float(max(1, -min(row))) for row in rows]
+    return equations(rows, ends, kind=draw(st.sampled_from([0, EXACT])), scale=scale), [k for k in range(units) if not shown[k]]
+
+
+@settings(max_examples=60, deadline=None)
+@given(tables(), st.sampled_from([0.05, 0.2, 0.5]))
+def test_a_short_cut_says_neither_wide_of_the_narrow_nor_narrow_of_the_wide(made: tuple[Equations, list[int]], least: float) -> None:
+    """Against two plain linear programmes a cell."""
+    table, wanted = made
+    try:
+        low, high = feasible(table, np.array(wanted, np.int64))
+    except ValueError:
+        return
+    for glance in (False, True):
+        a, b = feasible(table, np.array(wanted, np.int64), Asked(wide=least, narrow=least - 1e-6, glance=glance))
+        clear = np.abs(high - low - least) > 1e-5
+        wide, narrow = b - a >= least, (b - a < least - 1e-6)
+        assert not (wide & clear & (high - low < least)).any() or glance
+        assert not (narrow & clear & (high - low >= least)).any()
+        assert glance or (wide | narrow | ~clear).all()
+
+
+def test_bounds_of_one_equation_after_the_other_are_never_closer_than_the_truth() -> None:
+    """a + b = 10, b + c = 10, a + b + c = 12: none of them alone says that b is 8."""
+    table = equations([[1, 1, 0], [0, 1, 1], [1, 1, 1]], [(0, np.inf)] * 3, low=[10, 10, 12], high=[10, 10, 12])
+    low, high = bounds(table)
+    assert (low <= np.array([2, 8, 2]) + 1e-6).all()
+    assert (high >= np.array([2, 8, 2]) - 1e-6).all()
+
+
+def test_bounds_of_an_endless_cell_follow_from_the_others() -> None:
+    """a − b = 3 with b in 1 … 2: a is 4 to 5; c − a = 0 for an endless c, too."""
+    table = equations([[1, -1, 0], [-1, 0, 1]], [(-np.inf, np.inf), (1, 2), (-np.inf, np.inf)], low=[3, 0], high=[3, 0])
+    low, high = bounds(table)
+    assert_allclose((low[[0, 2]], high[[0, 2]]), ([4, 4], [5, 5]), atol=1e-6)

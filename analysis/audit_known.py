@@ -1,0 +1,70 @@
+"""What whoever makes a release can tell its audit beside what the release shows: which nodes say the same, which cells are empty."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from analysis.bases import Basis
+from analysis.population import Population
+
+Cell = tuple[str, Basis, str, str]
+"""Population, basis, domain, and a node or the role of a count."""
+Empty = Collection[Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """The range of a node, and what it says: nodes that say the same are straight lines of one ratio of the same answers."""
+
+    low: float = 0.0
+    high: float = 1.0
+    says: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What whoever makes a release can tell of it beside what it shows. `nodes`: (tree, node) to what it is; others are shares that
+    nothing else says again. `empty`: hidden cells without any answer, which are in no sum; a reader does not know of them, so
+    to leave them out errs on the side of hiding."""
+
+    nodes: Mapping[tuple[str, str], Node] = field(default_factory=dict)
+    empty: Empty = frozenset()
+
+    def node(self, tree: str, node: str) -> Node:
+        """`says` is never empty."""
+        found = self.nodes.get((tree, node), Node())
+        return found if found.says else replace(found, says=f"{tree}|{node}")
+
+    @classmethod
+    def of(cls, populations: Iterable[tuple[Population, Basis]]) -> "Known":
+        nodes: dict[tuple[str, str], Node] = {}
+        empty: set[Cell] = set()
+        for population, basis in populations:
+            nodes |= _nodes(population)
+            empty |= cells_without_answers(population, basis)
+        return cls(nodes, frozenset(empty))
+
+
+def _nodes(population: Population) -> dict[tuple[str, str], Node]:
+    estimates = population.estimates
+    found: dict[tuple[str, str], Node] = {}
+    for tree in population.trees:
+        for node in (*tree.nodes, *tree.leaves):
+            values, says = population.values[node], f"{tree.id}|{node}"
+            if node in estimates.measures:
+                part = estimates.parts[estimates.measures.index(node)]
+                says = part.tobytes().hex() if part.sum() == 1 or values.ratio else says
+            found[tree.id, node] = Node(values.low, values.high, says)
+    return found
+
+
+def cells_without_answers(population: Population, basis: Basis) -> set[Cell]:
+    """Cells of one population and basis that nobody's answer reaches: hidden as too few, and in no sum.
+
+    A reader cannot tell them from cells with 1 to 9 answers; whoever makes the release can, and need not protect them.
+    """
+    ids = [domain.id for domain in population.domains]
+    counted = {"reception": population.estimates.received.sum(axis=1), "decider": population.estimates.decided.sum(axis=1)}
+    counted |= dict(zip(population.precision.nodes, population.precision.n.T, strict=True))
+    return {(population.name, basis, ids[row], name) for name, n in counted.items() for row in np.flatnonzero(n == 0)}
