@@ -11,6 +11,7 @@ from analysis.every_basis import OnBasis
 from analysis.figures import Figure, Release, Studies
 from analysis.item_studies import agreements, codes_of, factors_of, importances, modules_of
 from analysis.level_shares import asked_levels, level_shares
+from analysis.quality.marked import marked
 from analysis.tallies import Source
 from analysis.told import Answered, Noted
 from questionnaires.instrument import Instrument
@@ -42,9 +43,13 @@ def beside(
     headline = instrument.trees[0].population
     whole = {name: made[0] for name, made in bases.items()}
     sums = {name: sources[name].beside(one.factors, _asked(instrument, name == headline)) for name, one in whole.items()}
+    answered = tuple(_answered(sums.values()))
+    figures = [one for one in release.figures if (one.population, one.basis, one.summary) == (headline, "all", "pooled")]
+    shown = {one.domain for one in figures if one.node == instrument.trees[0].root and one.hidden is None}
     found = replace(
         release.studies,
-        answered=tuple(_answered(sums.values())),
+        answered=answered,
+        marked=tuple(marked(release.domains, answered, shown)),
         flags=quality.flags,
         findings=quality.findings,
         further_merges={
@@ -53,7 +58,6 @@ def beside(
     )
     if headline not in whole:
         return found
-    figures = [one for one in release.figures if one.population == headline]
     before = previous.studies.levels if previous else ()
     return replace(
         _studied(found, instrument, sums[headline], release, figures),
@@ -77,7 +81,7 @@ def _studied(found: Studies, instrument: Instrument, sums: AnswerSums, release: 
     compared = {
         one.domain
         for one in figures
-        if (one.node, one.basis, one.summary) == (tree.root, "all", "pooled") and one.hidden is None and one.mark is None
+        if one.node == tree.root and one.hidden is None and one.mark is None
     }
     whole = [one for one in release.domains if one.id in compared and (one.kind != "area" or one.grouping == "block")]
     pairs = list(sums.pairs)

@@ -12,7 +12,7 @@ from analysis.comparison.said import Standing
 from analysis.diagnostics import Diagnostics
 from analysis.domains import Domain
 from analysis.estimation import Estimate
-from analysis.told import Agreement, Answered, Importance, Levels, Noted
+from analysis.told import Agreement, Answered, Importance, Levels, Marked, Noted
 
 Summary = Literal["pooled", "mean_of_units"]
 Reason = Literal["too_few", "complementary", "part_missing", "withheld", "not_surveyed"]
@@ -95,7 +95,8 @@ class Studies:
     a wave that had chosen another than all answers `enough`: block to the units with enough such answers, and all its units.
     `earlier`: number of the release that changes are told against.
     `further_merges`: `merges` of the other bases. `levels`, `importances`, `agreements`: of domains whose figures are shown. `answered`:
-    units in plain counts; `flags`: unit to rule to admitted answers; `findings`: of the quality rules. `software`: what computed it.
+    units in plain counts; `marked`: what everybody may know of marks; `flags`: unit to rule to admitted answers; `findings`: of the
+    quality rules. `software`: what computed it.
     `audit`: of what it shows, None in releases made before there was one.
     """
 
@@ -119,6 +120,7 @@ class Studies:
     importances: tuple[Importance, ...] = ()
     agreements: tuple[Agreement, ...] = ()
     answered: tuple[Answered, ...] = ()
+    marked: tuple[Marked, ...] = ()
     flags: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     findings: tuple[Noted, ...] = ()
     software: Mapping[str, str] = field(default_factory=dict)

@@ -4,6 +4,7 @@ Made in beside.py when a release is built; a part of its digest.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,19 @@ class Answered:
     coached_of: int
     helped: int
     helped_of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """Answers received in a domain whose index is shown, and those of them marked as unusual; None: not for everybody.
+
+    `hidden`: few_marked – one to nine are marked, or are not; rest_marked – with those beside it it would tell of such a place.
+    """
+
+    domain: str
+    answers: int
+    flagged: int | None
+    hidden: Literal["few_marked", "rest_marked"] | None = None
 
 
 @dataclass(frozen=True, slots=True)

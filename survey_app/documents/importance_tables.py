@@ -69,19 +69,27 @@ def _one(view: View, domain: Domain, found: Importance) -> Iterator[Paragraph | 
         Column("performance", performance, "interval", "share"),
         Column("importance", share, "interval", "share"),
     )
-    rows = tuple(Row((one.label, one.performance, one.importance)) for one in drivers)
+    rows, cross = tuple(Row((one.label, one.performance, one.importance)) for one in drivers), _cross(view, domain, found, drivers)
+    if cross is None:
+        yield Paragraph(say(language, "The importance of these factors cannot be told apart: none lies clearly above or below their mean."))
     notes = (
         say(language, "Share of the differences in the overall answer, averaged over all orders of the factors (LMG); intervals at 95% by "
             "drawing days anew. Of all answers received there: {n} people answered both questions of every pair, or more.",
             n=number(language, found.n if view.precise else to_five(found.n))),
     )  # fmt: skip
     yield Table(f"importance-{domain.id}", title, columns, rows, notes)
-    index = cells.value(view, view.figure(domain, cells.headline_tree(view.instrument), basis="all"), cells.headline_tree(view.instrument))
-    middle = index.estimate if isinstance(index, Interval) else None
-    cross = None if middle is None else (middle, (found.r_squared or 0.0) / len(found.items))
     chart = ImportancePerformance(language, title, performance, share, "share", "share", drivers, cross)
     made = charts.picture(chart)
     yield replace(made, table=replace(made.table, id=f"chart-importance-{domain.id}"))
+
+
+def _cross(view: View, domain: Domain, found: Importance, drivers: tuple[Driver, ...]) -> tuple[float, float] | None:
+    """The index and the mean importance; the sheet is not divided where no factor can be told from the mean: all would be chance."""
+    tree = cells.headline_tree(view.instrument)
+    index, mean = cells.value(view, view.figure(domain, tree, basis="all"), tree), (found.r_squared or 0.0) / len(found.items)
+    ends = [(one.importance.low, one.importance.high) for one in drivers if isinstance(one.importance, Interval)]
+    apart = any(low is not None and high is not None and not low <= mean <= high for low, high in ends)
+    return (index.estimate, mean) if apart and isinstance(index, Interval) and index.estimate is not None else None
 
 
 def _performance(view: View, domain: Domain, item: str) -> Interval | Gap:

@@ -10,7 +10,7 @@ from datetime import datetime
 from analysis.domains import Domain
 from analysis.estimation import Estimate
 from analysis.figures import Figure
-from analysis.independent import Compared, Measured, bands, measured_delta
+from analysis.independent import Compared, Measured, bands
 from analysis.independent import Gap as Difference
 from questionnaires.trees import IndexTree
 from survey_app.documents import figure_cells as cells
@@ -163,8 +163,6 @@ def _meaning(view: View, domain: Domain, one: Kept, tree: IndexTree) -> Iterator
     if coverage is None:
         yield say(language, "No self-selection band: the number of files is not known yet.")
         return
-    head = next((row for row in compared if row.factor == tree.root), None)
-    delta = None if head is None else measured_delta(head, coverage)
     for band in bands(value.estimate, coverage):
         words = (
             "If those who did not answer differ by {delta} points, the truth lies between {low} and {high} "
@@ -172,10 +170,22 @@ def _meaning(view: View, domain: Domain, one: Kept, tree: IndexTree) -> Iterator
         )
         ends = {"low": percent(language, band.low, value.decimals), "high": percent(language, band.high, value.decimals)}
         yield say(language, words, delta=number(language, 100 * band.delta), coverage=percent(language, coverage, 1), **ends)
-    if delta is not None and head is not None:
-        inside = say(language, "the mode is inside") if head.selection is None else say(language, "the mode is taken out")
-        words = "Measured: those who did not answer differ by {delta} points ({inside}); then the truth lies at {value}."
-        truth = min(1.0, max(0.0, value.estimate + delta * (1 - coverage)))
-        sign = "+" if delta > 0 else ""
-        points = f"{sign}{number(language, 100 * delta, value.decimals)}"
-        yield say(language, words, delta=points, inside=inside, value=percent(language, truth, value.decimals))
+    head = next((row for row in compared if row.factor == tree.root), None)
+    if head is not None and coverage < 1 and (head.reference.n >= COMPARABLE or view.precise):
+        yield _measured(view, value, coverage, head)
+
+
+def _measured(view: View, value: Interval, coverage: float, head: Compared) -> str:
+    """δ as measured, with its interval, and between which values it puts the truth; on the grid of the smaller sample."""
+    language, away, gap = view.language, 1 - coverage, head.selection or head.difference
+    inside = say(language, "the mode is inside") if head.selection is None else say(language, "the mode is taken out")
+    words = (
+        "Measured: those who did not answer differ by {delta} points (from {low} to {high}; {inside}). Then the truth lies between {least} "
+        "and {most}."
+    )
+    shown = rounded_gap(-gap.difference / away, -gap.high / away, -gap.low / away, head.reference.n, share=True)
+    sign, middle = "+" if shown.estimate > 0 else "", value.estimate or 0.0
+    points = [number(language, one or 0.0, shown.decimals) for one in (shown.estimate, shown.low, shown.high)]
+    ends = [percent(language, min(1.0, max(0.0, middle - end)), shown.decimals) for end in (gap.high, gap.low)]
+    said = {"delta": f"{sign}{points[0]}", "low": points[1], "high": points[2], "least": ends[0], "most": ends[1]}
+    return say(language, words, inside=inside, **said)

@@ -27,7 +27,9 @@ def level_bars(view: View, about: Sequence[Domain]) -> Iterator[Part]:
     yield Heading("levels", say(language, "How answers spread over the five levels"))
     for number, (domain, parts) in enumerate(found):
         if number == 0:
-            yield from parts
+            picture, table = parts
+            yield picture
+            yield Panel(f"panel-levels-{domain.id}", say(language, "The same as a table"), (table,))
         else:
             yield Panel(f"panel-levels-{domain.id}", _title(view, domain), parts)
     sentence = (
@@ -37,8 +39,8 @@ def level_bars(view: View, about: Sequence[Domain]) -> Iterator[Part]:
     yield Paragraph(say(language, sentence), "note")
 
 
-def _of_domain(view: View, domain: Domain, told: dict[tuple[str, str, str], Levels]) -> tuple[Paragraph | Table | Picture, ...]:
-    """The table, then the bars; only of questions whose share of satisfied answers this reader sees."""
+def _of_domain(view: View, domain: Domain, told: dict[tuple[str, str, str], Levels]) -> tuple[Picture | Table, ...]:
+    """The bars, then the table; only of questions whose share of satisfied answers this reader sees."""
     rows = []
     for tree, node, figure in _figures(view, domain):
         if figure.hidden is not None or figure.estimate is None:
@@ -54,7 +56,7 @@ def _of_domain(view: View, domain: Domain, told: dict[tuple[str, str, str], Leve
     chart = LevelBars(view.language, _title(view, domain), _names(view, told, domain), tuple(rows))
     made = charts.picture(chart)
     table, beside = (replace(made.table, id=f"{name}-{domain.id}") for name in ("levels", "chart-levels"))
-    return table, replace(made, table=beside)
+    return replace(made, table=beside), table
 
 
 def _figures(view: View, domain: Domain) -> Iterator[tuple[IndexTree, str, Figure]]:

@@ -17,8 +17,6 @@ from survey_app.documents.rounding import to_five
 from survey_app.documents.rule_words import ON_ANSWERS, rule, unusual
 from survey_app.words import number, percent, say
 
-FLOOR = 10
-
 
 def quality(view: View, about: Sequence[Domain]) -> Iterator[Part]:
     """Nothing where the release does not tell it (made before answers were judged)."""
@@ -40,8 +38,7 @@ def quality(view: View, about: Sequence[Domain]) -> Iterator[Part]:
 def _shares(view: View) -> Iterator[Table]:
     """The city and its blocks, then every block's units."""
     language = view.language
-    wider = [one for one in view.release.domains if one.kind == "city" or one.grouping == "block"]
-    wider = [one for one in wider if _is_shown(view, one)]
+    wider = [one for one in view.release.domains if (one.kind == "city" or one.grouping == "block") and _is_shown(view, one)]
     if wider:
         yield _marked(view, "marked", say(language, "Answers marked as unusual"), wider)
     for group in domain_tables.groups(view):
@@ -70,45 +67,23 @@ def _marked(view: View, id: str, caption: str, domains: Sequence[Domain]) -> Tab
 
 
 def _share(view: View, domain: Domain) -> tuple[Cell, Cell]:
-    """Answers and the share of marked ones, under the floors: a part and its complement have ten answers each, or none."""
+    """Answers and the share of marked ones, as far as the release tells everybody; Home Affairs reads counts below."""
     tree, language = cells.headline_tree(view.instrument), view.language
-    if not _is_shown(view, domain):
+    found = next((one for one in view.release.studies.marked if one.domain == domain.id), None)
+    if found is None or not _is_shown(view, domain):
         gap = cells.value(view, view.figure(domain, tree, basis="all"), tree)
         return (gap, gap) if isinstance(gap, Gap) else (None, None)
-    answers, flagged = _counts(view, domain)
-    shown = answers if view.precise else to_five(answers)
+    shown = found.answers if view.precise else to_five(found.answers)
     n = Number(shown, number(language, shown))
-    if not view.precise and _is_few(answers, flagged):
-        return n, Gap(say(language, "1–9"), "few_marked")
-    if not view.precise and domain.kind != "unit" and not _is_safe(view, domain):
-        return n, Gap(say(language, "hidden"), "rest_marked")
-    if not flagged or not answers:
+    match found.hidden:
+        case "few_marked":
+            return n, Gap(say(language, "1–9"), "few_marked")
+        case "rest_marked":
+            return n, Gap(say(language, "hidden"), "rest_marked")
+    if not found.flagged:
         return n, Number(0.0, say(language, "no mark"), 0, "share")
-    return n, Number(round(flagged / answers, 2), percent(language, flagged / answers, 0), 0, "share")
-
-
-def _is_few(answers: int, flagged: int) -> bool:
-    return 0 < flagged < FLOOR or 0 < answers - flagged < FLOOR
-
-
-def _is_safe(view: View, group: Domain) -> bool:
-    """What the units that show their share leave of the group is nothing, or ten marked answers and more, and as many others. A city is
-    taken with its blocks apart, too: they add up to it."""
-    answers, flagged = _counts(view, group)
-    units = [one for one in view.release.domains if one.kind == "unit" and one.id in group.members and _is_shown(view, one)]
-    known = [counts for one in units if not _is_few(*(counts := _counts(view, one)))]
-    rest = answers - sum(of for of, _ in known), flagged - sum(marked for _, marked in known)
-    if _is_few(*rest):
-        return False
-    if group.kind != "city":
-        return True
-    blocks = [one for one in view.release.domains if one.grouping == "block"]
-    return all(not _is_few(*_counts(view, one)) and _is_safe(view, one) for one in blocks)
-
-
-def _counts(view: View, domain: Domain) -> tuple[int, int]:
-    found = _of(view, domain)
-    return sum(one.answers for one in found), sum(one.flagged for one in found)
+    share = found.flagged / found.answers
+    return n, Number(round(share, 2), percent(language, share, 0), 0, "share")
 
 
 def _of(view: View, domain: Domain) -> list[Answered]:
