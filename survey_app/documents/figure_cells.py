@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from analysis.bases import Basis
+from analysis.disclosure import FLOOR
 from analysis.domains import Domain
 from analysis.figures import Figure, Mark, Release
 from questionnaires.instrument import Instrument
@@ -208,6 +209,8 @@ def coverage_of(view: View, figure: Figure | None) -> float | None:
         return None
     if view.precise or not figure.n_received:
         return figure.coverage
+    if figure.n_received < FLOOR:
+        return None
     return figure.coverage * to_five(figure.n_received) / figure.n_received
 
 
@@ -284,8 +287,11 @@ def _printed(language: str, one: float, decimals: int, share: bool) -> str:
 
 
 def _count(view: View, count: int | None) -> Cell:
+    """Below the floor only Home Affairs is told how many: the audit does not take such a count for known."""
     if count is None:
         return None
+    if not view.precise and count < FLOOR:
+        return Gap(say(view.language, "< 10"), "too_few")
     shown = count if view.precise else to_five(count)
     return Number(shown, number(view.language, shown))
 

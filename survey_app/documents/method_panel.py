@@ -107,6 +107,7 @@ def _pairs(view: View, domains: Sequence[Domain]) -> Iterator[tuple[str, str]]:
     yield say(language, "Degrees of freedom"), _freedom(language)
     yield say(language, "Interval"), _interval(language)
     yield say(language, "Rounding"), _rounding(language)
+    yield say(language, "Hidden numbers"), _audited(view)
     yield say(language, "Questionnaire"), f"{release.instrument}, {release.instrument_digest[:16]}"
     yield say(language, "Method version"), release.method
     yield say(language, "Seed of the random draws"), str(release.seed)
@@ -185,6 +186,19 @@ def _rounding(language: str) -> str:
         "ends of the interval are rounded outward. Published numbers of answers are rounded to 5."
     )
     return say(language, sentence)
+
+
+def _audited(view: View) -> str:
+    """What the audit of the release came to."""
+    language, audit = view.language, view.release.studies.audit
+    if audit is None:
+        return say(language, "Not audited: this release was made before there was an audit.")
+    sentence = (
+        "Audited by linear programming: what is shown, rounded as it is printed, leaves every one of {cells} hidden cells in {tables} tables "
+        "open by 10 answers or 20 points of a hundred at least; for that {hidden} further figures were hidden."
+    )
+    of_cells, of_tables, further = (number(language, one) for one in (audit.cells, audit.tables, audit.hidden))
+    return say(language, sentence, cells=of_cells, tables=of_tables, hidden=further)
 
 
 def _days(view: View, id: str, about: str, domains: Sequence[Domain]) -> Table:

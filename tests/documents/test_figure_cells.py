@@ -1,5 +1,6 @@
 """A value at an end of its range is printed as its bound only, whatever it is counted in (methodology §13.6, §13.7)."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -7,27 +8,57 @@ import pytest
 import questionnaires
 from analysis.domains import Domain
 from analysis.estimation import Estimate
-from analysis.figures import Figure, Release, Studies
-from survey_app.documents import figure_cells
+from analysis.figures import Audited, Figure, Release, Studies
+from survey_app.documents import figure_cells, method_panel
 from survey_app.documents.figure_cells import View
-from survey_app.documents.report import Interval
+from survey_app.documents.report import Gap, Interval, Number, Table
 
 INSTRUMENT = questionnaires.load("sipas_counter", "2026-1")
 TREES = {tree.id: tree for tree in INSTRUMENT.trees}
 WARD = Domain("26734", "unit", None, {"vi": "Phường"}, {"26734": 1.0}, {}, "credited", False, (), None)
 
 
+def released(figure: Figure, audit: Audited | None = None) -> Release:
+    return Release(
+        1, "79", "T1", "survey", "draft", True, INSTRUMENT.id, INSTRUMENT.digest, "2026.1", 1, {}, "", "", "", None,
+        datetime(2026, 11, 2), (WARD,), (figure,), Studies((), (), True, False, (), None, audit=audit),
+    )  # fmt: skip
+
+
 def printed(tree: str, node: str, n: int, value: float, low: float | None, high: float | None) -> Interval:
     estimate = Estimate(n, n, value, 0.01, 10, 0.01, 18.0, low, high, 0.95, "stabilised", 1.0)
     figure = Figure(WARD.id, "finished", tree, node, "all", "pooled", estimate, 12, n, n, False, None)
-    studies = Studies((), (), True, False, (), None)
-    release = Release(
-        1, "79", "T1", "survey", "draft", True, INSTRUMENT.id, INSTRUMENT.digest, "2026.1", 1, {}, "", "", "", None,
-        datetime(2026, 11, 2), (WARD,), (figure,), studies,
-    )  # fmt: skip
-    cell = figure_cells.value(View.of(release, INSTRUMENT, "vi", True, {}, None), figure, TREES[tree])
+    cell = figure_cells.value(View.of(released(figure), INSTRUMENT, "vi", True, {}, None), figure, TREES[tree])
     assert isinstance(cell, Interval)
     return cell
+
+
+def test_a_count_below_the_floor_is_printed_for_home_affairs_alone() -> None:
+    """40 answers received and 5 decided here; and of 9 received against 90 files no share that would give the 9 back."""
+    estimate = Estimate(40, 40, 0.9, 0.01, 10, 0.01, 18.0, 0.8, 0.95, 0.95, "stabilised", 1.0)
+    figure = Figure(WARD.id, "finished", "sipas", "sipas.B", "all", "pooled", estimate, 12, 40, 5, False, 0.4)
+    few = replace(figure, n_received=9, coverage=0.1)
+    public, precise = (View.of(released(figure), INSTRUMENT, "vi", precise, {}, None) for precise in (False, True))
+    assert (figure_cells.received(public, figure), figure_cells.decided(public, figure)) == (Number(40, "40"), Gap("< 10", "too_few"))
+    assert figure_cells.decided(precise, figure) == Number(5, "5")
+    assert (figure_cells.coverage_of(public, few), figure_cells.coverage_of(precise, few)) == (None, 0.1)
+
+
+@pytest.mark.parametrize(
+    ("audit", "said"),
+    [
+        (Audited(139, 4364, 620, 8), "4.364 ô bị ẩn trong 139 bảng"),
+        (None, "chưa được kiểm tra"),
+    ],
+)
+def test_the_method_panel_says_whether_the_release_was_audited(audit: Audited | None, said: str) -> None:
+    estimate = Estimate(40, 40, 0.9, 0.01, 10, 0.01, 18.0, 0.8, 0.95, 0.95, "stabilised", 1.0)
+    figure = Figure(WARD.id, "finished", "sipas", "sipas.B", "all", "pooled", estimate, 12, 40, 40, False, 0.4)
+    panel = method_panel.how(View.of(released(figure, audit), INSTRUMENT, "vi", False, {}, None), "units", "Đơn vị", [WARD])
+    steps = panel.parts[0]
+    assert isinstance(steps, Table)
+    [told] = [row.cells[1] for row in steps.rows if row.cells[0] == "Số bị ẩn"]
+    assert said in str(told)
 
 
 @pytest.mark.parametrize(
