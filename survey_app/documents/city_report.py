@@ -4,51 +4,136 @@ The same builder serves Home Affairs, the public, a reviewer with one former dis
 release it gets has been cut already (services/reports.py).
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
+from analysis.domains import Domain
 from questionnaires.instrument import Instrument
 from questionnaires.model import Text
 from survey_app.documents import figure_cells as cells
 from survey_app.documents import index_sections as sections
-from survey_app.documents import sentences
+from survey_app.documents import self_selection, sentences
+from survey_app.documents.area_rule import never_shown
 from survey_app.documents.basis_tables import bases, differing
+from survey_app.documents.change_tables import changes
 from survey_app.documents.channel_tables import channels, issued_share
+from survey_app.documents.count_rule import settled
+from survey_app.documents.coverage_pictures import coverage_map
 from survey_app.documents.figure_cells import View
 from survey_app.documents.index_sections import mains
-from survey_app.documents.report import Cell, Column, Heading, Number, Paragraph, Part, ReportDocument, Row, Table
+from survey_app.documents.report import Cell, Column, Heading, Number, Panel, Paragraph, Part, Picture, ReportDocument, Row, Table
 from survey_app.documents.rounding import to_five
-from survey_app.documents.standing_tables import standings
+from survey_app.documents.standing_tables import standings, told_apart
+from survey_app.documents.studied_sections import Further, studied
 from survey_app.documents.technical_tables import computed
+from survey_app.documents.trend_pictures import trend
 from survey_app.words import day, of, percent, say
+
+LONG = 12
+"""Rows of a table that a page shows at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The wave in words, its planned dates, and the last day whose answers may be in the release."""
+    """The wave in words, its planned dates, the last day whose answers may be in the release, and what is known beside it."""
 
     name: Text
     opens: date
     closes: date
     answers_until: date
+    further: Further = field(default_factory=Further)
 
 
 def build(view: View, asked: Asked) -> ReportDocument:
     """Headings, tables and sentences in their order; sections without a figure to show are left out."""
-    language = view.language
-    parts: list[Part] = []
-    if view.release.simulated:
-        parts.append(Paragraph(sentences.simulated(language), "notice"))
-    if view.release.state != "published":
-        parts.append(Paragraph(say(language, "DRAFT. Not approved and not published; not to be passed on."), "notice"))
-    parts += differing(view, mains(view))
-    parts += [*_selection(view), *sections.city(view), *sections.areas(view), *sections.units(view), *standings(view)]
-    parts += [*bases(view, mains(view)), *sections.factors(view), *sections.populations(view), *channels(view)]
-    parts += [*sections.details(view), *sections.other_styles(view)]
+    about = mains(view)
+    parts = [*_first(view), *sections.city(view), *sections.areas(view), *sections.units(view)]
+    parts += [*_over_time(view, about), *standings(view), *bases(view, about), *sections.factors(view), *sections.populations(view)]
+    parts += [*channels(view), *sections.details(view), *sections.other_styles(view), *studied(view, about, asked.further)]
     parts += [*computed(view), *_about(view, asked)]
-    title = say(language, "Satisfaction with public administrative services: {place}", place=_place(view))
-    return ReportDocument("results", language, title, view.release.number, view.release.simulated, None, tuple(parts))
+    return _document(view, parts)
+
+
+def overview(view: View, asked: Asked) -> ReportDocument:
+    """The page of a whole city: what is said of it and of its blocks. Of its units only the index, folded; everything else of
+    them is on the page of their block, and in every file of the whole."""
+    about, wide = mains(view), only(view, lambda one: one.kind != "unit")
+    parts = [*_first(view), *sections.city(wide), *sections.blocks(view), *told_apart(view)]
+    later = [*_over_time(wide, about), *sections.areas(wide), *sections.units_in_short(view), *bases(wide, about)]
+    later += [*sections.factors(wide), *sections.populations(wide), *channels(wide), *sections.details(wide), *sections.other_styles(wide)]
+    later += [*studied(only(wide, lambda one: one.grouping != "block"), about, asked.further)]
+    pictures = [part for part in later if isinstance(part, Picture)]
+    if pictures:
+        parts += [Heading("pictures", say(view.language, "In pictures")), *pictures, *_map(view, about, asked)]
+    parts += [part for part in later if part not in pictures]
+    return _document(view, [*parts, *computed(wide), *_about(wide, asked)])
+
+
+def _map(view: View, about: Sequence[Domain], asked: Asked) -> Iterator[Part]:
+    """Where the answers are: the map opens when it is asked for; its numbers are in the lists of units."""
+    for part in coverage_map(view, about, asked.further.spots):
+        if isinstance(part, Picture):
+            yield Panel(f"panel-{part.table.id}", part.table.caption, (replace(part, beside=True),))
+        elif isinstance(part, Paragraph):
+            yield part
+
+
+def only(view: View, wanted: Callable[[Domain], bool]) -> View:
+    """The same release as if it had no other domains, for sections that have a row or a part for each."""
+    return replace(view, release=replace(view.release, domains=tuple(filter(wanted, view.release.domains))))
+
+
+def _first(view: View) -> Iterator[Part]:
+    """What has to be read before any number."""
+    language, about = view.language, mains(view)
+    if view.release.simulated:
+        yield Paragraph(sentences.simulated(language), "notice")
+    if view.release.state != "published":
+        yield Paragraph(say(language, "DRAFT. Not approved and not published; not to be passed on."), "notice")
+    yield from differing(view, about)
+    yield from settled(view)
+    yield from never_shown(view)
+    yield from _selection(view)
+
+
+def _over_time(view: View, about: Sequence[Domain]) -> Iterator[Part]:
+    """Against the wave before, and wave by wave where the document is about one body."""
+    if not view.history.past:
+        return
+    yield from changes(view, about)
+    if len(about) == 1:
+        yield from trend(view, about[0])
+
+
+def _document(view: View, parts: Sequence[Part]) -> ReportDocument:
+    title = say(view.language, "Satisfaction with public administrative services: {place}", place=_place(view))
+    shown = tuple(_once(list(folded(parts))))
+    return ReportDocument("results", view.language, title, view.release.number, view.release.simulated, None, shown)
+
+
+def _once(parts: Sequence[Part]) -> Iterator[Part]:
+    """The numbers of a picture are not listed under it again where a table of the document has them."""
+    inside = [one for part in parts for one in (part.parts if isinstance(part, Panel) else (part,))]
+    tables = {one.rows for one in inside if isinstance(one, Table)}
+
+    def without(part: Paragraph | Table | Picture) -> Paragraph | Table | Picture:
+        return replace(part, beside=part.beside or part.table.rows in tables) if isinstance(part, Picture) else part
+
+    for part in parts:
+        if isinstance(part, Panel):
+            yield replace(part, parts=tuple(map(without, part.parts)))
+        else:
+            yield replace(part, beside=part.beside or part.table.rows in tables) if isinstance(part, Picture) else part
+
+
+def folded(parts: Iterable[Part]) -> Iterator[Part]:
+    """A long table opens when it is asked for, but for the one that a page is read for: the units' index."""
+    for part in parts:
+        if isinstance(part, Table) and len(part.rows) > LONG and not part.id.startswith(sections.UNITS):
+            yield Panel(f"panel-{part.id}", part.caption, (part,))
+        else:
+            yield part
 
 
 def nodes_of_units(instrument: Instrument) -> set[str]:
@@ -70,6 +155,7 @@ def _selection(view: View) -> Iterator[Part]:
     if figure is not None and figure.estimate is not None:
         n = figure.estimate.n if view.precise else to_five(figure.estimate.n)
         yield Paragraph(sentences.self_selection(language, n, cells.coverage_of(view, figure)))
+        yield from self_selection.sentences(view, found[0])
     else:
         yield Paragraph(sentences.self_selection_by_row(language))
     if len(found) == 1 and found[0].kind != "area" and (sentence := issued_share(view, found[0])):

@@ -211,6 +211,11 @@ def position(language: str, place: int, low: int, high: int) -> str:
     return say(language, "Number {place} by points; the position lies between {low} and {high} (confidence 95%).", **shown)
 
 
+def alone(language: str) -> str:
+    sentence = "This range is for this unit alone; in the table of the block, where all ranges hold at once, it may be wider."
+    return say(language, sentence)
+
+
 def same_mix(language: str, value: str) -> str:
     sentence = "If its matters were mixed as those of the whole block, its index would be {value}."
     return say(language, sentence, value=value)

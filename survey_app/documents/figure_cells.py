@@ -133,7 +133,7 @@ def value(view: View, figure: Figure | None, tree: IndexTree) -> Cell:
     if figure is None:
         return None
     if figure.hidden is not None:
-        return Gap(sentences.short_reason(view.language, figure.hidden), figure.hidden)
+        return Gap(sentences.short_reason(view.language, figure.hidden, figure.basis), figure.hidden)
     if figure.estimate is None:
         return Gap(say(view.language, "< 30"), "reference_only")
     share = is_share(tree, figure.node)
@@ -204,7 +204,8 @@ def files(view: View, domain: Domain) -> Cell:
 
 
 def coverage_of(view: View, figure: Figure | None) -> float | None:
-    """Answers ÷ files. For whoever sees rounded counts it is taken from the rounded count: else it would give n back."""
+    """Answers ÷ files. For whoever sees rounded counts it is taken from the rounded count, and of a count below the floor
+    there is none: else it would give n back."""
     if figure is None or figure.coverage is None:
         return None
     if view.precise or not figure.n_received:
@@ -248,7 +249,7 @@ def notes(view: View, shown: Iterable[tuple[Figure | None, IndexTree]]) -> tuple
         if figure is None:
             continue
         if figure.hidden is not None:
-            said[sentences.reason(view.language, figure.hidden, _missing(figure, tree, view.language))] = None
+            said[sentences.reason(view.language, figure.hidden, _missing(figure, tree, view.language), figure.basis)] = None
             continue
         if figure.estimate is None:
             said[sentences.for_the_unit_only(view.language)] = None

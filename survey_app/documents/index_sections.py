@@ -2,18 +2,21 @@
 answers, single questions, trees in the style of another index. Their order is that of city_report.py.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from analysis.domains import Domain
 from questionnaires.trees import IndexTree
 from survey_app.documents import domain_tables as tables
 from survey_app.documents import figure_cells as cells
-from survey_app.documents import sentences
+from survey_app.documents import self_selection, sentences
 from survey_app.documents.domain_tables import Line
 from survey_app.documents.figure_cells import View
 from survey_app.documents.method_panel import how
-from survey_app.documents.report import Column, Heading, Paragraph, Part, Row, Table
+from survey_app.documents.report import Column, Heading, Panel, Paragraph, Part, Row, Table
 from survey_app.words import of, say
+
+UNITS = "units-"
 
 
 def mains(view: View) -> list[Domain]:
@@ -44,6 +47,7 @@ def areas(view: View) -> Iterator[Part]:
     caption = say(language, "The satisfaction index by former district")
     rows = [Line(area, view.name(area), area.id) for area in sorted(found, key=lambda one: one.id)]
     yield tables.index_table(view, "areas", caption, rows, of_units=False)
+    yield from _selection(view, "areas", caption, rows)
     yield how(view, "areas", caption, [row.domain for row in rows])
     yield Paragraph(say(language, "A former district stands for the offices that serve it now, not for the people who live there."), "note")
     if any(one.provisional for one in found):
@@ -61,7 +65,9 @@ def units(view: View) -> Iterator[Part]:
     for group in groups:
         caption = say(view.language, "{block}: the satisfaction index of each unit", block=group.name)
         rows = tables.lines(view, group)
-        yield tables.index_table(view, f"units-{group.id}", caption, rows, of_units=True)
+        yield tables.index_table(view, f"{UNITS}{group.id}", caption, rows, of_units=True)
+        if len(rows) > 1:
+            yield from _selection(view, group.id, caption, rows)
         yield how(view, f"units-{group.id}", caption, [row.domain for row in rows if not row.means])
         tree = cells.headline_tree(view.instrument)
         for unit in group.units:
@@ -85,6 +91,47 @@ def factors(view: View) -> Iterator[Part]:
     for group in tables.groups(view):
         caption = say(view.language, "{block}: parts of the index", block=group.name)
         yield tables.node_table(view, f"factors-{group.id}", caption, tables.lines(view, group), tree, with_root=False)
+
+
+def blocks(view: View) -> Iterator[Part]:
+    """The blocks themselves beside each other, each with its own page."""
+    lines = [line for group in tables.groups(view) if group.block is not None for line in tables.totals(view, group.block)]
+    if not lines:
+        return
+    yield Heading("blocks", say(view.language, "Blocks"))
+    caption = say(view.language, "The satisfaction index by block")
+    yield tables.index_table(view, "blocks", caption, lines, of_units=False)
+    yield from _selection(view, "blocks", caption, lines)
+    yield how(view, "blocks", caption, [line.domain for line in lines if not line.means])
+
+
+def units_in_short(view: View) -> Iterator[Part]:
+    """The index of every unit, closed until it is asked for; what else there is to say of units is on the page of their block."""
+    groups = tables.groups(view)
+    if groups:
+        yield Heading("units", say(view.language, "Units by block"))
+        sentence = "The page of a block has the parts of the index, the ways of counting, changes and the steps of computing of each unit."
+        yield Paragraph(say(view.language, sentence))
+    for group in groups:
+        caption = say(view.language, "{block}: the satisfaction index of each unit", block=group.name)
+        rows = [line for line in tables.lines(view, group) if not line.total]
+        table = tables.index_table(view, f"{UNITS}{group.id}", caption, rows, of_units=True)
+        yield Panel(f"panel-{UNITS}{group.id}", caption, (_in_short(table),))
+
+
+IN_SHORT = ("code", "name", "index", "n", "coverage", "status")
+
+
+def _in_short(table: Table) -> Table:
+    """A list to look units up in: without a drawing in every row, and with few columns."""
+    kept = [at for at, column in enumerate(table.columns) if column.id in IN_SHORT]
+    columns = tuple(replace(table.columns[at], axis=None) for at in kept)
+    return replace(table, columns=columns, rows=tuple(replace(row, cells=tuple(row.cells[at] for at in kept)) for row in table.rows))
+
+
+def _selection(view: View, id: str, caption: str, lines: Sequence[Line]) -> Iterator[Panel]:
+    if panel := self_selection.panel(view, id, caption, lines):
+        yield panel
 
 
 def _wider(view: View) -> str:

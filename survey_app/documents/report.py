@@ -108,13 +108,15 @@ class Drawing(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A chart by name, the table it is drawn from, what somebody who cannot see it is told, and what is drawn."""
+    """A chart by name, the table it is drawn from, what somebody who cannot see it is told, and what is drawn. `beside`: a table
+    of the document says the same."""
 
     part: ClassVar[str] = "picture"
     chart: str
     table: Table
     alternative: str
     drawing: Drawing
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ from survey_app.words import moment, number, percent, say
 VIET_NAM = timedelta(hours=7)  # ahead of UTC, no summer time
 
 
-def short_reason(language: str, reason: Reason) -> str:
+def short_reason(language: str, reason: Reason, basis: Basis = "all") -> str:
     """What stands in the cell instead of a value."""
     match reason:
         case "too_few":
-            return say(language, "< 10")
+            return say(language, "too few verified answers") if basis == "verified" else say(language, "< 10")
         case "complementary":
             return say(language, "hidden")
         case "part_missing":
@@ -27,9 +27,15 @@ def short_reason(language: str, reason: Reason) -> str:
             assert_never(reason)
 
 
-def reason(language: str, reason: Reason, missing: str | None) -> str:
+def reason(language: str, reason: Reason, missing: str | None, basis: Basis = "all") -> str:
     """Why nothing is shown, as a sentence. `missing`: names of the missing parts, or why a figure is held back."""
     match reason:
+        case "too_few" if basis == "verified":
+            sentence = (
+                "“too few verified answers”: fewer than 10 answers by codes of the system, so nothing is published; other answers do not "
+                "take their place."
+            )
+            return say(language, sentence)
         case "too_few":
             return say(language, "“< 10”: fewer than 10 answers, so nothing is published and nobody can be recognised.")
         case "complementary":

@@ -40,6 +40,16 @@ def standings(view: View) -> Iterator[Part]:
     yield how_compared(view, [cell for _, standing in found for cell in standing.mixed])
 
 
+def told_apart(view: View) -> Iterator[Part]:
+    """Of every block only whether its units can be told apart; where each lies is on the page of the block."""
+    tree, said, language = cells.headline_tree(view.instrument), _by_index(view), view.language
+    found = [(group, said[group.id, tree.id, tree.root]) for group in groups(view) if (group.id, tree.id, tree.root) in said]
+    if found:
+        yield Heading("standings", say(language, "Can the units be told apart?"))
+        yield from (Paragraph(f"{group.name}: {_told_apart(view, standing)}") for group, standing in found)
+        yield Paragraph(sentences.reliability_meaning(language), "note")
+
+
 def _by_index(view: View) -> dict[tuple[str, str, str], Standing]:
     return {(one.block, one.tree, one.node): one for one in view.release.studies.standings}
 
@@ -67,8 +77,9 @@ def _one(view: View, unit: Domain, standing: Standing) -> Iterator[Part]:
     if standing.may_order and figure.band is not None:
         said.append(f"{say(language, 'Against the block')}: {sentences.band(language, figure.band)}.")
     place = pictures.place_by_points(view, figure)
-    if standing.may_order and place is not None and figure.rank_low is not None and figure.rank_high is not None:
-        said.append(sentences.position(language, place, figure.rank_low, figure.rank_high))
+    if standing.may_order and place is not None and figure.marginal_low is not None and figure.marginal_high is not None:
+        said.append(sentences.position(language, place, figure.marginal_low, figure.marginal_high))
+        said.append(sentences.alone(language))
     if figure.outside is not None:
         said.append(f"{say(language, 'Limits of the funnel')}: {sentences.outside(language, figure.outside)}.")
     if mixed := _beside(view, figure, figure.standardised):

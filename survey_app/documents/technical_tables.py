@@ -1,6 +1,6 @@
 """What only Home Affairs reads: unrounded values with their errors, and how the answers were weighted."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from analysis.cells import Merge
 from analysis.domains import Domain
@@ -17,10 +17,11 @@ def computed(view: View) -> Iterator[Part]:
         return
     yield Heading("computed", say(view.language, "How it was computed (Home Affairs only)"))
     yield _errors(view)
-    if view.release.studies.merges:
-        yield _merges(view)
-    if view.release.studies.more_answers_than_files:
-        yield _more_answers_than_files(view)
+    units = {label for one in view.release.domains if one.kind == "unit" for label in one.members}
+    if merged := [one for one in view.release.studies.merges if one.reception in units]:
+        yield _merges(view, merged)
+    if more := [one for one in view.release.studies.more_answers_than_files if one in units]:
+        yield _more_answers_than_files(view, more)
 
 
 def _errors(view: View) -> Table:
@@ -73,7 +74,7 @@ def _error_row(view: View, domain: Domain, figure: Figure, means: bool) -> Row:
     return Row(shown, domain.id, total=domain.kind != "unit")
 
 
-def _merges(view: View) -> Table:
+def _merges(view: View, merged: Sequence[Merge]) -> Table:
     language, names = view.language, {one.id: view.name(one) for one in view.release.domains}
     columns = (
         Column("code", say(language, "Code")),
@@ -85,7 +86,7 @@ def _merges(view: View) -> Table:
     )
     sectors = sectors_in_words(view)
     rows = []
-    for merge in view.release.studies.merges:
+    for merge in merged:
         together = "; ".join(cell_words(name, names, sectors) for name in merge.cells)
         why = why_merged(language, merge)
         counted = (_whole(language, merge.n), _whole(language, merge.files))
@@ -126,9 +127,9 @@ def _why(language: str, reason: str) -> str:
             return reason
 
 
-def _more_answers_than_files(view: View) -> Table:
+def _more_answers_than_files(view: View, units: Sequence[str]) -> Table:
     language, names = view.language, {one.id: view.name(one) for one in view.release.domains}
-    rows = tuple(Row((code, names.get(code, code)), code) for code in view.release.studies.more_answers_than_files)
+    rows = tuple(Row((code, names.get(code, code)), code) for code in units)
     columns = (Column("code", say(language, "Code")), Column("name", say(language, "Unit")))
     return Table("more-answers", say(language, "Units with more answers than files: to be checked"), columns, rows, header=1)
 

@@ -17,11 +17,14 @@ from survey_app.documents.city_report import Asked
 from survey_app.documents.figure_cells import Around, View, headline_tree
 from survey_app.documents.history import History, Past
 from survey_app.documents.report import Picture, ReportDocument
+from survey_app.documents.studied_sections import Further
 from survey_app.services import fieldwork, releases
 from survey_app.services.access import Permission, Viewer
 from survey_app.services.fieldwork import Wave
+from survey_app.services.kept_comparisons import kept
 from survey_app.services.places import FORMER_DISTRICTS
 from survey_app.services.releases import Wanted
+from survey_app.services.spots import spots
 from survey_app.storage import organisation, session
 from survey_app.storage import releases as stored
 from survey_app.storage.releases import ReleaseRow
@@ -30,9 +33,14 @@ from survey_app.words import of
 
 Document = ReportDocument
 Kind = Literal["results"]
+Make = Callable[[Viewer, Kind, int, str | None, str], ReportDocument]
+"""document() or page()."""
 Format = Literal["xlsx", "csv", "json"]
 
-BUILDERS: Mapping[Kind, Callable[[View, Asked], ReportDocument]] = {"results": city_report.build}
+Builder = Callable[[View, Asked], ReportDocument]
+
+BUILDERS: Mapping[Kind, Builder] = {"results": city_report.build}
+OVERVIEWS: Mapping[Kind, Builder] = {"results": city_report.overview}
 WRITERS: Mapping[str, tuple[str, Callable[[ReportDocument], bytes]]] = {
     "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", spreadsheets.write_workbook),
     "csv": ("text/csv; charset=utf-8", spreadsheets.write_csv),
@@ -78,6 +86,17 @@ def listed(viewer: Viewer, language: str) -> list[Listed]:
 
 def document(viewer: Viewer, kind: Kind, release: int, domain: str | None, language: str) -> ReportDocument:
     """The document on everything this viewer may see of the release, or on one domain of it. Raises NotShown."""
+    return _built(viewer, BUILDERS[kind], release, domain, language)
+
+
+def page(viewer: Viewer, kind: Kind, release: int, domain: str | None, language: str) -> ReportDocument:
+    """The same as is read on a screen: of a whole city only what is said of it and its blocks. Raises NotShown."""
+    found = releases.read(viewer, release)
+    whole = domain is None and found is not None and viewer.sees_all_of(found.province)
+    return _built(viewer, (OVERVIEWS if whole else BUILDERS)[kind], release, domain, language)
+
+
+def _built(viewer: Viewer, build: Builder, release: int, domain: str | None, language: str) -> ReportDocument:
     found = releases.read(viewer, release)
     if found is None:
         raise NotShown
@@ -91,7 +110,8 @@ def document(viewer: Viewer, kind: Kind, release: int, domain: str | None, langu
     built = _built_on(viewer, found.number)
     precise, around = viewer.allows(Permission.READ_PRECISION), _around(viewer, found, seen, instrument)
     view = View.of(cut, instrument, language, precise, districts, built.previous, around, _history(viewer, wave, seen, instrument))
-    return BUILDERS[kind](view, Asked(wave.name, wave.opens, wave.closes, built.answers_until))
+    further = Further(spots(found.province, found.simulated), kept(found, [one.id for one in seen]))
+    return build(view, Asked(wave.name, wave.opens, wave.closes, built.answers_until, further))
 
 
 def file(document: ReportDocument, format: Format, domain: str | None) -> File:

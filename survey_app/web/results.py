@@ -24,7 +24,7 @@ def list_page() -> Page:
 @viewing.needs(Permission.READ_PUBLISHED)
 def release_page(number: int) -> Page:
     domain = request.args.get("domain") or None
-    shown, formats = _document(number, domain), tuple(reports.WRITERS)
+    shown, formats = _document(reports.page, number, domain), tuple(reports.WRITERS)
     return viewing.draw("report.html", document=shown, domain=domain, formats=formats, drawn=reports.drawn)
 
 
@@ -35,13 +35,13 @@ def release_file(number: int, format: str) -> Page:
     if wanted is None:
         abort(404)
     domain = request.args.get("domain") or None
-    made = reports.file(_document(number, domain), wanted, domain)
+    made = reports.file(_document(reports.document, number, domain), wanted, domain)
     headers = {"Content-Disposition": f'attachment; filename="{made.name}"'}
     return viewing.private(Response(made.content, content_type=made.media_type, headers=headers))
 
 
-def _document(number: int, domain: str | None) -> reports.Document:
+def _document(make: reports.Make, number: int, domain: str | None) -> reports.Document:
     try:
-        return reports.document(viewing.viewer(), "results", number, domain, viewing.language())
+        return make(viewing.viewer(), "results", number, domain, viewing.language())
     except NotShown:
         abort(404)
