@@ -3,6 +3,7 @@
 The LP audit over ranges is not here: this finds what can be solved exactly (methodology §13.4).
 """
 
+import math
 from collections.abc import Collection, Sequence
 
 import numpy as np
@@ -134,13 +135,13 @@ def suppressed(totals: Floats, targets: Floats) -> list[int]:
     basis, rank = np.zeros((totals.shape[1], totals.shape[1])), 0
     gone: list[int] = []
     for place, total in enumerate(totals):
-        length = np.linalg.norm(total)
+        length = math.sqrt(total @ total)
         if length == 0:
             continue
         row = total / length
-        for _ in range(2):
+        for _ in range(2 if rank else 0):
             row = row - (basis[:rank] @ row) @ basis[:rank]
-        length = np.linalg.norm(row)
+        length = math.sqrt(row @ row)
         if length < DEPENDENT:
             continue
         row = row / length

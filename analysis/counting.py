@@ -39,8 +39,8 @@ class InMemory:
 
 def weights(data: SurveyData, factors: Factors) -> Floats:
     """w = d · g of every answer."""
-    cell, factor = _cells(data, factors)
-    return data.design_weight * factor[cell]
+    found: Floats = data.design_weight * factors.g[_cells(data, factors)]
+    return found
 
 
 def sources(instrument: Instrument, columns: Columns) -> dict[str, Source]:
@@ -58,7 +58,7 @@ def tally(data: SurveyData, factors: Factors, measures: Sequence[Measure], domai
     t, answered = _values(data, terms)
     (reception, point, decider), place = distinct([data.keys[key] for key in ("reception", "point", "decider")])
     (stratum, label), psu = distinct([data.keys["stratum"], data.keys["psu"]])
-    cell, factor = _cells(data, factors)
+    cell = _cells(data, factors)
     return Tallies(
         measures=tuple(measure.id for measure in measures),
         terms=terms,
@@ -67,7 +67,8 @@ def tally(data: SurveyData, factors: Factors, measures: Sequence[Measure], domai
         places=Places(reception, point, decider),
         psus=(stratum, label),
         calibrated=factors.calibrated,
-        factor=factor,
+        factor=factors.g,
+        group=factors.group,
         by_psu=_by_psu(psu, place, cell, data.design_weight, t),
         by_place=_by_place(place, cell, data.design_weight, t, answered, _sides(terms, parts)),
     )
@@ -97,17 +98,13 @@ def _values(data: SurveyData, terms: Sequence[Term]) -> tuple[Floats, Bools]:
     return t, answered
 
 
-def _cells(data: SurveyData, factors: Factors) -> tuple[Ints, Floats]:
-    """Calibration cell of every answer and g of every cell; one cell for all where nothing is calibrated."""
-    if not factors.calibrated:
-        return np.zeros(len(data), np.int64), np.ones(1)
+def _cells(data: SurveyData, factors: Factors) -> Ints:
+    """Which cell of the factors every answer lies in."""
     keys, cell = distinct([data.keys[key] for key in CELL])
     none = np.zeros(0, np.int64)
     here = CellCounts(dict(zip(CELL, keys, strict=True)), none, none.astype(np.float64), none.astype(np.float64))
-    known = np.array([factors.cells[name] for name in here.names()], np.int64)
-    factor = np.zeros(int(factors.group.max()) + 1 if len(factors.group) else 0)
-    factor[factors.group] = factors.g
-    return factors.group[known][cell], factor
+    found: Ints = np.array([factors.cells[name] for name in here.names()], np.int64)[cell]
+    return found
 
 
 def _by_psu(psu: Ints, place: Ints, cell: Ints, d: Floats, t: Floats) -> PsuSums:

@@ -4,9 +4,9 @@ Methodology §13. Totals that would give away a hidden unit: complementary.py.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 
-from analysis.figures import Figure, Reason
+from analysis.figures import Figure, Reason, rewritten
 
 FLOOR, COMPARABLE = 10, 30
 BATCH = 10
@@ -66,40 +66,17 @@ def past_floors(candidate: Candidate) -> Figure:
         return hidden(figure, "part_missing", candidate.wants)
     if candidate.narrow or 1e-9 < candidate.rest < FLOOR - 1e-9:
         return hidden(figure, "complementary")
-    return replace(figure, mark="reference_only") if figure.estimate.n < COMPARABLE else figure
+    return rewritten(figure, mark="reference_only") if figure.estimate.n < COMPARABLE else figure
+
+
+_SAYS_NOTHING: Mapping[str, object] = {
+    one.name: None for one in fields(Figure) if one.name not in ("domain", "population", "tree", "node", "basis", "summary", "partial")
+}
 
 
 def hidden(figure: Figure, reason: Reason, missing: str | None = None) -> Figure:
     """The figure without any number, and why."""
-    return replace(
-        figure,
-        estimate=None,
-        psus=None,
-        n_received=None,
-        n_decided=None,
-        partial=False,
-        coverage=None,
-        band=None,
-        rank_low=None,
-        rank_high=None,
-        marginal_low=None,
-        marginal_high=None,
-        standardised=None,
-        outside=None,
-        shrunk=None,
-        shrunk_se=None,
-        gap=None,
-        gap_low=None,
-        gap_high=None,
-        change=None,
-        change_low=None,
-        change_high=None,
-        change_q=None,
-        change_refused=None,
-        hidden=reason,
-        missing=missing,
-        mark=None,
-    )
+    return rewritten(figure, **{**_SAYS_NOTHING, "partial": False, "hidden": reason, "missing": missing})
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +113,7 @@ class Before:
             few = few or abs(figure.estimate.n - old.estimate.n) < BATCH
         if not few and (any(moved) or not (waiting and old.hidden is None)):
             return None
-        return old if old.hidden else replace(old, mark="held_over")
+        return old if old.hidden else rewritten(old, mark="held_over")
 
 
 def _key(figure: Figure) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 Everything here is computed from Tallies. Trees are in indices.py, the stabilised variance in smoothing.py.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -157,38 +158,40 @@ def psu_covariance(influence: Influence, psu: Ints, z: Floats) -> Floats:
     return found
 
 
-def variances(estimates: Estimates, domain: int, gradients: Floats) -> Floats:
-    """The diagonal of covariance(): the variance of each of q functions."""
-    influence = estimates.influence
-    here = influence.rows(domain)
-    z: Floats = influence.totals[here] @ gradients
-    stratum_sums, inner, outer = _centring(influence, influence.psu[here], z)
-    found: Floats = np.einsum("i,iq,iq->q", inner, z, z) - np.einsum("h,hq,hq->q", outer, stratum_sums, stratum_sums)
-    return np.maximum(found, 0.0)
+def variances(estimates: Estimates, gradients: Floats) -> tuple[Floats, Floats]:
+    """The variance of q functions of the totals of every domain (the diagonal of covariance()), and its degrees of freedom:
+    (Σ V_h)² ÷ Σ V_h²/(G_h − 1) over strata h with several PSUs. Domain × q, both; gradients: domain × 2 terms × q.
 
-
-def degrees_of_freedom(estimates: Estimates, domain: int, gradients: Floats) -> Floats:
-    """Those that the variance of each of q functions has: (Σ V_h)² ÷ Σ V_h²/(G_h − 1) over strata h with several PSUs.
-
-    Never above PSUs less strata, and far below where few days of one large unit carry most of V; that number where V = 0.
-    Source: Satterthwaite 1946; by hand in tests/analysis/test_precision.py.
+    The degrees of freedom are never above PSUs less strata, and far below where few days of one large unit carry most of V;
+    that number where V = 0. Source: Satterthwaite 1946; by hand in tests/analysis/test_precision.py.
     """
-    influence = estimates.influence
-    here = influence.rows(domain)
-    psu, most = influence.psu[here], float(estimates.df[domain])
-    z: Floats = influence.totals[here] @ gradients
-    sums, inner, outer = _centring(influence, psu, z)
-    if not len(psu):
-        return np.full(gradients.shape[1], most)
-    stratum = influence.psus[0].codes[psu]
-    first = np.flatnonzero(np.r_[True, stratum[1:] != stratum[:-1]])
+    return variances_by_domain(estimates.influence, estimates.df, lambda domain, here: estimates.influence.totals[here] @ gradients[domain])
+
+
+def variances_by_domain(influence: Influence, most: Ints, z_of: Callable[[int, slice], Floats]) -> tuple[Floats, Floats]:
+    """The same of any influence. most: PSUs less strata; z_of: z of a domain (PSUs of its rows × q), given it and its rows."""
+    stratum = influence.psus[0].codes[influence.psu]
+    new = np.ones(len(stratum), np.bool_)
+    new[1:] = stratum[1:] != stratum[:-1]
+    new[influence.start[influence.start < len(new)]] = True
+    first = np.flatnonzero(new)
     size = influence.size[stratum[first]]
-    several = size > 1
-    of_stratum = (np.add.reduceat(z**2 * inner[:, None], first, axis=0) - sums**2 * outer[:, None])[several]
-    below = (of_stratum**2 / (size[several, None] - 1)).sum(axis=0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        found: Floats = np.where(below > 0, of_stratum.sum(axis=0) ** 2 / below, most)
-    return np.minimum(found, most)
+    factor = factors(size)
+    inner, free = factor.inner[:, None], np.maximum(size - 1, 1)[:, None]
+    outer, several = factor.outer[:, None], size > 1
+    found, freedom = [], []
+    for domain, number in enumerate(most.astype(np.float64)):
+        here = influence.rows(domain)
+        z = z_of(domain, here)
+        strata = slice(*np.searchsorted(first, (here.start, here.stop)))
+        start = first[strata] - here.start
+        squares, sums = (np.add.reduceat(table, start, axis=0) if len(start) else table[:0] for table in (z**2, z))
+        of_stratum = inner[strata] * squares - outer[strata] * sums**2
+        shared = np.where(several[strata, None], of_stratum, 0.0)
+        below = (shared**2 / free[strata]).sum(axis=0)
+        found.append(np.maximum(of_stratum.sum(axis=0), 0.0))
+        freedom.append(np.minimum(np.divide(shared.sum(axis=0) ** 2, below, out=np.full(len(below), number), where=below > 0), number))
+    return np.array(found), np.array(freedom)
 
 
 def simple_variances(estimates: Estimates, gradients: Floats) -> Floats:
@@ -224,12 +227,13 @@ def _with_residuals(tallies: Tallies, credit: Credit, rows: tuple[Ints, Ints, Fl
 
     W_ic = Σ g d of PSU i in cell c belongs to the PSU, not to a domain.
     """
-    sums, factor, (domain, psu, n, totals) = tallies.by_psu, tallies.factor, rows
-    toucher, cell, of_cell = credit.spread(sums.cell, sums.place, np.ones(len(sums.cell)), sums.totals)
-    expected = of_cell / np.bincount(sums.cell, sums.design_weight, len(factor))[cell, None]
-    (margin_cell, margin_psu), at, order = pairs(sums.cell, sums.psu)
-    weight = np.bincount(at, (factor[sums.cell] * sums.design_weight)[order], len(margin_cell))
-    start = np.searchsorted(margin_cell, np.arange(len(factor) + 1))
+    sums, (domain, psu, n, totals) = tallies.by_psu, rows
+    group = tallies.group[sums.cell]
+    toucher, cell, of_cell = credit.spread(group, sums.place, np.ones(len(group)), sums.totals)
+    expected = of_cell / np.bincount(group, sums.design_weight)[cell, None]
+    (margin_cell, margin_psu), at, order = pairs(group, sums.psu)
+    weight = np.bincount(at, (tallies.factor[sums.cell] * sums.design_weight)[order], len(margin_cell))
+    start = np.searchsorted(margin_cell, np.arange(int(group.max(initial=-1)) + 2))
     count = start[cell + 1] - start[cell]
     item = np.repeat(np.arange(len(cell)), count)
     margin = np.arange(len(item)) - (np.cumsum(count) - count)[item] + start[cell][item]

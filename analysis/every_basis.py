@@ -3,12 +3,13 @@
 The order is that of build(), which puts populations together. Methodology §2.2 for the headline.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.bases import BUILT, Basis
 from analysis.cells import Factors
-from analysis.comparison.same_mix import collapsed, separate
+from analysis.comparison.same_mix import without_days
 from analysis.complementary import protected
 from analysis.domains import Domain
 from analysis.estimation import estimate
@@ -26,19 +27,15 @@ ENOUGH_UNITS, ENOUGH_ANSWERS, ENOUGH_DAYS = 0.8, 30, 8
 
 @dataclass(frozen=True, slots=True)
 class OnBasis:
-    """`tallies`: made with same_mix.separate(factors); `figures`: as they may be shown."""
+    """`tallies`: as same_mix reads them; `days`: unit to the different days on which it received answers; `figures`: as they may be
+    shown."""
 
     basis: Basis
     population: Population
     tallies: Tallies
     factors: Factors
+    days: Mapping[str, int]
     figures: list[Figure]
-
-    def days(self, unit: str) -> int:
-        """Different days on which the unit received answers: a PSU is named unit|point|day."""
-        stratum, psu = self.tallies.psus
-        pairs = zip(stratum.codes, psu.codes, strict=True)
-        return len({psu.labels[label].rpartition("|")[2] for code, label in pairs if stratum.labels[code] == unit})
 
 
 def on_every_basis(
@@ -58,12 +55,12 @@ def on_every_basis(
         if whole and answers[basis] in (0, answers["all"]):
             continue
         factors = weigh(counted, frame if own else None)
-        tallies = part.tally(separate(factors), wanted, domains)
-        population = Population.of(name, own, trees, estimate(collapsed(tallies, factors)), domains)
+        tallies = part.tally(factors, wanted, domains)
+        population = Population.of(name, own, trees, estimate(tallies), domains)
         figures, withheld = without_siblings(screened(population, basis, rules, whole), population)
         figures = protected(figures, population, withheld)
         whole = whole or Whole.of(population, figures)
-        found.append(OnBasis(basis, population, tallies, factors, figures))
+        found.append(OnBasis(basis, population, without_days(tallies), factors, _days(tallies), figures))
     return found, answers
 
 
@@ -93,4 +90,12 @@ def with_enough(made: Sequence[OnBasis]) -> dict[str, tuple[int, int]]:
 def _is_enough(verified: OnBasis, unit: int) -> bool:
     received = verified.population.answers(unit)[0]
     members = verified.population.domains[unit].members
-    return received >= ENOUGH_ANSWERS and sum(verified.days(label) for label in members) >= ENOUGH_DAYS
+    return received >= ENOUGH_ANSWERS and sum(verified.days.get(label, 0) for label in members) >= ENOUGH_DAYS
+
+
+def _days(tallies: Tallies) -> dict[str, int]:
+    """A PSU is named unit|point|day."""
+    stratum, psu = tallies.psus
+    days = [psu.labels[label].rpartition("|")[2] for label in psu.codes.tolist()]
+    different = set(zip(stratum.codes.tolist(), days, strict=True))
+    return {stratum.labels[unit]: count for unit, count in Counter(unit for unit, _ in different).items()}

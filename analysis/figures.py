@@ -1,9 +1,10 @@
 """What a release is made of: Figure, Release and what it says of itself. Values only; build() is in release.py."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Literal
+from operator import attrgetter
+from typing import Literal, Never, cast
 
 from analysis.bases import Basis
 from analysis.cells import Merge
@@ -69,6 +70,17 @@ class Figure:
     hidden: Reason | None = None
     missing: str | None = None
     mark: Mark | None = None
+
+
+_FIELDS = tuple(one.name for one in fields(Figure))
+_VALUES = attrgetter(*_FIELDS)
+
+
+def rewritten(figure: Figure, **new: object) -> Figure:
+    """dataclasses.replace, several times faster: a release rewrites its figures by the ten thousand."""
+    values: dict[str, object] = dict(zip(_FIELDS, _VALUES(figure), strict=True))
+    values.update(new)
+    return Figure(**cast("dict[str, Never]", values))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,13 @@
 """Every node of every tree in every domain, with raw and stabilised variance and its interval: what a release publishes."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from analysis.domains import Domain
-from analysis.estimation import Estimate, Estimates, degrees_of_freedom, simple_variances, variances
+from analysis.estimation import Estimate, Estimates, simple_variances, variances
 from analysis.indices import NodeValues
 from analysis.intervals import ZERO, korn_graubard, student
 from analysis.smoothing import PRIOR_DF, Clustering, clustering, share_spread, stabilised, stable_df
@@ -47,24 +47,19 @@ class Precision:
         """The column of a node."""
         return self.places[node]
 
-    def estimate(self, domain: int, node: int) -> Estimate | None:
-        """The figure's Estimate; None where the node has no value there. n and answers are rounded down."""
-        if math.isnan(self.value[domain, node]):
-            return None
-        return Estimate(
-            n=_whole(self.thinnest[domain, node]),
-            answers=_whole(self.answers[domain, node]),
-            estimate=float(self.value[domain, node]),
-            se_raw=_root(self.variance[domain, node]),
-            df_raw=int(self.df[domain]),
-            se=_root(self.stable[domain, node]),
-            df=float(self.freedom[domain, node]),
-            ci_low=_number(self.low[domain, node]),
-            ci_high=_number(self.high[domain, node]),
-            level=LEVEL,
-            variance="stabilised",
-            deff=_number(self.deff[domain, node]),
-        )
+    def estimates(self, domain: int) -> Callable[[int], Estimate | None]:
+        """Of a domain, node to its Estimate; None where it has no value. n and answers are rounded down."""
+        whole = [np.floor(table[domain] + 1e-9).astype(np.int64).tolist() for table in (self.thinnest, self.answers)]
+        errors = [np.sqrt(table[domain]) for table in (self.variance, self.stable)]
+        others = (self.value[domain], *errors, *(table[domain] for table in (self.freedom, self.low, self.high, self.deff)))
+        rows = list(zip(*whole, *([None if math.isnan(one) else one for one in table.tolist()] for table in others), strict=True))
+        df = int(self.df[domain])
+
+        def estimate(node: int) -> Estimate | None:
+            n, answers, value, raw, se, freedom, low, high, deff = rows[node]
+            return None if value is None else Estimate(n, answers, value, raw, df, se, freedom, low, high, LEVEL, "stabilised", deff)
+
+        return estimate
 
     def mean_of_units(self, group: int, node: int, units: Ints, kept: Mapping[int, Estimate]) -> Estimate | None:
         """θ̄ = Σ H_u/K, V = Σ V_u/K² over units with a value (methodology §9.4): a hidden unit still counts inside.
@@ -75,8 +70,8 @@ class Precision:
         inside = units[~np.isnan(self.value[units, node])]
         if not len(inside):
             return None
-        value, raw, stable = self.value[inside, node], np.nan_to_num(self.variance[inside, node]), self.stable[inside, node]
-        df = self.df[inside] + PRIOR_DF
+        raw, stable = (np.sqrt(np.nan_to_num(table[inside, node])) ** 2 for table in (self.variance, self.stable))  # as kept ones are read
+        value, df = self.value[inside, node], self.freedom[inside, node]
         for unit, shown in kept.items():
             here = inside == unit
             value[here], raw[here], stable[here], df[here] = shown.estimate, (shown.se_raw or 0) ** 2, (shown.se or 0) ** 2, shown.df or 1
@@ -112,7 +107,7 @@ def precision(nodes: Mapping[str, NodeValues], estimates: Estimates, domains: Se
     value = np.stack([nodes[id].value for id in ids], axis=1)
     count = _by_node(estimates.n, estimates, ids)
     weight, kish = _by_node(estimates.w, estimates, ids), _by_node(estimates.n_kish(), estimates, ids)
-    raw = np.array([variances(estimates, domain, gradients[domain]) for domain in range(len(domains))]).reshape(value.shape)
+    raw, own_df = variances(estimates, gradients)
     simple = simple_variances(estimates, gradients)
     known = ~np.isnan(value)
     outside = np.array([nodes[id].outside for id in ids])
@@ -124,7 +119,7 @@ def precision(nodes: Mapping[str, NodeValues], estimates: Estimates, domains: Se
     expected, df = spread / kish, estimates.df.astype(np.float64)
     effects = [_effects(raw[:, node], expected[:, node], estimates.typical, df, units, leans_on) for node in range(len(ids))]
     smooth = np.stack(effects, axis=1) * expected
-    stable, freedom = stabilised(raw, df[:, None], smooth), _freedom(estimates, domains, gradients, raw)
+    stable, freedom = stabilised(raw, df[:, None], smooth), _freedom(estimates, domains, own_df, raw)
     answers = _by_node(estimates.answers, estimates, ids)
     low, high = np.full(value.shape, np.nan), np.full(value.shape, np.nan)
     for node, id in enumerate(ids):
@@ -152,15 +147,12 @@ def _spreads(nodes: Mapping[str, NodeValues], value: Floats, count: Floats, simp
     return found
 
 
-def _freedom(estimates: Estimates, domains: Sequence[Domain], gradients: Floats, raw: Floats) -> Floats:
+def _freedom(estimates: Estimates, domains: Sequence[Domain], own: Floats, raw: Floats) -> Floats:
     """df* of V*, domain × node. A unit is one stratum: days less one, and 8. The V of an area has many, and may rest on few;
     a V of zero rests on none of them, whatever rounding left in its strata."""
-    counted = np.repeat(estimates.df.astype(np.float64)[:, None], gradients.shape[2], axis=1)
-    own = counted.copy()
-    for number, domain in enumerate(domains):
-        if domain.kind != "unit":
-            own[number] = np.where(raw[number] == 0, counted[number], degrees_of_freedom(estimates, number, gradients[number]))
-    return stable_df(counted, own)
+    counted = np.repeat(estimates.df.astype(np.float64)[:, None], own.shape[1], axis=1)
+    areas = np.array([domain.kind != "unit" for domain in domains], np.bool_)
+    return stable_df(counted, np.where(areas[:, None] & (raw != 0), own, counted))
 
 
 def _without_rounding(variance: Floats, value: Floats, count: Floats, nodes: Mapping[str, NodeValues]) -> Floats:

@@ -3,14 +3,14 @@
 The rules of one figure are in disclosure.py; what figures tell of each other in siblings.py and complementary.py.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from analysis.bases import Basis
 from analysis.disclosure import Before, Candidate, batch, past_floors
 from analysis.estimation import Estimate
-from analysis.figures import Figure
-from analysis.gaps import Gap, Gaps
+from analysis.figures import Figure, Summary
+from analysis.gaps import NO_GAP, Gap, Gaps
 from analysis.population import Population, floor, has_mean_of_units, published
 
 
@@ -46,47 +46,29 @@ def screened(population: Population, basis: Basis, rules: Rules, whole: Whole | 
     """
     found: list[Figure] = []
     kept: dict[str, dict[int, Estimate]] = {}
-    gaps = Gaps.of(population, whole.population) if whole else None
+    beside = None if whole is None else _Beside(whole, Gaps.of(population, whole.population))
     leaves = whole is None or basis == rules.headline
     for row in sorted(range(len(population.domains)), key=lambda row: population.domains[row].kind != "unit"):
         domain = population.domains[row]
         late = domain.kind == "unit" and any(batch(unit, population.name) in rules.waiting for unit in domain.members)
-        candidates = list(_candidates(population, row, basis, rules.handling, kept, leaves=leaves))
-        beside = _Beside.of(candidates, row, whole, gaps)
-        for candidate in candidates:
+        for candidate in _candidates(population, row, basis, rules.handling, kept, beside, leaves=leaves):
             held = rules.before.held(candidate.figure, population.roles[candidate.figure.node], late)
             if held and held.estimate and domain.kind == "unit":
                 kept.setdefault(held.node, {})[row] = held.estimate
-            found.append(held or past_floors(beside.judged(candidate)))
+            found.append(held or past_floors(candidate))
     return found
 
 
 @dataclass(frozen=True, slots=True)
 class _Beside:
-    """What the figures of one domain on one basis are shown beside: nothing, or those of all answers."""
+    """All answers, and the gaps to them, beside which the figures of a part are shown."""
 
-    row: int
-    whole: Whole | None
-    gaps: Gaps | None
-    found: Mapping[str, Gap]
+    whole: Whole
+    gaps: Gaps
 
-    @classmethod
-    def of(cls, candidates: Sequence[Candidate], row: int, whole: Whole | None, gaps: Gaps | None) -> "_Beside":
-        if whole is None or gaps is None:
-            return cls(row, None, None, {})
-        nodes = [one.figure.node for one in candidates if one.figure.summary == "pooled" and _key(one.figure) in whole.anew]
-        return cls(row, whole, gaps, gaps.gaps(row, nodes))
-
-    def judged(self, candidate: Candidate) -> Candidate:
-        """A part is shown only where all answers are, and its gap only where they are shown as they stand now."""
-        if self.whole is None or self.gaps is None:
-            return candidate
-        figure = candidate.figure
-        gap = self.found.get(figure.node) if figure.summary == "pooled" else None
-        if gap is not None:
-            figure = replace(figure, gap=gap.difference, gap_low=gap.low, gap_high=gap.high)
-        narrow = candidate.narrow or _key(figure) not in self.whole.open
-        return replace(candidate, figure=figure, rest=self.gaps.rest(self.row, figure.node), narrow=narrow)
+    def gap(self, row: int, key: tuple[str, ...], node: str) -> Gap:
+        """Shown where the figure of all answers is, as it stands now."""
+        return (self.gaps.gap(row, node) if key in self.whole.anew else None) or NO_GAP
 
 
 def _candidates(
@@ -95,41 +77,43 @@ def _candidates(
     basis: Basis,
     handling: frozenset[str] | None,
     kept: Mapping[str, Mapping[int, Estimate]],
+    beside: _Beside | None,
     *,
     leaves: bool,
 ) -> Iterator[Candidate]:
     """The figures of one domain, still with all their numbers; no estimate where the floor will hide it. Without `leaves`:
-    indices, factors and questions that stand alone."""
+    indices, factors and questions that stand alone. A part is shown only where all answers are."""
     domain, precision = population.domains[row], population.precision
     received, decided = population.answers(row)
     surveyed = bool(received or decided) or handling is None or not handling.isdisjoint(domain.members)
-    narrow = population.is_narrow(row)
+    narrow, psus = population.is_narrow(row), int(population.estimates.psus[row])
+    coverage = received / domain.files if population.weighted and domain.files else None
+    estimate_of, respondents = precision.estimates(row), precision.n[row].tolist()
+
+    def candidate(tree: str, node: str, summary: Summary, estimate: Estimate | None, least: int) -> Candidate:
+        at, values = precision.place(node), population.values[node]
+        key = (domain.id, tree, node, summary)
+        pooled = summary == "pooled"
+        gap = NO_GAP if beside is None or not pooled else beside.gap(row, key, node)
+        figure = Figure(
+            domain.id, population.name, tree, node, basis, summary, estimate, psus, received, decided, pooled and bool(values.partial[row]),
+            coverage, gap=gap.difference, gap_low=gap.low, gap_high=gap.high,
+        )  # fmt: skip
+        thin = narrow or (beside is not None and key not in beside.whole.open)
+        rest = 0.0 if beside is None else float(beside.gaps.rest[row, at])
+        wants = values.missing[row] if pooled else values.missing[row] or node
+        return Candidate(figure, respondents[at], least, surveyed, thin, wants, rest)
+
     for tree in population.trees:
         least, units = floor(tree, domain), population.units_in(row) if has_mean_of_units(tree, domain) else None
         for node in published(tree, domain):
             if not leaves and node in tree.leaves and node != tree.root:
                 continue
-            at, values = precision.place(node), population.values[node]
-            people = float(precision.n[row, at])
-            figure = Figure(
-                domain=domain.id,
-                population=population.name,
-                tree=tree.id,
-                node=node,
-                basis=basis,
-                summary="pooled",
-                estimate=precision.estimate(row, at) if people + 1e-9 >= least else None,
-                psus=int(population.estimates.psus[row]),
-                n_received=received,
-                n_decided=decided,
-                partial=bool(values.partial[row]),
-                coverage=received / domain.files if population.weighted and domain.files else None,
-            )
-            yield Candidate(figure, people, least, surveyed, narrow, values.missing[row])
+            at = precision.place(node)
+            yield candidate(tree.id, node, "pooled", estimate_of(at) if respondents[at] + 1e-9 >= least else None, least)
             if units is not None:
                 mean = precision.mean_of_units(row, at, units, kept.get(node, {}))
-                of_units = replace(figure, summary="mean_of_units", estimate=mean, partial=False)
-                yield Candidate(of_units, people, least, surveyed, narrow, values.missing[row] or node)
+                yield candidate(tree.id, node, "mean_of_units", mean, least)
 
 
 def _key(figure: Figure) -> tuple[str, ...]:

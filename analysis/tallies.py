@@ -19,7 +19,7 @@ from questionnaires.trees import Measure, Term
 
 @dataclass(frozen=True, slots=True)
 class PsuSums:
-    """One row a (PSU, place, calibration cell) with answers, sorted so: n answers, Σ d, and Σ d t, rows × 2 terms.
+    """One row a (PSU, place, cell) with answers, sorted so: n answers, Σ d, and Σ d t, rows × 2 terms.
 
     t = (y of every term, x of every term). Before calibration, and nobody's share taken.
     """
@@ -34,7 +34,7 @@ class PsuSums:
 
 @dataclass(frozen=True, slots=True)
 class PlaceSums:
-    """One row a (place, calibration cell) with answers, sorted so.
+    """One row a (place, cell) with answers, sorted so.
 
     n, design_weight, squared: rows × measures × sides: people with a valid answer behind the measure, their Σ d, their Σ d².
     Sides: to any of its questions, to one that rates the reception, to one that rates the decider. answers: rows × measures
@@ -54,8 +54,8 @@ class PlaceSums:
 class Tallies:
     """`parts`: measure × term, which terms a measure adds up. `psus`: stratum and label of every PSU, sorted.
 
-    `factor`: g of every calibration cell; one cell with g = 1 where nothing is calibrated. With design weights of 1, and
-    values of answers that are whole multiples of a power of two (shares, five levels, a module shown to one in m), every
+    `factor`: g of every cell of the factors, thin ones too; `group`: the calibration cell that each belongs to. With design weights of
+    1, and values of answers that are whole multiples of a power of two (shares, five levels, a module shown to one in m), every
     sum is exact: the same bits whatever the order of answers and parts (methodology §5.8).
     """
 
@@ -67,6 +67,7 @@ class Tallies:
     psus: tuple[Column, Column]
     calibrated: bool
     factor: Floats
+    group: Ints
     by_psu: PsuSums
     by_place: PlaceSums
 

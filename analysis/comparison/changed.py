@@ -4,7 +4,7 @@ Only from figures as both releases show them: what was hidden on either side has
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from analysis.bases import Basis
 from analysis.comparison import definition
 from analysis.comparison.change import Refusal, Side, changes, comparable, mix_moved
 from analysis.domains import Domain
-from analysis.figures import Figure
+from analysis.figures import Figure, rewritten
 from questionnaires.instrument import Instrument
 from questionnaires.trees import IndexTree
 
@@ -88,7 +88,7 @@ def changed(now: Shown, before: Shown, domains: Sequence[Domain]) -> list[Figure
 
 def _unchanged(figure: Figure, why: Refusal) -> Figure:
     """A figure that is held over may bring a change from the release it comes from."""
-    return replace(figure, change=None, change_low=None, change_high=None, change_q=None, change_refused=why)
+    return rewritten(figure, change=None, change_low=None, change_high=None, change_q=None, change_refused=why)
 
 
 def _of_family(
@@ -100,7 +100,7 @@ def _of_family(
     said = changes(was, is_now, (var_was, var_now), (df_was, df_now), tested)
     for place, key in enumerate(keys):
         q = float(said.q[place])
-        yield key, replace(
+        yield key, rewritten(
             now[key],
             change=float(said.difference[place]),
             change_low=float(said.low[place]),

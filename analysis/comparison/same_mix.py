@@ -13,7 +13,7 @@ from analysis.cells import totals as counted
 from analysis.credit import Credit
 from analysis.sparse import added, adding
 from analysis.survey_data import Bools, Floats, Ints
-from analysis.tallies import PlaceSums, PsuSums, Tallies, grouped
+from analysis.tallies import PsuSums, Tallies, grouped
 
 LEAST_ANSWERS, LEAST_UNITS = 5, 2
 UNKNOWN_SECTOR = "?"
@@ -44,29 +44,8 @@ class SameMix:
     merged: tuple[MixCell, ...]
 
 
-def separate(factors: Factors) -> Factors:
-    """The same g of every cell, but every cell for itself: sums made with these still know the kind of matter."""
-    return replace(factors, group=np.arange(len(factors.g)), mode="sectors")
-
-
-def collapsed(tallies: Tallies, factors: Factors) -> Tallies:
-    """Sums made with separate(factors) as sums made with `factors`: cells that were weighted together are one again."""
-    group = factors.group if factors.calibrated else np.zeros(len(factors.g), np.int64)
-    factor = np.ones(int(group.max()) + 1 if len(group) else 0)
-    if factors.calibrated:
-        factor[group] = factors.g
-    by_psu, by_place = tallies.by_psu, tallies.by_place
-    (psu, place, cell), row = grouped(by_psu.psu, by_psu.place, group[by_psu.cell])
-    n, design_weight, totals = (_added(table, row, len(psu)) for table in (by_psu.n, by_psu.design_weight, by_psu.totals))
-    sums = PsuSums(psu, place, cell, n, design_weight, totals)
-    (place, cell), row = grouped(by_place.place, group[by_place.cell])
-    tables = (by_place.n, by_place.design_weight, by_place.squared, by_place.answers, by_place.products)
-    of_place = PlaceSums(place, cell, *(_added(table, row, len(place)) for table in tables))
-    return replace(tallies, calibrated=factors.calibrated, factor=factor, by_psu=sums, by_place=of_place)
-
-
 def without_days(tallies: Tallies) -> Tallies:
-    """What same_mix reads of sums made with separate(factors): days put together, no products. A small part of them."""
+    """What same_mix reads of sums: days put together, no products. A small part of them."""
     sums, by_place = tallies.by_psu, tallies.by_place
     (place, cell), row = grouped(sums.place, sums.cell)
     n, design_weight, totals = (_added(table, row, len(place)) for table in (sums.n, sums.design_weight, sums.totals))
@@ -81,7 +60,7 @@ def same_mix(tallies: Tallies, factors: Factors, measure: str, blocks: Sequence[
     Thin cells of a block, with fewer than 5 answers or one unit, join the next in the order of the sector list, the last the
     one before; a sector that is not known comes last. A block of one unit is one cell, and D = 0. The mix is that of sectors:
     every answer speaks for a file handed in at a counter, so there is no mode to standardise until answers carry one.
-    tallies: made with separate(factors); measure: a leaf or pooled node, one ratio; blocks: places of disjoint domains among
+    tallies: sums by cells of `factors`; measure: a leaf or pooled node, one ratio; blocks: places of disjoint domains among
     tallies.domains whose members are units; sectors: labels in the order of the instrument's list.
     """
     chosen = _only(tallies, measure)

@@ -4,7 +4,7 @@ Only figures that are shown, anew, with 30 answers and more take part: a hidden 
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from analysis.comparison.rank_sets import marginal, rank_sets
 from analysis.comparison.said import Standing
 from analysis.comparison.same_mix import SameMix, same_mix
 from analysis.comparison.separation import separation
-from analysis.figures import Figure, Outside
+from analysis.figures import Figure, Outside, rewritten
 from analysis.population import Population, published
 from analysis.shrinkage import Shrunk, fay_herriot
 from analysis.survey_data import Floats, Ints
@@ -36,7 +36,7 @@ class _Group:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """`tallies`: sums made with same_mix.separate(factors); `sectors`: kinds of matter in the order of the instrument."""
+    """`tallies`: as same_mix reads them; `sectors`: kinds of matter in the order of the instrument."""
 
     population: Population
     tallies: Tallies
@@ -116,18 +116,18 @@ class Compared:
         variance = difference_variance(stable, float(precision.stable[group.block, column]), self._parts(group, column))
         difference = value - precision.value[group.block, column]
         lying = bands(difference, variance, precision.freedom[group.rows, column])
-        return [replace(figure, band=band) for figure, band in zip(figures, lying, strict=True)]
+        return [rewritten(figure, band=band) for figure, band in zip(figures, lying, strict=True)]
 
     def _ranked(self, figures: list[Figure], level: Floats, stable: Floats, *, alone: bool) -> list[Figure]:
         """Rank sets on V*: those of the table that hold at once, and of the index itself (`alone`) each unit's own."""
         low, high = rank_sets(level, stable, self.seed)
         ends = zip(figures, map(int, low), map(int, high), strict=True)
-        found = [replace(figure, rank_low=a, rank_high=b) if a else figure for figure, a, b in ends]
+        found = [rewritten(figure, rank_low=a, rank_high=b) if a else figure for figure, a, b in ends]
         if not alone:
             return found
         low, high = marginal(level, stable, self.seed)
         ends = zip(found, map(int, low), map(int, high), strict=True)
-        return [replace(figure, marginal_low=a, marginal_high=b) if a else figure for figure, a, b in ends]
+        return [rewritten(figure, marginal_low=a, marginal_high=b) if a else figure for figure, a, b in ends]
 
     def _parts(self, group: _Group, column: int) -> Floats:
         """How much of the block's figure each unit is: X_u/X_block of what was asked; for a mean or sum nearly so."""
@@ -143,9 +143,9 @@ def _outside(figures: list[Figure], around: Funnel, level: Floats, smooth: Float
     warning, action = around.outside(level, smooth, WARNING), around.outside(level, smooth, ALARM)
     sides = [SIDES[int(2 * near + far)] for near, far in zip(warning, action, strict=True)]
     at = [float(one) if standardised else None for one in level]
-    return [replace(figure, outside=side, standardised=one) for figure, side, one in zip(figures, sides, at, strict=True)]
+    return [rewritten(figure, outside=side, standardised=one) for figure, side, one in zip(figures, sides, at, strict=True)]
 
 
 def _shrunk(figures: list[Figure], shrunk: Shrunk) -> list[Figure]:
     pairs = zip(figures, shrunk.value, np.sqrt(shrunk.mse), strict=True)
-    return [replace(figure, shrunk=float(one), shrunk_se=float(error)) if np.isfinite(one) else figure for figure, one, error in pairs]
+    return [rewritten(figure, shrunk=float(one), shrunk_se=float(error)) if np.isfinite(one) else figure for figure, one, error in pairs]

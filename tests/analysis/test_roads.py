@@ -132,9 +132,9 @@ def test_a_domain_a_regression_and_a_ratio_of_totals_are_one_estimator(seed: int
 def quadratic_form(tallies: Tallies, alpha: np.ndarray, cell_sums: np.ndarray) -> np.ndarray:
     """V = ⟨α,α⟩ − 2⟨α,W⟩B + B'⟨W,W⟩B (methodology §5.6); alpha: PSUs × q, α_i = Σ_c g_c A_ic; cell_sums: Σ_i A_ic."""
     sums, stratum = tallies.by_psu, tallies.psus[0].codes
-    w = np.zeros((len(stratum), len(tallies.factor)))
-    np.add.at(w, (sums.psu, sums.cell), tallies.factor[sums.cell] * sums.design_weight)
-    coefficients = cell_sums / np.bincount(sums.cell, sums.design_weight, len(tallies.factor))[:, None]
+    cell, w = tallies.group[sums.cell], np.zeros((len(stratum), len(cell_sums)))
+    np.add.at(w, (sums.psu, cell), tallies.factor[sums.cell] * sums.design_weight)
+    coefficients = cell_sums / np.bincount(cell, sums.design_weight)[:, None]
     centred = []
     for table in (alpha, w):
         for h in range(int(stratum.max()) + 1):
@@ -166,9 +166,9 @@ def test_the_quadratic_form_equals_the_psu_vectors(seed: int) -> None:
         row = found.domains.index(("u", "v", "w", "79")[number])
         numerator, denominator = sums.totals[:, column], sums.totals[:, len(tallies.terms) + column]
         a[:, number] = inside * (numerator - quantity.value * denominator) / found.x[row, column]
-    alpha, of_cells = np.zeros((len(tallies.psus[0].codes), 4)), np.zeros((len(tallies.factor), 4))
+    alpha, of_cells = np.zeros((len(tallies.psus[0].codes), 4)), np.zeros((int(tallies.group.max()) + 1, 4))
     np.add.at(alpha, sums.psu, a * tallies.factor[sums.cell, None])
-    np.add.at(of_cells, sums.cell, a)
+    np.add.at(of_cells, tallies.group[sums.cell], a)
     np.testing.assert_allclose(quadratic_form(tallies, alpha, of_cells), covariances(found, quantities), rtol=1e-9, atol=1e-15)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from analysis import simulation
 from analysis.cells import Factors, counts
-from analysis.comparison.same_mix import SameMix, same_mix, separate
+from analysis.comparison.same_mix import SameMix, same_mix
 from analysis.counting import tally
 from analysis.estimation import estimate
 from analysis.indices import evaluate
@@ -67,8 +67,8 @@ def mixed_city(seed: int, answers: int = 250) -> MixedCity:
     people = simulation.people(INSTRUMENT, BODIES, lived, answers * UNITS, rng)
     data = simulation.survey_data(INSTRUMENT, people, lived, rng)
     factors = weigh(counts(data), frame(people))
-    fine = tally(data, separate(factors), MEASURES, DOMAINS)
-    estimates = estimate(tally(data, factors, MEASURES, DOMAINS))
+    fine = tally(data, factors, MEASURES, DOMAINS)
+    estimates = estimate(fine)
     nodes = {}
     for tree in INSTRUMENT.trees:
         nodes |= evaluate(tree, estimates, tree.minimum_n)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from analysis import simulation
 from analysis.cells import CELL, Factors, counts
 from analysis.comparison.funnel import funnel
-from analysis.comparison.same_mix import SameMix, _groups, collapsed, same_mix, separate, without_days
+from analysis.comparison.same_mix import SameMix, _groups, same_mix, without_days
 from analysis.comparison.separation import separation
 from analysis.counting import tally
 from analysis.domains import Domain
@@ -49,7 +49,7 @@ def small_city(with_frame: bool = True) -> tuple[SurveyData, Factors, Tallies]:
     people = simulation.people(INSTRUMENT, SMALL, BEHAVIOUR, 260, rng)
     data = simulation.survey_data(INSTRUMENT, people, BEHAVIOUR, rng)
     factors = weigh(counts(data), frame(people) if with_frame else None)
-    return data, factors, tally(data, separate(factors), MEASURES, DOMAINS)
+    return data, factors, tally(data, factors, MEASURES, DOMAINS)
 
 
 def cell_of_rows(data: SurveyData, factors: Factors) -> NDArray[np.int64]:
@@ -135,20 +135,9 @@ def test_a_unit_outside_all_blocks_and_one_without_answers_have_no_difference() 
     data, factors, _ = small_city()
     domains = (*DOMAINS, _domain("W999", "unit", None, {"W999": 1.0}, "credited"))
     domains = (*domains[:12], replace(domains[12], members={**domains[12].members, "W999": 1.0}), *domains[13:])
-    found = same_mix(tally(data, separate(factors), MEASURES, domains), factors, SHARE, (12,), SECTORS)
+    found = same_mix(tally(data, factors, MEASURES, domains), factors, SHARE, (12,), SECTORS)
     assert np.isnan(found.difference[9:12]).all()
     assert np.isnan([found.difference[-1], found.expected[-1], found.standardised[-1]]).all()
-
-
-@pytest.mark.parametrize("with_frame", [True, False])
-def test_collapsed_sums_are_the_sums_bit_for_bit(with_frame: bool) -> None:
-    data, factors, fine = small_city(with_frame)
-    again, direct = collapsed(fine, factors), tally(data, factors, MEASURES, DOMAINS)
-    assert np.array_equal(again.factor, direct.factor)
-    for name in ("psu", "place", "cell", "n", "design_weight", "totals"):
-        assert np.array_equal(getattr(again.by_psu, name), getattr(direct.by_psu, name)), name
-    for name in ("place", "cell", "n", "design_weight", "squared", "answers", "products"):
-        assert np.array_equal(getattr(again.by_place, name), getattr(direct.by_place, name)), name
 
 
 def test_thin_cells_join_the_next_and_the_last_the_one_before() -> None:
