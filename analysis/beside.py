@@ -6,14 +6,18 @@ Run after every figure has got its final state, so that nothing here speaks of a
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from analysis.answer_sums import AnswerSums, Asked
 from analysis.every_basis import OnBasis
 from analysis.figures import Figure, Release, Studies
 from analysis.item_studies import agreements, codes_of, factors_of, importances, modules_of
 from analysis.level_shares import asked_levels, level_shares
+from analysis.population import Population
 from analysis.quality.marked import marked
+from analysis.smoothing import clustering
 from analysis.tallies import Source
-from analysis.told import Answered, Noted
+from analysis.told import Answered, ClusterEffect, Noted
 from questionnaires.instrument import Instrument
 
 COACHED, HELPED = "coached", "staff_helped"
@@ -62,6 +66,7 @@ def beside(
     return replace(
         _studied(found, instrument, sums[headline], release, figures),
         levels=tuple(level_shares(instrument, whole[headline].population, sums[headline], figures, before)),
+        effects=tuple(_effects(whole[headline].population, instrument.trees[0].root)),
     )
 
 
@@ -92,6 +97,16 @@ def _studied(found: Studies, instrument: Instrument, sums: AnswerSums, release: 
         importances=tuple(one for about in of_factors for one in importances(sums, about, whole, release.seed)),
         agreements=tuple(agreements(sums, modules, whole)),
     )
+
+
+def _effects(population: Population, root: str) -> Iterable[ClusterEffect]:
+    """Block by block, as precision.py fits it."""
+    found, at = population.precision, population.precision.place(root)
+    for row, domain in enumerate(population.domains):
+        if domain.grouping == "block" and len(units := population.units_in(row)):
+            df = population.estimates.df[units].astype(np.float64)
+            fitted = clustering(found.variance[units, at], found.expected[units, at], population.estimates.typical[units], df)
+            yield ClusterEffect(domain.id, fitted.a, fitted.b)
 
 
 def _answered(sums: Iterable[AnswerSums]) -> Iterable[Answered]:

@@ -13,7 +13,7 @@ from analysis.comparison.said import Standing
 from analysis.diagnostics import Diagnostics
 from analysis.domains import Domain
 from analysis.estimation import Estimate
-from analysis.told import Agreement, Answered, Importance, Levels, Marked, Noted
+from analysis.told import Agreement, Answered, ClusterEffect, Importance, Levels, Marked, Noted
 
 Summary = Literal["pooled", "mean_of_units"]
 Reason = Literal["too_few", "complementary", "part_missing", "withheld", "not_surveyed"]
@@ -106,7 +106,8 @@ class Studies:
     index in every block; `headlines`: block to the basis that it is compared by; `wished`: the one that the wave had chosen, and of
     a wave that had chosen another than all answers `enough`: block to the units with enough such answers, and all its units.
     `earlier`: number of the release that changes are told against.
-    `further_merges`: `merges` of the other bases. `levels`, `importances`, `agreements`: of domains whose figures are shown. `answered`:
+    `further_merges`: `merges` of the other bases. `levels`, `importances`, `agreements`: of domains whose figures are shown.
+    `effects`: block by block. `answered`:
     units in plain counts; `marked`: what everybody may know of marks; `flags`: unit to rule to admitted answers; `findings`: of the
     quality rules. `software`: what computed it.
     `audit`: of what it shows, None in releases made before there was one.
@@ -131,6 +132,7 @@ class Studies:
     levels: tuple[Levels, ...] = ()
     importances: tuple[Importance, ...] = ()
     agreements: tuple[Agreement, ...] = ()
+    effects: tuple[ClusterEffect, ...] = ()
     answered: tuple[Answered, ...] = ()
     marked: tuple[Marked, ...] = ()
     flags: Mapping[str, Mapping[str, int]] = field(default_factory=dict)

@@ -20,8 +20,8 @@ NO_SPREAD = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class Precision:
-    """Domain × node. `variance`: raw; `smooth`: V0, what the block leads one to expect; `stable`: V*, between the
-    two; NaN where there is no value.
+    """Domain × node. `variance`: raw; `smooth`: V0, what the block leads one to expect; `expected`: V0 without clustering; `stable`: V*,
+    between the two; NaN where there is no value.
 
     `df`: PSUs less strata; `freedom`: degrees of freedom of V*.
     `n`: respondents with any valid answer behind the node; `thinnest`: of a mean or sum those of its thinnest leaf.
@@ -34,6 +34,7 @@ class Precision:
     answers: Floats
     variance: Floats
     smooth: Floats
+    expected: Floats
     stable: Floats
     low: Floats
     high: Floats
@@ -136,7 +137,8 @@ def precision(nodes: Mapping[str, NodeValues], estimates: Estimates, domains: Se
     places = {id: place for place, id in enumerate(ids)}
     bounds = {id: (nodes[id].low, nodes[id].high) for id in ids}
     thinnest = _thinnest(nodes, estimates, count)
-    return Precision(ids, value, count, thinnest, answers, raw, smooth, stable, low, high, deff, estimates.df, freedom, bounds, places)
+    spreads = raw, smooth, expected, stable
+    return Precision(ids, value, count, thinnest, answers, *spreads, low, high, deff, estimates.df, freedom, bounds, places)
 
 
 def _spreads(nodes: Mapping[str, NodeValues], value: Floats, count: Floats, simple: Floats, leans_on: Ints) -> Floats:

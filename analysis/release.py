@@ -38,7 +38,7 @@ __all__ = [
 METHOD = "2026.1"
 NOT_DIGESTED = {"number", "made", "digest", "state", "replaces"}
 """What changes about a release without any figure changing."""
-LATER = {"channels", "further_merges", "levels", "importances", "agreements", "answered", "marked", "flags", "findings", "audit"}
+LATER = {"channels", "further_merges", "levels", "importances", "agreements", "effects", "answered", "marked", "flags", "findings", "audit"}
 """Studies that releases made before them do not have: where they are empty they are not digested. Nor is the software."""
 NO_CHANNELS: Mapping[str, Mapping[str, int]] = {}
 

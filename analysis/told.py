@@ -60,6 +60,15 @@ class Agreement:
 
 
 @dataclass(frozen=True, slots=True)
+class ClusterEffect:
+    """Design effect a + b (m − 1) of the headline among the units of a block, on basis "all" (smoothing.Clustering)."""
+
+    block: str
+    a: float
+    b: float
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     """The answers that one unit received, of every population, in plain counts. `flagged`: kept out of basis "unflagged".
 

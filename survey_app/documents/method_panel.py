@@ -4,19 +4,18 @@ Affairs reads (errors, degrees of freedom, unrounded values) is in technical_tab
 
 from collections.abc import Iterator, Sequence
 
-from analysis.cells import Merge
 from analysis.comparison.same_mix import MixCell
 from analysis.domains import Domain
 from questionnaires.trees import IndexTree
 from survey_app.documents import compared_sentences, sentences
 from survey_app.documents import figure_cells as cells
+from survey_app.documents import method_formulas as formulas
 from survey_app.documents.figure_cells import View
-from survey_app.documents.report import Column, Gap, Number, Panel, Paragraph, Row, Table
-from survey_app.documents.rounding import to_five
-from survey_app.documents.technical_tables import cell_words, sectors_in_words, why_merged
+from survey_app.documents.method_cells import counted, further_merges, merged, merges
+from survey_app.documents.report import Column, Number, Panel, Paragraph, Row, Table
+from survey_app.documents.technical_tables import sectors_in_words
 from survey_app.words import number, say
 
-FLOOR = 10
 FEW_ROWS = 20
 """Domains whose days of answers are listed; of more, the page of each unit says it."""
 
@@ -27,10 +26,11 @@ def how(view: View, id: str, about: str, domains: Sequence[Domain]) -> Panel:
     parts: list[Paragraph | Table] = [_steps(view, id, about, domains)]
     if domains and len(domains) <= FEW_ROWS:
         parts.append(_days(view, id, about, domains))
-    if merged := _merged(view, domains):
-        parts.append(_merges(view, id, about, merged))
+    if found := merged(view, domains):
+        parts.append(merges(view, id, about, found))
     elif any(one.kind == "unit" and view.basis_of(one) == "all" for one in domains) and not view.release.studies.no_frame:
         parts.append(Paragraph(say(language, "In these units no cells were merged."), "note"))
+    parts += further_merges(view, id, about, domains)
     return Panel(f"how-{id}", say(language, "How these numbers were computed"), tuple(parts))
 
 
@@ -83,8 +83,8 @@ def _mixed(view: View, mixed: Sequence[MixCell]) -> Table:
     rows = []
     for cell in mixed:
         words = "; ".join(sectors.get(one, say(language, "sector unknown")) for one in cell.sectors)
-        counted = _counted(view, cell.n), Number(cell.units, number(language, cell.units))
-        rows.append(Row((names.get(cell.block, cell.block), words, *counted)))
+        counts = counted(view, cell.n), Number(cell.units, number(language, cell.units))
+        rows.append(Row((names.get(cell.block, cell.block), words, *counts)))
     return Table("mixed", say(language, "Sectors that share one expected rate because they were thin"), columns, tuple(rows))
 
 
@@ -101,15 +101,19 @@ def _pairs(view: View, domains: Sequence[Domain]) -> Iterator[tuple[str, str]]:
     yield say(language, "Which answers count"), f"{sentences.population(language, tree.population)}; {'; '.join(ways)}."
     yield say(language, "Index"), _index(view, tree)
     yield say(language, "Whose answers"), _credited(language, domains)
-    yield say(language, "Weight of an answer"), _weights(view)
-    yield say(language, "Clusters"), _clusters(language)
-    yield say(language, "Error"), _error(language)
-    yield say(language, "Degrees of freedom"), _freedom(language)
-    yield say(language, "Interval"), _interval(language)
-    yield say(language, "Rounding"), _rounding(language)
+    yield say(language, "Weight of an answer"), formulas.weights(view)
+    yield say(language, "Clusters"), formulas.clusters(language)
+    yield say(language, "Error"), formulas.error(language)
+    if not release.studies.no_frame:
+        yield say(language, "Deviation of a cluster"), formulas.deviation(language)
+    yield say(language, "Expected error V0"), formulas.expected(view, domains)
+    yield say(language, "Degrees of freedom"), formulas.freedom(language)
+    yield say(language, "Interval"), formulas.interval(language)
+    yield say(language, "Rounding"), formulas.rounding(language)
     yield say(language, "Hidden numbers"), _audited(view)
     yield say(language, "Questionnaire"), f"{release.instrument}, {release.instrument_digest[:16]}"
     yield say(language, "Method version"), release.method
+    yield say(language, "Software"), ", ".join(f"{name} {version}" for name, version in release.studies.software.items()) or "–"
     yield say(language, "Seed of the random draws"), str(release.seed)
     yield say(language, "Digest of the files"), release.frame_digest[:16] or "–"
     yield say(language, "Digest of the factors"), release.factors_digest[:16] or "–"
@@ -140,62 +144,14 @@ def _credited(language: str, domains: Sequence[Domain]) -> str:
     return say(language, "Every answer received there, whoever is judged; the mean of the units gives every unit the same weight.")
 
 
-def _weights(view: View) -> str:
-    """The mode of weighting that this release used."""
-    language, studies = view.language, view.release.studies
-    if studies.no_frame:
-        return say(language, "1 for every answer: the numbers of files are not known yet.")
-    drawn = say(language, "1 for an answer by an open code; k where every k-th file gets a code.")
-    if studies.totals_only:
-        return f"{drawn} {say(language, 'Times the files of the unit ÷ its answers, because files by sector are not known.')}"
-    sentence = (
-        "Times files ÷ answers of its cell (receiving office × deciding body × sector). A cell with fewer than 5 answers, or whose factor "
-        "is more than 4 times the median of its office, joins the next one; an office with fewer than 20 answers is one cell."
-    )
-    return f"{drawn} {say(language, sentence)}"
-
-
-def _clusters(language: str) -> str:
-    return say(language, "All answers of one reception point on one day are one cluster (PSU); every receiving office is a stratum.")
-
-
-def _error(language: str) -> str:
-    sentence = (
-        "V: variance of the ratio from the deviations of the clusters after weighting (Taylor). Published: "
-        "V* = (8·V0 + df·V) ÷ (8 + df), where V0 is what the offices of the same block lead one to expect."
-    )
-    return say(language, sentence)
-
-
-def _freedom(language: str) -> str:
-    return say(
-        language, "df = clusters with an answer − offices with an answer; of V*: df + 8 for a unit, by Satterthwaite for areas and city."
-    )
-
-
-def _interval(language: str) -> str:
-    sentence = (
-        "95%: Korn-Graubard with V* for shares; t with V* for scores in points and for the mean of the units, cut at the ends of the scale."
-    )
-    return say(language, sentence)
-
-
-def _rounding(language: str) -> str:
-    sentence = (
-        "Value and interval on one grid: fewer than 100 answers whole percent, fewer than 1,000 one decimal, else two; "
-        "ends of the interval are rounded outward. Published numbers of answers are rounded to 5."
-    )
-    return say(language, sentence)
-
-
 def _audited(view: View) -> str:
     """What the audit of the release came to."""
     language, audit = view.language, view.release.studies.audit
     if audit is None:
         return say(language, "Not audited: this release was made before there was an audit.")
     sentence = (
-        "Audited by linear programming: what is shown, rounded as it is printed, leaves every one of {cells} hidden cells in {tables} tables "
-        "open by 10 answers or 20 points of a hundred at least; for that {hidden} further figures were hidden."
+        "Audited by linear programming: what is shown, rounded as it is printed, leaves every one of {cells} hidden cells in {tables} "
+        "tables open by 10 answers or 20 points of a hundred at least; for that {hidden} further figures were hidden."
     )
     of_cells, of_tables, further = (number(language, one) for one in (audit.cells, audit.tables, audit.hidden))
     return say(language, sentence, cells=of_cells, tables=of_tables, hidden=further)
@@ -215,40 +171,3 @@ def _days(view: View, id: str, about: str, domains: Sequence[Domain]) -> Table:
             days = None if figure.estimate is None or figure.psus is None else Number(figure.psus, number(language, figure.psus))
             rows.append(Row((view.name(one), cells.respondents(view, figure), days), one.id, one.kind != "unit"))
     return Table(f"days-{id}", say(language, "{table}: answers and clusters", table=about), columns, tuple(rows))
-
-
-def _merged(view: View, domains: Sequence[Domain]) -> list[Merge]:
-    """Of the units whose rows these are; of an area or a city alone, its own long list is for Home Affairs."""
-    units = {one.id for one in domains if one.kind == "unit" and view.basis_of(one) == "all"}
-    return [merge for merge in view.release.studies.merges if merge.reception in units]
-
-
-def _merges(view: View, id: str, about: str, merged: Sequence[Merge]) -> Table:
-    language, names, sectors = view.language, {one.id: view.name(one) for one in view.release.domains}, sectors_in_words(view)
-    columns = (
-        Column("name", say(language, "Receiving unit")),
-        Column("cells", say(language, "Cells weighted together")),
-        Column("n", say(language, "Answers"), "number"),
-        Column("files", say(language, "Files"), "number"),
-        Column("why", say(language, "Why")),
-    )
-    rows, tree = [], cells.headline_tree(view.instrument)
-    values = ((one.id, cells.value(view, view.figure(one, tree), tree)) for one in view.release.domains if one.kind == "unit")
-    hidden = {unit: cell for unit, cell in values if isinstance(cell, Gap)}
-    for merge in merged:
-        together = "; ".join(cell_words(name, names, sectors) for name in merge.cells)
-        files, why = Number(merge.files, number(language, merge.files)), why_merged(language, merge)
-        n = hidden.get(merge.reception) or _counted(view, merge.n)
-        rows.append(
-            Row((names.get(merge.reception, merge.reception), together, n, files, why), merge.reception)
-        )
-    caption = say(language, "{table}: cells weighted together because they were thin", table=about)
-    return Table(f"merged-{id}", caption, columns, tuple(rows))
-
-
-def _counted(view: View, n: int) -> Number | Gap:
-    """Below the floor nobody but Home Affairs is told how many."""
-    if not view.precise and n < FLOOR:
-        return Gap(say(view.language, "< 10"), "too_few")
-    shown = n if view.precise else to_five(n)
-    return Number(shown, number(view.language, shown))

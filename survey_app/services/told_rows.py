@@ -6,7 +6,7 @@ from typing import Never, TypedDict, TypeVar, cast
 
 from analysis.bases import Basis
 from analysis.cells import Merge
-from analysis.told import Agreement, Answered, Importance, Levels, Marked, Noted, NotStudied
+from analysis.told import Agreement, Answered, ClusterEffect, Importance, Levels, Marked, Noted, NotStudied
 
 Plain = Mapping[str, object]
 T = TypeVar("T")
@@ -19,6 +19,7 @@ class Told(TypedDict):
     levels: tuple[Levels, ...]
     importances: tuple[Importance, ...]
     agreements: tuple[Agreement, ...]
+    effects: tuple[ClusterEffect, ...]
     answered: tuple[Answered, ...]
     marked: tuple[Marked, ...]
     findings: tuple[Noted, ...]
@@ -32,6 +33,7 @@ def told_of(stored: Plain) -> Told:
         "levels": _each(stored, "levels", _levels),
         "importances": _each(stored, "importances", _importance),
         "agreements": _each(stored, "agreements", _agreement),
+        "effects": _each(stored, "effects", lambda one: ClusterEffect(**_typed(one))),
         "answered": _each(stored, "answered", lambda one: Answered(**_typed(one))),
         "marked": _each(stored, "marked", lambda one: Marked(**_typed(one))),
         "findings": _each(stored, "findings", lambda one: Noted(**_typed(one))),

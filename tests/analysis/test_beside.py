@@ -100,8 +100,8 @@ def people(unit: str, count: int, seed: int = 2) -> list[dict]:
     values = np.clip(np.round(3.8 + base + 0.8 * rest), 1, 5).astype(int)
     weights = np.where(np.arange(count) % 2, 1.0, 3.0)
     return [
-        made.answer(unit, day=str(at % 20), weight=float(weights[at]), overall=int(values[0, at]), a=int(values[1, at]), b=int(values[2, at]))
-        for at in range(count)
+        made.answer(unit, day=str(at % 20), weight=float(weights[at]), overall=first, a=second, b=third)
+        for at, (first, second, third) in enumerate(values.T.tolist())
     ]
 
 
@@ -157,7 +157,8 @@ def test_cells_merged_on_another_basis_are_kept_for_it() -> None:
     rows = [{**row, "channel": "issued" if at % 3 == 0 else "open"} for at, row in enumerate(rows)]
     found = made.release(ONE, rows, [made.unit("u", 60)], frame=made.frame([("u", "u", 1, 40), ("u", "u", 2, 20)]))
     assert found.studies.merges == ()
-    assert [(one.cells, one.n, one.why) for one in found.studies.further_merges["verified"]] == [(("u|1", "u|2"), 14, "few_answers_in_unit")]
+    merges = found.studies.further_merges["verified"]
+    assert [(one.cells, one.n, one.why) for one in merges] == [(("u|1", "u|2"), 14, "few_answers_in_unit")]
 
 
 def counted(**units: tuple[int, int]) -> list[Answered]:

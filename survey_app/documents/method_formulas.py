@@ -1,0 +1,81 @@
+"""The steps of “How was this computed” that are formulas: weight, error, interval, rounding. Which steps there are: method_panel.py."""
+
+from collections.abc import Sequence
+
+from analysis.domains import Domain
+from survey_app.documents.figure_cells import View
+from survey_app.words import number, say
+
+
+def weights(view: View) -> str:
+    """The mode of weighting that this release used."""
+    language, studies = view.language, view.release.studies
+    if studies.no_frame:
+        return say(language, "1 for every answer: the numbers of files are not known yet.")
+    drawn = say(language, "1 for an answer by an open code; k where every k-th file gets a code.")
+    if studies.totals_only:
+        return f"{drawn} {say(language, 'Times the files of the unit ÷ its answers, because files by sector are not known.')}"
+    sentence = (
+        "Times files ÷ answers of its cell (receiving office × deciding body × sector). A cell with fewer than 5 answers, or whose factor "
+        "is more than 4 times the median of its office, joins the next one; an office with fewer than 20 answers is one cell."
+    )
+    unknown = "Answers of unknown sector are one cell with their share of the office's files; the files of its other cells are cut by it."
+    return f"{drawn} {say(language, sentence)} {say(language, unknown)}"
+
+
+def clusters(language: str) -> str:
+    return say(language, "All answers of one reception point on one day are one cluster (PSU); every receiving office is a stratum.")
+
+
+def error(language: str) -> str:
+    sentence = (
+        "V = Σ over offices of G ÷ (G − 1) · Σ (z − z̄)²: z is the deviation of a cluster, G the clusters of the office. Published: "
+        "V* = (8·V0 + df·V) ÷ (8 + df), where V0 is what the offices of the same block lead one to expect."
+    )
+    return say(language, sentence)
+
+
+def deviation(language: str) -> str:
+    sentence = (
+        "z = Σ over its answers of g·d·(u − ū), with u = (y − H·x) ÷ X: y satisfied and x valid items of an answer that count for the "
+        "figure (0 where none), X = Σ g·d·x, g the factor of the cell and ū the mean of u over all answers of the cell, by d."
+    )
+    return say(language, sentence)
+
+
+def expected(view: View, domains: Sequence[Domain]) -> str:
+    """The formula, and the fitted effect of every block that the rows belong to."""
+    language, blocks = view.language, {one.id: view.name(one) for one in view.release.domains if one.grouping == "block"}
+    sentence = (
+        "V0 = r·p·(1 − p) ÷ n_K, with p = (n·H + 20·H_block) ÷ (n + 20), n people with a valid item, n_K = (Σ w)² ÷ Σ w² of these; "
+        "r = a + b·(m − 1), not below 0.2, m = Σ k² ÷ Σ k over the clusters of k answers. a and b by least squares of V ÷ (V0 ÷ r) on "
+        "m − 1 over the block's offices with df of 4 and more, weighted by df (fewer than 10 such offices: 1 and 0.05)."
+    )
+    of = {unit for one in view.release.domains if one.kind == "unit" and one in domains for unit in (one.id,)}
+    inside = [one.id for one in view.release.domains if one.grouping == "block" and (one in domains or of & set(one.members))]
+    found = [one for one in view.release.studies.effects if one.block in inside]
+    said = (f"{blocks[one.block]}: a = {number(language, one.a, 4)}, b = {number(language, one.b, 4)}." for one in found)
+    return " ".join([say(language, sentence), *said])
+
+
+def freedom(language: str) -> str:
+    return say(
+        language, "df = clusters with an answer − offices with an answer; of V*: df + 8 for a unit, by Satterthwaite for areas and city."
+    )
+
+
+def interval(language: str) -> str:
+    sentence = (
+        "95%, Korn-Graubard for shares: n_e = p·(1 − p) ÷ V*, at most M valid items; times (t(n − 1) ÷ t(df of V*))², again at most M; "
+        "from the 2.5% point of Beta(H·n_e, n_e − H·n_e + 1) to the 97.5% point of Beta(H·n_e + 1, n_e − H·n_e). Scores in points and the "
+        "mean of the units: t with V*, cut at the ends of the scale."
+    )
+    return say(language, sentence)
+
+
+def rounding(language: str) -> str:
+    sentence = (
+        "Value and interval on one grid: fewer than 100 answers whole percent, fewer than 1,000 one decimal, else two; "
+        "ends of the interval are rounded outward. Published numbers of answers are rounded to 5."
+    )
+    return say(language, sentence)
