@@ -21,6 +21,7 @@ from survey_app.documents.channel_tables import channels, issued_share
 from survey_app.documents.count_rule import settled
 from survey_app.documents.coverage_pictures import coverage_map
 from survey_app.documents.figure_cells import View
+from survey_app.documents.filled import filled
 from survey_app.documents.index_sections import mains
 from survey_app.documents.report import Cell, Column, Heading, Number, Panel, Paragraph, Part, Picture, ReportDocument, Row, Table
 from survey_app.documents.rounding import to_five
@@ -108,7 +109,7 @@ def _over_time(view: View, about: Sequence[Domain]) -> Iterator[Part]:
 
 def _document(view: View, parts: Sequence[Part]) -> ReportDocument:
     title = say(view.language, "Satisfaction with public administrative services: {place}", place=_place(view))
-    shown = tuple(_once(list(folded(parts))))
+    shown = tuple(_once(list(folded(filled(view.language, parts)))))
     return ReportDocument("results", view.language, title, view.release.number, view.release.simulated, None, shown)
 
 

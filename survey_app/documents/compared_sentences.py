@@ -228,6 +228,14 @@ def shrunk(language: str, value: str) -> str:
     return say(language, sentence, value=value)
 
 
+def who_is_compared(language: str) -> str:
+    sentence = (
+        "“–”: not compared, because only units with 30 answers and more that are new in this release are, and some comparisons need ten "
+        "such units or the figure of the block."
+    )
+    return say(language, sentence)
+
+
 def columns_meaning(language: str) -> str:
     sentence = (
         "Rows stand by official code. “At the block's mix”: the index if the unit's matters were mixed as those of the block. "

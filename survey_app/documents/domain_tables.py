@@ -122,9 +122,9 @@ def _index_row(view: View, line: Line, figure: Figure | None, with_areas: bool, 
         yield cells.value(view, view.figure(line.domain, one, means=line.means), one)
     yield cells.respondents(view, figure)
     if with_roles:
-        yield from (None, None) if line.total else (cells.received(view, figure), cells.decided(view, figure))
-    yield None if line.means else cells.files(view, line.domain)
-    yield None if line.means else cells.coverage(view, figure)
+        yield from (cells.received(view, figure), cells.decided(view, figure))
+    yield cells.files(view, line.domain)
+    yield cells.coverage(view, figure)
     if with_areas:
         yield line.places
     yield cells.status(view, figure, line.domain)

@@ -106,7 +106,7 @@ def _units(view: View, group: Group, standing: Standing) -> Table:
     )
     figures = [(unit, view.figure(unit, tree)) for unit in group.units]
     rows = tuple(_row(view, unit, figure, standing) for unit, figure in figures)
-    notes = cells.notes(view, ((figure, tree) for _, figure in figures))
+    notes = (*cells.notes(view, ((figure, tree) for _, figure in figures)), sentences.who_is_compared(language))
     if standing.may_order and (count := sum(figure is not None and figure.band == "indistinct" for _, figure in figures)) > 1:
         notes = (sentences.indistinct(language, count), *notes)
     caption = say(language, "{block}: where each unit lies", block=group.name)
@@ -118,13 +118,19 @@ def _row(view: View, unit: Domain, figure: Figure | None, standing: Standing) ->
     language = view.language
     value = cells.value(view, figure, cells.headline_tree(view.instrument))
     if figure is None or figure.estimate is None or isinstance(value, Gap):
-        return Row((unit.id, view.name(unit), value, *[None] * (5 if standing.may_order else 3)), unit.id)
+        return Row((unit.id, view.name(unit), value, *[_why(value)] * (5 if standing.may_order else 3)), unit.id)
     order: list[Cell] = []
     if standing.may_order:
         order = [sentences.band(language, figure.band) if figure.band else None, _ranks(view, figure)]
     outside = sentences.outside(language, figure.outside) if figure.outside else None
     beside = _beside(view, figure, figure.standardised), _beside(view, figure, figure.shrunk)
-    return Row((unit.id, view.name(unit), value, beside[0], *order, outside, beside[1]), unit.id)
+    found = (_why(value) if cell is None else cell for cell in (beside[0], *order, outside, beside[1]))
+    return Row((unit.id, view.name(unit), value, *found), unit.id)
+
+
+def _why(value: Cell) -> Gap:
+    """A unit that is not shown has its reason; one that is shown may rest on too few answers to be compared."""
+    return value if isinstance(value, Gap) else Gap("–", "not_compared")
 
 
 def _ranks(view: View, figure: Figure) -> Cell:

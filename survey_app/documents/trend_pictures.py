@@ -1,5 +1,6 @@
 """The index of one body over the waves, oldest first; the line is broken where two of them do not mean the same."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -29,7 +30,7 @@ def trend(view: View, domain: Domain) -> Iterator[Picture]:
     title = say(language, "{name}: the index wave by wave", name=view.name(domain))
     series = (Series(view.name(domain), values),)
     chart = Trend(
-        language, title, of(tree.label, language), view.axis, cells.unit_of(tree, tree.root), names, series,
+        language, title, of(tree.label, language), _axis(view, values), cells.unit_of(tree, tree.root), names, series,
         tuple(_breaks(view, domain, past)), tuple(_alike(view, past)),
     )  # fmt: skip
     made = charts.picture(chart)
@@ -42,6 +43,13 @@ def _value(view: View, domain: Domain, past: Past) -> Value | None:
     tree = cells.headline_tree(view.instrument)
     cell = cells.value(view, change_tables.then(view, past, domain, tree.root), tree)
     return cell if isinstance(cell, Interval | Gap) else None
+
+
+def _axis(view: View, values: Sequence[Value | None]) -> tuple[float, float]:
+    """From the ten percent below the lowest bound drawn to the end of the scale; other bodies do not matter here."""
+    lows = [one.low for one in values if isinstance(one, Interval) and one.low is not None]
+    low, high = view.axis
+    return (max(low, min(math.floor(10 * min(lows)) / 10, 0.9)), high) if lows else (low, high)
 
 
 Meaning = tuple[str, str, str]

@@ -1,0 +1,57 @@
+"""No bare blank in a table: where a number is missing, the cell says why, as the row's own reason or as a dash with a note.
+
+Left empty are only words that a row does not need: the code or place of a row that sums others up, a remark where there is none.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from survey_app.documents.report import Cell, Column, Gap, Panel, Paragraph, Part, Picture, Row, Table
+from survey_app.words import say
+
+NEEDED = {"counted"}
+"""Columns of words that say something of a number, so that they have its reason."""
+
+
+def filled(language: str, parts: Iterable[Part]) -> Iterator[Part]:
+    for part in parts:
+        match part:
+            case Table():
+                yield _table(language, part)
+            case Picture():
+                yield replace(part, table=_table(language, part.table))
+            case Panel():
+                yield replace(part, parts=tuple(_inner(language, one) for one in part.parts))
+            case _:
+                yield part
+
+
+def _inner(language: str, part: Paragraph | Table | Picture) -> Paragraph | Table | Picture:
+    match part:
+        case Table():
+            return _table(language, part)
+        case Picture():
+            return replace(part, table=_table(language, part.table))
+        case _:
+            return part
+
+
+def _table(language: str, table: Table) -> Table:
+    rows = tuple(_row(table.columns, row) for row in table.rows)
+    if not any(isinstance(cell, Gap) and cell.reason == "nothing_to_say" for row in rows for cell in row.cells):
+        return replace(table, rows=rows)
+    note = say(language, "“–”: there is no such number for this row.")
+    return replace(table, rows=rows, notes=(*table.notes, note))
+
+
+def _row(columns: tuple[Column, ...], row: Row) -> Row:
+    """The nearest reason to the left, else the nearest to the right, else a dash."""
+    gaps = [(at, cell) for at, cell in enumerate(row.cells) if isinstance(cell, Gap)]
+    cells: list[Cell] = []
+    for at, (column, cell) in enumerate(zip(columns, row.cells, strict=True)):
+        if cell not in (None, "") or (column.kind == "text" and column.id not in NEEDED):
+            cells.append(cell)
+            continue
+        left, right = [gap for place, gap in gaps if place < at], [gap for place, gap in gaps if place > at]
+        cells.append(left[-1] if left else right[0] if right else Gap("–", "nothing_to_say"))
+    return replace(row, cells=tuple(cells))

@@ -1,0 +1,198 @@
+"""Two waves of one small city: what is told of the change between them, and which answers a block goes by."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime
+from itertools import takewhile
+from pathlib import Path
+
+import pytest
+
+from survey_app.documents.report import Cell, Gap, Interval, Paragraph, Picture, ReportDocument, Table
+from survey_app.services import releases, reports
+from survey_app.services.access import Viewer, public
+from survey_app.storage import fieldwork, session
+from tests import cast
+from tests.cast import DISTRICT, NEIGHBOUR, OTHER_WARD, PERFECT_WARD, QUIET_WARD, STRADDLING, WARD, WARDS
+
+LATER, OPENS, CLOSES = "T2", date(2027, 3, 1), date(2027, 4, 30)
+THEN = datetime(2027, 5, 3, 3, 0, tzinfo=cast.NOW.tzinfo)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def released(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Release 1 of the first wave is published, 2 is a later draft of it; release 3 is of the second wave, where half of the ward's
+    forty answers are unhappy instead of three, and one more of the straddling ward's twenty."""
+    with pytest.MonkeyPatch.context() as patch:
+        cast.hash_cheaply(patch)
+        cast.app_with_answers(tmp_path_factory.mktemp("wave-after-wave"))
+        releases.publish(releases.make(cast.WAVE, None, cast.NOW).number, cast.NOW)
+        releases.make(cast.WAVE, None, cast.NOW)
+        begin_another(patch)
+        cast.answer(WARD, 40, days=8, unhappy=20, first_day=OPENS)
+        cast.answer(STRADDLING, 20, days=3, unhappy=3, first_day=OPENS)
+        cast.answer(PERFECT_WARD, 42, days=7, first_day=OPENS)
+        cast.answer(NEIGHBOUR, 30, days=6, unhappy=3, first_day=OPENS)
+        cast.answer(OTHER_WARD, 30, days=6, unhappy=3, first_day=OPENS)
+        releases.publish(releases.make(LATER, None, THEN).number, THEN)
+        yield
+
+
+def begin_another(patch: pytest.MonkeyPatch, basis: str = "all") -> None:
+    """The second wave, with the files of the first."""
+    for name, value in (("WAVE", LATER), ("OPENS", OPENS), ("CLOSES", CLOSES)):
+        patch.setattr(cast, name, value)
+    cast.open_wave()
+    with session.transaction() as tx:
+        wave = fieldwork.wave(tx, LATER)
+        assert wave is not None
+        fieldwork.save(tx, [replace(wave, name={"vi": "Đợt hai"}, headline_basis=basis)])
+
+
+def document(viewer: Viewer, number: int = 3, domain: str | None = None, language: str = "vi") -> ReportDocument:
+    return reports.document(viewer, "results", number, domain, language)
+
+
+def words(shown: ReportDocument) -> list[str]:
+    return [part.text for part in shown.parts if isinstance(part, Paragraph)]
+
+
+def table(shown: ReportDocument, id: str) -> Table:
+    return next(one for one in shown.tables() if one.id == id)
+
+
+def by_code(shown: Table) -> dict[str, tuple[Cell, ...]]:
+    return {str(row.cells[0]): row.cells[2:] for row in shown.rows}
+
+
+def text(cell: Cell) -> str:
+    return cell if isinstance(cell, str) else "" if cell is None else cell.text
+
+
+def test_a_release_is_compared_with_the_last_published_one_of_the_wave_before() -> None:
+    """Release 2 is newer than 1, but a draft; release 1 itself is of a first wave."""
+    assert [releases.show(number)[0].studies.earlier for number in (1, 2, 3)] == [None, None, 1]
+
+
+def test_a_fall_that_counts_is_told_with_its_interval() -> None:
+    """37 of 40 satisfied, then 20 of 40: 92.5 − 50 = 42.5 points, in whole points below a hundred answers."""
+    shown = document(cast.viewer("home_affairs", THEN), domain=WARD)
+    said = next(one for one in words(shown) if one.startswith("So với kỳ trước, chỉ số"))
+    assert said.startswith("So với kỳ trước, chỉ số giảm 42 điểm (khoảng tin cậy: từ −")
+    assert said.endswith("Được tính là thay đổi: khó có thể chỉ do ngẫu nhiên, và từ 3 điểm trở lên.")
+    change, counted, now, before = by_code(table(document(cast.viewer("home_affairs", THEN)), f"changes-{WARDS}"))[WARD]
+    assert isinstance(change, Interval)
+    assert (change.estimate, counted) == (-42.0, "giảm")
+    assert (text(now)[:3], text(before)) == ("50%", "93% (78–99)")
+
+
+def test_where_nothing_moved_there_is_not_enough_ground() -> None:
+    shown = document(cast.viewer("home_affairs", THEN), domain=NEIGHBOUR)
+    said = next(one for one in words(shown) if one.startswith("So với kỳ trước, chỉ số"))
+    assert "chỉ số không đổi" in said
+    assert said.endswith("Chưa đủ cơ sở nói là tăng hay giảm so với kỳ trước.")
+
+
+def test_why_no_change_is_told_is_said_in_words() -> None:
+    """Twenty answers; none shown before; all satisfied both times, so that only bounds are given; no files, no answers."""
+    shown = table(document(cast.viewer("home_affairs", THEN)), f"changes-{WARDS}")
+    reasons = {code: cells[0].reason for code, cells in by_code(shown).items() if isinstance(cells[0], Gap)}
+    assert reasons == {STRADDLING: "few_to_compare", OTHER_WARD: "not_shown", PERFECT_WARD: "bound_only", QUIET_WARD: "too_few"}
+    for sentence in (
+        "“–”: không so sánh với kỳ trước vì một trong hai kỳ có dưới 30 ý kiến.",
+        "“–”: không so sánh được với kỳ trước vì kỳ trước không công bố số này.",
+        "“–”: không nêu thay đổi vì một trong hai giá trị chỉ được nêu cận.",
+    ):
+        assert sentence in shown.notes
+
+
+def test_a_first_wave_says_nothing_of_change() -> None:
+    shown = document(cast.viewer("home_affairs", THEN), 1)
+    assert [one.id for one in shown.tables() if one.id.startswith("changes")] == []
+    assert [part for part in shown.parts if isinstance(part, Picture) and part.chart == "trend"] == []
+
+
+@pytest.mark.parametrize("domain", [cast.PROVINCE, WARDS, DISTRICT, WARD])
+def test_every_level_has_its_index_wave_by_wave_with_a_table_and_words(domain: str) -> None:
+    shown = document(cast.viewer("home_affairs", THEN), domain=domain)
+    (trend,) = (part for part in shown.parts if isinstance(part, Picture) and part.chart == "trend")
+    assert [row.cells[0] for row in trend.table.rows] == ["Đợt thử", "Đợt hai"]
+    assert "Đợt thử" in trend.alternative
+
+
+def test_a_wave_in_which_the_body_was_not_shown_is_drawn_as_a_state() -> None:
+    shown = document(cast.viewer("home_affairs", THEN), domain=OTHER_WARD)
+    (trend,) = (part for part in shown.parts if isinstance(part, Picture) and part.chart == "trend")
+    first, second = (row.cells[1] for row in trend.table.rows)
+    assert first == Gap("< 10", "too_few")
+    assert isinstance(second, Interval)
+
+
+def test_the_public_reads_no_small_value_of_an_earlier_wave() -> None:
+    cells = by_code(table(document(public("vi")), f"changes-{WARDS}"))[STRADDLING]
+    assert {text(cells[2]), text(cells[3])} == {"< 30"}
+
+
+def test_the_self_selection_band_is_counted_from_what_is_printed() -> None:
+    """Half of 40 satisfied, 40 of 500 files: 50 ∓ 5 · 0.92 = 45.4 to 54.6, outward to whole percent."""
+    said = words(document(cast.viewer("home_affairs", THEN), domain=WARD))
+    assert "Nếu người không trả lời khác 5 điểm thì giá trị thật nằm từ 45% đến 55% (ý kiến bằng 8,0% số hồ sơ)." in said
+    assert "Nếu người không trả lời khác 10 điểm thì giá trị thật nằm từ 40% đến 60% (ý kiến bằng 8,0% số hồ sơ)." in said
+    rows = by_code(table(document(cast.viewer("home_affairs", THEN)), f"selection-{WARDS}"))
+    assert [text(cell) for cell in rows[WARD]] == ["45–55%", "40–60%"]
+    assert rows[PERFECT_WARD] == (Gap("–", "bound_only"),) * 2
+
+
+# Which answers a block goes by
+
+
+@pytest.fixture
+def verified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wave that wished for verified answers; 20 open answers in every ward but the quiet one, which has 12."""
+    cast.hash_cheaply(monkeypatch)
+    cast.app_with_answers(tmp_path)
+    begin_another(monkeypatch, "verified")
+    for ward in cast.ALL_WARDS:
+        cast.answer(ward, 12 if ward == QUIET_WARD else 20, days=4, unhappy=10, first_day=OPENS)
+
+
+def by_slips(wards: tuple[str, ...]) -> ReportDocument:
+    for ward in wards:
+        cast.answer(ward, 40, days=8, unhappy=2, first_day=OPENS, channel="issued")
+    return document(cast.viewer("home_affairs", THEN), releases.make(LATER, None, THEN).number)
+
+
+@pytest.mark.usefixtures("verified")
+def test_a_block_with_enough_verified_answers_shows_them_and_no_unit_falls_back() -> None:
+    """Five of six wards have 40 such answers on 8 days: 38 of 40 instead of 48 of 60. The sixth has none, and 12 others."""
+    shown = by_slips(tuple(ward for ward in cast.ALL_WARDS if ward != QUIET_WARD))
+    rows = by_code(table(shown, f"units-{WARDS}"))
+    assert text(rows[WARD][0]).startswith("95% (")
+    assert text(rows[WARD][2]) == "40"
+    assert rows[QUIET_WARD][0] == Gap("chưa đủ phiếu xác thực", "too_few")
+    chosen = "Khối phường tính theo “Chỉ phiếu có mã do hệ thống cấp” như đã chọn trước khi mở đợt: 5/6 đơn vị"
+    assert any(one.startswith(chosen) for one in words(shown))
+    assert "Thành phố và các quận, huyện cũ tính theo tất cả ý kiến." in words(shown)
+
+
+@pytest.mark.usefixtures("verified")
+def test_a_block_that_moved_to_all_answers_says_the_count_before_any_number() -> None:
+    """Four of six are fewer than 80 %."""
+    shown = by_slips((WARD, STRADDLING, OTHER_WARD, NEIGHBOUR))
+    sentence = next(one for one in words(shown) if one.startswith("Khối phường: chuyển sang tất cả câu trả lời vì chỉ 4/6 đơn vị"))
+    assert "Điểm cao hay thấp không ảnh hưởng" in sentence
+    assert text(by_code(table(shown, f"units-{WARDS}"))[WARD][0]).startswith("80% (")
+    parts = list(shown.parts)
+    at = next(place for place, part in enumerate(parts) if isinstance(part, Paragraph) and part.text == sentence)
+    assert not any(isinstance(part, Table) for part in parts[:at])
+
+
+@pytest.mark.usefixtures("verified")
+def test_ways_of_counting_that_differ_are_said_first_on_the_page_of_every_level() -> None:
+    """Verified: 5 % unhappy; the others half. City, block, district and ward all say so before their first table."""
+    by_slips(tuple(ward for ward in cast.ALL_WARDS if ward != QUIET_WARD))
+    number = releases.listed()[0].number
+    for domain in (None, cast.PROVINCE, WARDS, DISTRICT, WARD):
+        shown = reports.page(cast.viewer("home_affairs", THEN), "results", number, domain, "vi")
+        before = takewhile(lambda part: not isinstance(part, Table), shown.parts)
+        assert any("chỉ số đổi từ" in part.text for part in before if isinstance(part, Paragraph)), domain
