@@ -1,6 +1,7 @@
 """Every setting: name, meaning, safe default. The only reader of the environment."""
 
 import os
+import re
 import secrets
 import socket
 from collections.abc import Mapping
@@ -14,6 +15,10 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHORTEST_KEY = 32
+WEEKDAYS = ("T2", "T3", "T4", "T5", "T6", "T7", "CN")
+OFFICE_DAYS = re.compile(r"(?P<first>T[2-7]|CN)(?:-(?P<last>T[2-7]|CN))?=(?P<begins>\d\d:[0-5]\d)-(?P<ends>\d\d:[0-5]\d)")
+USUAL_HOURS = "T2-T6=07:00-18:00 T7=07:00-12:30"
+"""Wider than most offices are open, and many receive on Saturday mornings: a code may be opened on the way out."""
 NEVER_PUBLIC = (".localhost", ".local", ".internal", ".test", ".invalid", ".example")
 """Ends of names that no citizen's telephone can find: reserved for one machine, one network or for documents."""
 
@@ -47,6 +52,10 @@ SETTINGS = (
         "SURVEY_PROOF_OF_WORK_BITS",
         "Work a phone does for each answer while they come in floods; 12 to 15 take a second or two, 0, the default, is none",
     ),
+    Setting(
+        "SURVEY_OFFICE_HOURS",
+        "When somebody can stand at a counter; codes opened at other times are counted (T2-T6=07:00-18:00 T7=07:00-12:30 unless set)",
+    ),
 )
 
 
@@ -59,6 +68,8 @@ class Settings:
     base_url: str
     answers_per_hour: int = 240
     proof_of_work_bits: int = 0
+    office_hours: str = USUAL_HOURS
+    """As given; office_week() reads it."""
 
     @property
     def public(self) -> bool:
@@ -80,6 +91,7 @@ class Settings:
             "SURVEY_BASE_URL": self.base_url,
             "SURVEY_ANSWERS_PER_HOUR": str(self.answers_per_hour),
             "SURVEY_PROOF_OF_WORK_BITS": str(self.proof_of_work_bits),
+            "SURVEY_OFFICE_HOURS": self.office_hours,
         }
 
 
@@ -104,7 +116,9 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         base_url=base_url,
         answers_per_hour=_number("SURVEY_ANSWERS_PER_HOUR", environ, 240, 12, 1_000_000),
         proof_of_work_bits=_number("SURVEY_PROOF_OF_WORK_BITS", environ, 0, 0, 24),
+        office_hours=" ".join((environ.get("SURVEY_OFFICE_HOURS") or USUAL_HOURS).split()),
     )
+    office_week(settings.office_hours)
     if settings.public:
         _check_key("SURVEY_SECRET_KEY", settings.secret_key, base_url)
         _check_key("SURVEY_PREVIOUS_SECRET_KEY", settings.previous_secret_key, base_url)
@@ -117,6 +131,29 @@ def _number(name: str, environ: Mapping[str, str], unless_set: int, least: int, 
         sentence = "{given} is no whole number from {least} to {most}."
         raise BadSetting(name, "setting.number", sentence, given=given[:40], least=str(least), most=str(most))
     return int(given)
+
+
+def office_week(given: str) -> tuple[tuple[int, int] | None, ...]:
+    """(from, to) in seconds after midnight of Monday … Sunday, None: closed. Raises BadSetting.
+
+    given: parts such as T2-T6=07:00-18:00, parted by blanks; T2 is Monday, T7 Saturday, CN Sunday. A day not named is closed.
+    """
+    week: list[tuple[int, int] | None] = [None] * len(WEEKDAYS)
+    for part in given.split():
+        read_part = OFFICE_DAYS.fullmatch(part)
+        begins, ends = _seconds(read_part, "begins"), _seconds(read_part, "ends")
+        first = -1 if read_part is None else WEEKDAYS.index(read_part["first"])
+        last = -1 if read_part is None else WEEKDAYS.index(read_part["last"] or read_part["first"])
+        if read_part is None or not (first <= last and begins < ends <= 24 * 3600):
+            sentence = "{given} are no office hours. Give days and times like T2-T6=07:00-18:00 T7=07:00-12:30 (T2 is Monday, CN Sunday)."
+            raise BadSetting("SURVEY_OFFICE_HOURS", "setting.office_hours", sentence, given=part[:40])
+        week[first : last + 1] = [(begins, ends)] * (last + 1 - first)
+    return tuple(week)
+
+
+def _seconds(part: re.Match[str] | None, name: str) -> int:
+    hours, minutes = (0, 0) if part is None else map(int, part[name].split(":"))
+    return hours * 3600 + minutes * 60
 
 
 def _check_address(base_url: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from questionnaires.model import Refused
 from survey_app import create_app
-from survey_app.settings import SETTINGS, BadSetting, Settings, read
+from survey_app.settings import SETTINGS, USUAL_HOURS, BadSetting, Settings, office_week, read
 from survey_app.storage import session
 
 PROJECT = Path(__file__).parent.parent
@@ -168,3 +168,18 @@ def test_a_database_of_an_earlier_version_is_refused_and_left_as_it_is(survey_se
     assert refused.value.faults[0].values["table"] == "figures"
     with sqlite3.connect(database) as left:
         assert [column[1] for column in left.execute("PRAGMA table_info(figures)")] == ["province", "estimate"]
+
+
+def test_office_hours_are_read_day_by_day_and_a_day_not_named_is_closed() -> None:
+    seven, noon_and_a_half, six = 25_200, 45_000, 64_800
+    assert office_week(USUAL_HOURS) == ((seven, six),) * 5 + ((seven, noon_and_a_half), None)
+    assert office_week("T3=07:00-18:00 CN=00:00-24:00") == (None, (seven, six), None, None, None, None, (0, 86_400))
+
+
+UNREADABLE = ("always", "T2-T6", "T6-T2=07:00-18:00", "T2=18:00-07:00", "T8=07:00-18:00", "T2=07:00-25:00", "T2=7:00-18:00")
+
+
+@pytest.mark.parametrize("given", UNREADABLE)
+def test_office_hours_that_cannot_be_read_are_refused_by_name(tmp_path: Path, given: str) -> None:
+    with pytest.raises(BadSetting, match="SURVEY_OFFICE_HOURS"):
+        read({"SURVEY_DATA_DIR": str(tmp_path), "SURVEY_OFFICE_HOURS": f"T2=07:00-18:00 {given}"})

@@ -80,8 +80,8 @@ def bursts(observed: Observed, rng: np.random.Generator, most: int = MOST_DRAWS)
     """Findings of both rules, and the answers in the windows of reported bursts: number to the count of the window.
 
     BURST: the window that stands out most, by chance(). DAILY_BURSTS: the most outstanding windows of all days together, against
-    the other counters (peers.sum_tail). Reported: p at most the rule's level, and q ≤ 0.05 by Benjamini-Hochberg over all
-    counters and months of the run.
+    the other counters (peers.sum_tail). Reported: p at most the rule's level; of BURST, which looks for the one window of a month,
+    also q ≤ 0.05 by Benjamini-Hochberg over all counters of the run.
     """
     series = [rows for rows in _ordered(observed.series.codes, observed.received, len(observed.series.labels)) if len(rows) >= FEWEST]
     if not series:
@@ -99,8 +99,10 @@ def bursts(observed: Observed, rng: np.random.Generator, most: int = MOST_DRAWS)
         marked |= {int(row): float(one.count) for row in series[at][one.first : one.first + one.count]}
     days, mean = np.array([one.days for one in scans]), np.array([one.days for one in chances])
     tail = sum_tail(days, mean, np.array([one.days_sd for one in chances]))
-    for at, q in reported(DAILY_BURSTS, tail):
-        findings.append(Finding(DAILY_BURSTS, labels[at], len(series[at]), float(days[at]), float(mean[at]), float(tail[at]), q))
+    findings += [
+        Finding(DAILY_BURSTS, labels[at], len(series[at]), float(days[at]), float(mean[at]), float(tail[at]))
+        for at in np.flatnonzero(tail <= LEVELS[DAILY_BURSTS])
+    ]
     return tuple(findings), marked
 
 

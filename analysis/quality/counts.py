@@ -1,11 +1,11 @@
 """Counts of a counter's month beside those of the other counters: phones, hours, haste, who helped, files."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from analysis.quality.observed import DAY, Finding, Observed, totals
-from analysis.quality.peers import FEWEST_COUNTERS, pooled, upper_tail
+from analysis.quality.peers import FEWEST_COUNTERS, beside, pooled
 from analysis.quality.rules import COACHED, DAY_MARKS, FAST_SHARE, LEVELS, MORE_THAN_FILES, OUTSIDE_HOURS, STAFF_HELPED
 from analysis.survey_data import Bools, Column, Ints
 
@@ -13,9 +13,8 @@ OF_A_FAMILY = 2
 """Answers that one phone may send at one counter on one day without being counted: two of a household."""
 FEWEST = 3
 """Answers of the kind in question below which nothing is said."""
-FROM, TO = 7 * 3600, 18 * 3600
-"""Opening hours where a point has none of its own: seconds after midnight."""
-SUNDAY = 6
+Week = Sequence[tuple[int, int] | None]
+"""Monday … Sunday: (from, to) in seconds after midnight, None on a day on which nobody receives."""
 
 
 def day_marks(observed: Observed) -> tuple[Finding, ...]:
@@ -28,11 +27,12 @@ def day_marks(observed: Observed) -> tuple[Finding, ...]:
     return _above(observed.series, DAY_MARKS, beyond.astype(np.int64), totals(observed.series, observed.phone >= 0).astype(np.int64))
 
 
-def outside(observed: Observed, first_weekday: int, hours: tuple[int, int] = (FROM, TO)) -> Bools:
-    """Opened through the posted code outside opening hours or on a Sunday. first_weekday: of day 0, Monday = 0."""
+def outside(observed: Observed, first_weekday: int, week: Week) -> Bools:
+    """Opened through the posted code when nobody receives. first_weekday: of day 0, Monday = 0."""
     day, moment = np.divmod(observed.opened, DAY)
-    closed = (moment < hours[0]) | (moment >= hours[1]) | ((day + first_weekday) % 7 == SUNDAY)
-    found: Bools = observed.posted & closed
+    begins, ends = np.array([hours or (DAY, 0) for hours in week]).T
+    weekday = (day + first_weekday) % len(begins)
+    found: Bools = observed.posted & ((moment < begins[weekday]) | (moment >= ends[weekday]))
     return found
 
 
@@ -78,9 +78,9 @@ def _above(series: Column, rule: str, count: Ints, n: Ints) -> tuple[Finding, ..
     expected = pooled(count, n)
     silent = (expected == 0) & (int((n > 0).sum()) >= FEWEST_COUNTERS)
     expected[silent] = 1.0 / np.maximum(n.sum() - n[silent], 2)  # nobody else had one: not more than one of all others
-    tail = upper_tail(count, n, np.minimum(expected, 1 - 1e-9))
+    found = beside(count, n, np.minimum(expected, 1 - 1e-9))
     every = np.bincount(series.codes, minlength=len(series.labels))
     return tuple(
-        Finding(rule, series.labels[at], int(every[at]), float(count[at]), float(n[at] * expected[at]), float(tail[at]))
-        for at in np.flatnonzero((count >= FEWEST) & (tail <= LEVELS[rule]))
+        Finding(rule, series.labels[at], int(every[at]), float(count[at]), float(n[at] * found.expected[at]), float(found.tail[at]))
+        for at in np.flatnonzero((count >= FEWEST) & (found.tail <= LEVELS[rule]))
     )

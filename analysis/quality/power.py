@@ -8,18 +8,21 @@ NORMAL_95 = 1.959964
 
 @dataclass(frozen=True, slots=True)
 class FalseAlarms:
-    """Honest counters of a simulated month. `rate`: answers a day; `sd`: of their shares of all-top forms; `share` with an alarm."""
+    """Honest counters of a simulated month. `rate`: answers a day; `sd`: of their shares of all-top forms; `share` with an alarm;
+    `habits`: they also differ in how alike one person's answers are."""
 
     rate: int
     sd: float
     counters: int
     share: float
+    habits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Power:
-    """Stuffed counters. `pattern`: one_burst | daily_bursts | spread; `false`: share of the month's answers that are false;
-    `found`: share of the counters with an alarm."""
+    """Stuffed counters. `pattern`: one_burst | daily_bursts | spread (all on the highest level) | spread_below (on the one below) |
+    sheet (codes of a day's sheets used up in one go); `false`: share of the month's answers that are false; `found`: share of
+    the counters with an alarm; `habits`: as in FalseAlarms."""
 
     rate: int
     sd: float
@@ -27,6 +30,7 @@ class Power:
     false: float
     counters: int
     found: float
+    habits: bool = False
 
 
 @dataclass(frozen=True, slots=True)

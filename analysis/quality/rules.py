@@ -5,7 +5,7 @@ A change of a rule's arithmetic or level is a new version; flags of the old one 
 
 from collections.abc import Mapping
 
-VERSION = "1"
+VERSION = "2"
 
 BURST = "burst"
 DAILY_BURSTS = "daily_bursts"
@@ -23,24 +23,24 @@ MORE_THAN_FILES = "more_than_files"
 
 LEVELS: Mapping[str, float] = {
     BURST: 0.003,
-    DAILY_BURSTS: 0.002,
-    ALL_TOP: 0.003,
-    STRAIGHT_LINES: 0.0008,
-    DUPLICATES: 0.0003,
-    FAST_SHARE: 0.0003,
-    DAY_MARKS: 0.0001,
+    DAILY_BURSTS: 0.003,
+    ALL_TOP: 0.0008,
+    STRAIGHT_LINES: 0.001,
+    DUPLICATES: 0.0006,
+    FAST_SHARE: 0.0004,
+    DAY_MARKS: 0.0002,
     OUTSIDE_HOURS: 0.0001,
     COACHED: 0.0001,
     STAFF_HELPED: 0.0001,
-    SHEETS: 0.0001,
-    VERIFIED_GAP: 0.0001,
+    SHEETS: 0.0005,
+    VERIFIED_GAP: 0.0002,
     MORE_THAN_FILES: 0.0,
 }
 """False alarms of an honest counter and month, rule by rule; they add up to 0.01 (methodology §15.2). More answers than files
 cannot come about by chance."""
 
 FALSE_DISCOVERIES = 0.05
-"""Of the bursts reported over all counters of a run: Benjamini-Hochberg."""
+"""Of the counters reported for one burst, over all counters of a run: Benjamini-Hochberg."""
 
 ON_ANSWERS = (BURST, SHEETS, DUPLICATES, OUTSIDE_HOURS)
 """Rules that also mark the answers in question. All others speak of a counter and never of one answer."""

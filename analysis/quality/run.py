@@ -12,10 +12,10 @@ from analysis.quality.sheets import sheets
 from analysis.quality.verified_gap import verified_gap
 
 
-def judged(observed: Observed, first_weekday: int, hours: tuple[int, int], seed: int, most: int = MOST_DRAWS) -> Found:
+def judged(observed: Observed, first_weekday: int, week: counts.Week, seed: int, most: int = MOST_DRAWS) -> Found:
     """Findings and answers in question of every rule. The same answers and seed give the same result.
 
-    first_weekday: of day 0, Monday = 0. hours: opening hours, seconds after midnight. most: draws of one Monte Carlo at most.
+    first_weekday: of day 0, Monday = 0. week: when offices receive. most: draws of one Monte Carlo at most.
     """
     if not len(observed):
         return Found((), {})
@@ -23,7 +23,7 @@ def judged(observed: Observed, first_weekday: int, hours: tuple[int, int], seed:
     in_bursts, burst_answers = bursts(observed, rng, most)
     in_sheets, sheet_answers = sheets(observed, rng, most)
     alike, alike_answers = duplicates(observed)
-    closed = counts.outside(observed, first_weekday, hours)
+    closed = counts.outside(observed, first_weekday, week)
     findings = (
         *in_bursts,
         *in_sheets,

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from analysis.quality.arrays import observed
-from analysis.quality.counts import FROM, TO, more_than_files
+from analysis.quality.counts import more_than_files
 from analysis.quality.observed import Finding, Found
 from analysis.quality.rules import MORE_THAN_FILES, ON_ANSWERS, VERIFIED_GAP, VERSION
 from analysis.quality.run import judged
 from analysis.survey_data import population_of, populations
 from questionnaires.answers import decode_all
 from questionnaires.instrument import Instrument
+from survey_app import settings
 from survey_app.services import door_flags, fieldwork, frames
 from survey_app.services.access import OPERATOR, Permission, Viewer, demand
 from survey_app.services.fieldwork import Wave
@@ -107,7 +108,7 @@ def _judged(
 ) -> Found:
     traced, first_day = of_month(columns, rows, fast)
     seed = int.from_bytes(hashlib.sha256(f"{wave.code} {month}".encode()).digest()[:4])
-    return judged(observed(instrument, traced), first_day.weekday(), (FROM, TO), seed)
+    return judged(observed(instrument, traced), first_day.weekday(), settings.office_week(settings.current().office_hours), seed)
 
 
 def _row(wave: Wave, month: str, one: Finding) -> FindingRow:

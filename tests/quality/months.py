@@ -20,24 +20,29 @@ INSTRUMENT = questionnaires.load("sipas_counter", "2026-1")
 LIVED = behaviour.read((PROJECT / "survey_app/reference/simulation.toml").read_text(encoding="utf-8"))
 DAYS = 22
 GROUPS = 5
+HANDED = 0.10
 HOUR, MINUTE = 3600, 60
-SHEET = 20
-"""Codes on a sheet."""
+HABITS = (0.5, -1.0, 0.0, 1.0, -0.5)
+"""Of the five groups: not in the order of their satisfaction."""
 
 
 @dataclass(frozen=True, slots=True)
 class Law:
     """`rate`: answers of a counter a day. `spread`: how far apart the counters' shares of the highest among satisfied answers lie
-    (half the range of five groups). `counters`: a multiple of five."""
+    (half the range of five groups). `handed`: share of the answers by codes on sheets. `habits`: how far apart, apart from that, the
+    counters lie in how alike one person's answers are (half the range of the latent correlation). `counters`: a multiple of five."""
 
     rate: int
     spread: float
+    handed: float = HANDED
+    habits: float = 0.0
     counters: int = 200
 
 
 def month(law: Law, rng: np.random.Generator) -> Observed:
     """Honest answers only."""
-    made = [_answers(law, step, rng) for step in np.linspace(-law.spread, law.spread, GROUPS)]
+    steps = np.linspace(-law.spread, law.spread, GROUPS)
+    made = [_answers(law, float(step), law.habits * habit, rng) for step, habit in zip(steps, HABITS, strict=True)]
     parts = [part for part, _ in made]
     scales, top, facts = _forms(parts)
     each = law.counters // GROUPS
@@ -47,7 +52,7 @@ def month(law: Law, rng: np.random.Generator) -> Observed:
     column = Column(counter, labels)
     received, opened = _times(counter, day, law.counters, rng)
     n = len(counter)
-    issued, handed = rng.random(n) < 0.25, rng.random(n) < 0.10
+    issued, handed = rng.random(n) < 0.25, rng.random(n) < law.handed / 0.75
     handed &= ~issued
     posted = ~issued & ~handed
     overall = np.concatenate([part.answers[INSTRUMENT.meanings["overall"].question] for part in parts])
@@ -65,7 +70,7 @@ def month(law: Law, rng: np.random.Generator) -> Observed:
         coached=np.concatenate([helps["coached"] for _, helps in made]),
         helped=np.concatenate([helps["staff_helped"] for _, helps in made]),
         phone=_phones(counter, day, law.counters, rng),
-        batch=_sheets(counter, received, handed),
+        batch=np.where(handed, counter * 100 + day, -1),
         posted=posted,
         verified=issued,
         fast=rng.random(n) < rng.beta(1, 400, law.counters)[counter],
@@ -81,12 +86,17 @@ def top_spread(observed: Observed) -> tuple[float, float]:
     return float(share.mean()), float(np.sqrt(max(0.0, share.var() - noise)))
 
 
-def _answers(law: Law, step: float, rng: np.random.Generator) -> tuple[SurveyData, dict[str, Codes]]:
-    """One group of counters that people leave the more content the higher `step`: each its own body with one counter."""
+def _answers(law: Law, step: float, habit: float, rng: np.random.Generator) -> tuple[SurveyData, dict[str, Codes]]:
+    """One group of counters that people leave the more content the higher `step`, and whose answers are the more alike the higher
+    `habit`: each counter its own body."""
     lowest, low, middle, high, highest = LIVED.satisfaction.levels
     lived = replace(
         LIVED,
-        satisfaction=replace(LIVED.satisfaction, levels=(lowest, low, middle, high - step, highest + step)),
+        satisfaction=replace(
+            LIVED.satisfaction,
+            levels=(lowest, low, middle, high - step, highest + step),
+            person_correlation=LIVED.satisfaction.person_correlation + habit,
+        ),
         volume=replace(LIVED.volume, weeks=5, spread=0.3, coverage=(0.05, 0.12), service_days=(DAYS, DAYS), most_of_a_day=1.0),
         silent=0,
         built={},
@@ -168,13 +178,3 @@ def _phones(counter: Ints, day: Ints, counters: int, rng: np.random.Generator) -
         if at and counter[order[at]] == counter[order[at - 1]] and day[order[at]] == day[order[at - 1]]:
             phone[order[at]] = phone[order[at - 1]]
     return np.where(rng.random(len(counter)) < 0.1, -1, phone)
-
-
-def _sheets(counter: Ints, received: Ints, handed: np.ndarray) -> Ints:
-    """Sheets of 20 codes, handed out one after another."""
-    batch = np.full(len(counter), -1)
-    rows = np.flatnonzero(handed)
-    order = rows[np.lexsort((received[rows], counter[rows]))]
-    place = np.arange(len(order)) - np.searchsorted(counter[order], counter[order])
-    batch[order] = counter[order] * 1000 + place // SHEET
-    return batch

@@ -8,12 +8,15 @@ import numpy as np
 
 from analysis.quality.power import Target, harm, interval
 from analysis.quality.rules import LEVELS, VERSION
+from tests.quality.months import HANDED, Law
 
 NAMES = {
     ("one_burst", 0.1): "one burst of 10 % (5 at least)",
     ("daily_bursts", 0.1): "10 % as a burst a day",
     ("spread", 0.2): "20 % spread",
     ("spread", 0.5): "50 % spread",
+    ("spread_below", 0.5): "50 % spread, one level below the highest",
+    ("sheet", 0.05): "5 % as codes of one day's sheets within a quarter of an hour (5 at least)",
 }
 ASKED = {
     "honest": "honest counters with an alarm ≤ 1 %, all cells together",
@@ -45,13 +48,13 @@ class Cell:
 
 @dataclass(slots=True)
 class Study:
-    honest: dict[tuple[int, float], Cell] = field(default_factory=dict)
-    stuffed: dict[tuple[int, float, str, float], Cell] = field(default_factory=dict)
-    spreads: dict[tuple[int, float], list[tuple[float, float]]] = field(default_factory=dict)
+    honest: dict[Law, Cell] = field(default_factory=dict)
+    stuffed: dict[tuple[Law, str, float], Cell] = field(default_factory=dict)
+    spreads: dict[Law, list[tuple[float, float]]] = field(default_factory=dict)
 
-    def sd(self, rate: int, spread: float) -> float:
+    def sd(self, law: Law) -> float:
         """Standard deviation of the share of all-top forms between honest counters, as it came out."""
-        return float(np.mean([sd for _, sd in self.spreads[rate, spread]]))
+        return float(np.mean([sd for _, sd in self.spreads[law]]))
 
 
 def written(study: Study, seed: int, seconds: float) -> str:
@@ -88,10 +91,10 @@ def written(study: Study, seed: int, seconds: float) -> str:
 
 
 def module(study: Study, seed: int) -> str:
-    rows = [f"    Power({rate}, {study.sd(rate, spread):.3f}, {shape!r}, {share}, {cell.counters}, {cell.share:.4f}),".replace("'", '"')
-            for (rate, spread, shape, share), cell in study.stuffed.items()]  # fmt: skip
-    false = [f"    FalseAlarms({rate}, {study.sd(rate, spread):.3f}, {cell.counters}, {cell.share:.4f}),"
-             for (rate, spread), cell in study.honest.items()]  # fmt: skip
+    rows = [f"    Power({law.rate}, {study.sd(law):.3f}, {shape!r}, {share}, {cell.counters}, {cell.share:.4f}, {law.habits > 0}),"
+            for (law, shape, share), cell in study.stuffed.items()]  # fmt: skip
+    false = [f"    FalseAlarms({law.rate}, {study.sd(law):.3f}, {cell.counters}, {cell.share:.4f}, {law.habits > 0}),"
+             for law, cell in study.honest.items()]  # fmt: skip
     wished = [f'    Target("{one.name}", {one.wished}, {one.counters}, {one.share:.4f}, {one.met}),' for one in targets(study)]
     return "\n".join(
         (
@@ -103,7 +106,7 @@ def module(study: Study, seed: int) -> str:
             '"""Version of the rules that were measured."""',
             f"SEED = {seed}",
             *("FALSE_ALARMS = (", *false, ")"),
-            *("POWER = (", *rows, ")"),
+            *("POWER = (", *(row.replace("'", '"') for row in rows), ")"),
             *("TARGETS = (", *wished, ")"),
             "",
         )
@@ -112,9 +115,9 @@ def module(study: Study, seed: int) -> str:
 
 def _false_alarms(study: Study) -> list[str]:
     lines = ["| answers a day | sd of all-top share | counters | with an alarm | by rule |", "|---|---|---|---|---|"]
-    for (rate, spread), cell in study.honest.items():
+    for law, cell in study.honest.items():
         rules = ", ".join(f"{rule} {count}" for rule, count in cell.rules.most_common()) or "–"
-        lines.append(f"| {rate} | {100 * study.sd(rate, spread):.1f} points | {cell.counters} | {_percent(cell)} | {rules} |")
+        lines.append(f"| {law.rate} | {_differ(study, law)} | {cell.counters} | {_percent(cell)} | {rules} |")
     whole = _sum(study.honest.values())
     lines += [f"| all | | {whole.counters} | {_percent(whole)} | |", "", "| rule | level | measured |", "|---|---|---|"]
     found = {rule: whole.rules[rule] / whole.counters for rule in LEVELS}
@@ -124,20 +127,24 @@ def _false_alarms(study: Study) -> list[str]:
 
 def _power(study: Study) -> list[str]:
     lines = ["| answers a day | sd of all-top share | stuffing | counters | found | by rule |", "|---|---|---|---|---|---|"]
-    for (rate, spread, shape, share), cell in study.stuffed.items():
+    for (law, shape, share), cell in study.stuffed.items():
         rules = ", ".join(f"{rule} {count}" for rule, count in cell.rules.most_common(3)) or "–"
-        sd = f"{100 * study.sd(rate, spread):.1f} points"
-        lines.append(f"| {rate} | {sd} | {NAMES[shape, share]} | {cell.counters} | {_percent(cell)} | {rules} |")
+        lines.append(f"| {law.rate} | {_differ(study, law)} | {NAMES[shape, share]} | {cell.counters} | {_percent(cell)} | {rules} |")
     return lines
+
+
+def _differ(study: Study, law: Law) -> str:
+    also = (", and habits" if law.habits else "") + (f"; {100 * law.handed:.0f} % by sheets" if law.handed > HANDED else "")
+    return f"{100 * study.sd(law):.1f} points{also}"
 
 
 def targets(study: Study) -> tuple[Target, ...]:
     """Methodology §15.2 and §15.4."""
     honest = study.honest.values()
     stuffed = study.stuffed.items()
-    one_burst = _sum(cell for (_, _, shape, _), cell in stuffed if shape == "one_burst")
-    daily = _sum(cell for (rate, _, shape, _), cell in stuffed if shape == "daily_bursts" and rate >= 20)
-    half = _sum(cell for (rate, _, shape, share), cell in stuffed if (shape, share) == ("spread", 0.5) and rate >= 5)
+    one_burst = _sum(cell for (_, shape, _), cell in stuffed if shape == "one_burst")
+    daily = _sum(cell for (law, shape, _), cell in stuffed if shape == "daily_bursts" and law.rate >= 20)
+    half = _sum(cell for (law, shape, share), cell in stuffed if (shape, share) == ("spread", 0.5) and law.rate >= 5)
     most = [("honest", 0.01, _sum(honest)), ("honest_worst_cell", 0.01, max(honest, key=lambda cell: cell.share))]
     least = [("one_burst", 0.95, one_burst), ("daily_bursts", 0.95, daily), ("spread_half", 0.90, half)]
     return tuple(

@@ -9,8 +9,9 @@ import pytest
 from analysis.quality import counts, measured, rules
 from analysis.quality.bursts import bursts, reported
 from analysis.quality.duplicates import duplicates
+from analysis.quality.lines import all_top, straight_lines, worth
 from analysis.quality.observed import DAY, Observed
-from analysis.quality.peers import upper_tail
+from analysis.quality.peers import beside, pooled, sum_tail
 from analysis.quality.power import blind, harm
 from analysis.quality.run import judged
 from analysis.quality.sheets import sheets
@@ -20,7 +21,7 @@ from tests.quality.months import Law, month
 from tests.quality.stuffing import stuffed
 
 PROJECT = Path(__file__).resolve().parents[3]
-HOURS = (counts.FROM, counts.TO)
+HOURS = ((7 * 3600, 18 * 3600),) * 5 + ((7 * 3600, 12 * 3600), None)
 
 
 def made(counters: int, each: int, rng: np.random.Generator, **changed: object) -> Observed:
@@ -65,22 +66,42 @@ def test_a_fifth_of_false_top_answers_moves_an_index_of_92_by_1_6_points() -> No
 
 
 def test_among_counters_that_differ_only_by_chance_the_tail_is_binomial() -> None:
-    """P(X ≥ 6) for 20 answers at 10 %: 0.0113 (tables of the binomial law)."""
-    count = np.array([2] * 20 + [6])
-    tail = upper_tail(count, np.full(21, 20), np.full(21, 0.1))
-    assert tail[-1] == pytest.approx(0.0113, abs=5e-5)
+    """P(X ≥ 6) for 20 answers at 10 %: 0.0113 (tables of the binomial law). A thousand counters as that law has them: 122, 270, 285,
+    190, 90, 32, 9, 2 with 0 … 7 of 20."""
+    count = np.repeat(np.arange(8), [122, 270, 285, 190, 90, 32, 9, 2])
+    found = beside(count, np.full(1000, 20), np.full(1000, 0.1))
+    assert found.tail[count == 6][0] == pytest.approx(0.0113, rel=0.05)
+    assert found.expected[0] == pytest.approx(0.1, rel=0.01)
 
 
-def test_the_more_honest_counters_differ_the_less_unusual_is_one() -> None:
-    apart = np.tile([0, 1, 3, 4], 10)
-    counters = np.append(apart, 9)
-    tail = upper_tail(counters, np.full(41, 20), np.full(41, 0.1))
-    alike = upper_tail(np.append(np.full(40, 2), 9), np.full(41, 20), np.full(41, 0.1))
-    assert tail[-1] > 10 * alike[-1]
+def test_counters_that_differ_are_told_by_the_beta_binomial_law() -> None:
+    """A thousand counters as that law has them for 20 answers, mean 0.1, ρ = 0.05, and P(X ≥ 9) = 0.00582 (R:
+    p <- choose(20, k) * beta(k + 1.9, 20 - k + 17.1) / beta(1.9, 17.1); round(1000 * p[k = 0:20]); sum(p[k = 9:20]))."""
+    count = np.repeat(np.arange(12), [236, 248, 195, 134, 84, 49, 27, 14, 7, 3, 1, 1])
+    found = beside(count, np.full(len(count), 20), np.full(len(count), 0.1))
+    assert found.tail[count == 9][0] == pytest.approx(0.00582, rel=0.15)
+
+
+def test_those_looked_for_do_not_set_their_own_limits(rng: np.random.Generator) -> None:
+    """Half of the answers of ten counters of two hundred are false: the honest ones stand where they stood."""
+    n = np.full(200, 100)
+    honest = rng.binomial(n, rng.beta(0.15 * 49, 0.85 * 49, 200))
+    mixed, of = honest.copy(), n.copy()
+    mixed[:10], of[:10] = honest[:10] + 100, 200
+    alone, among = beside(honest, n, pooled(honest, n)), beside(mixed, of, pooled(mixed, of))
+    assert among.tail[:10].max() < 1e-6
+    assert np.allclose(among.tail[10:], alone.tail[10:], atol=0.03)
 
 
 def test_nothing_is_unusual_among_nine_counters() -> None:
-    assert upper_tail(np.full(9, 19), np.full(9, 20), np.full(9, 0.1)).tolist() == [1.0] * 9
+    assert beside(np.full(9, 19), np.full(9, 20), np.full(9, 0.1)).tail.tolist() == [1.0] * 9
+
+
+def test_the_tail_of_a_sum_is_a_gamma_law_about_the_middle_counters() -> None:
+    """Twenty counters at their means and one three deviations above, mean 9, sd 3: gamma of shape 9 and scale 1, P(X ≥ 18) = 0.00706
+    (R: pgamma(18, 9, lower.tail = FALSE))."""
+    value = np.append(np.full(20, 9.0), 18.0)
+    assert sum_tail(value, np.full(21, 9.0), np.full(21, 3.0))[-1] == pytest.approx(0.007056, rel=1e-3)
 
 
 def test_twenty_at_once_are_a_burst_whatever_they_answered(rng: np.random.Generator) -> None:
@@ -114,6 +135,42 @@ def test_copies_of_one_form_are_found_and_the_contents_common_line_is_not(rng: n
     assert set(copies) <= set(marked)
 
 
+def content(counters: int, each: int, rng: np.random.Generator) -> Observed:
+    """Counters whose people tick the highest of five levels with a chance of their own, 0.3 to 0.7, question by question, and
+    otherwise the one below."""
+    chance = np.repeat(np.linspace(0.3, 0.7, counters), each)[:, None]
+    return made(counters, each, rng, scales=np.where(rng.random((counters * each, 5)) < chance, 5, 4).astype(np.int8))
+
+
+def test_all_top_forms_are_held_against_the_counters_own_other_forms(rng: np.random.Generator) -> None:
+    """Of 100 forms at counter 5, 18 more are on the highest level everywhere; counter 39 has so many by itself, and forms to match."""
+    plain = content(40, 100, rng)
+    scales = plain.scales.copy()
+    scales[np.flatnonzero(plain.series.codes == 5)[:18]] = 5
+    everywhere = np.bincount(plain.series.codes, weights=(scales == 5).all(axis=1))
+    assert everywhere[39] >= 15
+    assert [one.place for one in all_top(replace(plain, scales=scales))] == ["C05"]
+    assert straight_lines(replace(plain, scales=scales)) == ()
+
+
+def test_lines_below_the_highest_level_are_found_by_the_rule_for_them(rng: np.random.Generator) -> None:
+    plain = content(40, 100, rng)
+    scales = plain.scales.copy()
+    scales[np.flatnonzero(plain.series.codes == 35)[:60]] = 4
+    stuffed_below = replace(plain, scales=scales)
+    assert [one.place for one in straight_lines(stuffed_below)] == ["C35"]
+    assert all_top(stuffed_below) == ()
+
+
+def test_an_answer_of_a_counter_whose_days_differ_is_worth_less() -> None:
+    """Four days of ten, 10, 0, 10 and 0 of the kind: p = ½, Σ(k − 5)² = 100, n·p·(1 − p) = 10, d = 4/3 · 10 = 13.3; a counter with five of
+    ten on each day: d = 0, so that its answers are worth one each and no more."""
+    day = np.tile(np.repeat(np.arange(4), 10), 2)
+    kind = np.concatenate([day[:40] % 2 == 0, np.tile([True, False], 20)])
+    plain = made(2, 40, np.random.default_rng(0), received=day * DAY + 36_000)
+    assert worth(plain, np.ones(80, np.bool_), kind).tolist() == pytest.approx([3 / 40, 1.0])
+
+
 def test_a_phone_counts_from_its_third_answer_of_a_day(rng: np.random.Generator) -> None:
     """Ten answers from one phone at one counter on one day: eight beyond the second; two elsewhere are nothing."""
     plain = made(20, 40, rng)
@@ -125,12 +182,13 @@ def test_a_phone_counts_from_its_third_answer_of_a_day(rng: np.random.Generator)
     assert (finding.place, finding.value) == ("C04", 8.0)
 
 
-def test_opened_at_night_or_on_a_sunday_through_the_posted_code_is_outside_hours(rng: np.random.Generator) -> None:
-    """Day 0 is a Monday."""
-    plain = made(1, 5, rng)
-    moments = np.array([7 * 3600 - 1, 7 * 3600, 18 * 3600 - 1, 18 * 3600, 6 * DAY + 9 * 3600])
-    assert counts.outside(replace(plain, opened=moments), 0).tolist() == [True, False, False, True, True]
-    assert not counts.outside(replace(plain, opened=moments, posted=np.zeros(5, np.bool_)), 0).any()
+def test_opened_through_the_posted_code_when_nobody_receives_is_outside_hours(rng: np.random.Generator) -> None:
+    """Day 0 is a Monday; Saturday until noon, Sunday closed."""
+    plain = made(1, 7, rng)
+    moments = np.array([7 * 3600 - 1, 7 * 3600, 18 * 3600 - 1, 18 * 3600, 5 * DAY + 9 * 3600, 5 * DAY + 12 * 3600, 6 * DAY + 9 * 3600])
+    assert counts.outside(replace(plain, opened=moments), 0, HOURS).tolist() == [True, False, False, True, False, True, True]
+    assert counts.outside(replace(plain, opened=moments), 6, HOURS).tolist() == [True, True, True, True, False, False, False]
+    assert not counts.outside(replace(plain, opened=moments, posted=np.zeros(7, np.bool_)), 0, HOURS).any()
 
 
 def test_help_by_staff_is_counted_apart_from_coaching(rng: np.random.Generator) -> None:
