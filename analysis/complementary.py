@@ -28,7 +28,8 @@ def protected(figures: Sequence[Figure], population: Population, withheld: Colle
     A pooled total is Σ share · X_u · H_u over its units, a mean of units Σ H_u. Figures of several trees that say the same
     (one question, or the same questions pooled) are taken together. Unknown are all units of which none is shown; to be
     kept are those with 1 to 9 respondents, and groups of as few; and the figures `withheld` before, by their place,
-    because with their siblings they would tell such a one.
+    because with their siblings they would tell such a one. A unit whose figure was held over although answers came is unknown and
+    to be kept as well: what it would be now less what is shown is nine answers or fewer.
     """
     found = list(figures)
     row_of = {domain.id: row for row, domain in enumerate(population.domains)}
@@ -43,7 +44,9 @@ def protected(figures: Sequence[Figure], population: Population, withheld: Colle
         apart_units = np.array([population.domains[unit].id in apart for unit in population.units], np.bool_)
         small = unknown & ((people + 1e-9 < FLOOR) | apart_units)
         further = given_up(people, unknown, small, *_groups(population, places, figures))
-        unknown |= further
+        held = _held_back(population, [figures[place] for place in places])
+        unknown |= further | held
+        small |= held
         lost = {population.domains[unit].id for unit in population.units[further]}
         for place in places:
             if figures[place].domain in lost:
@@ -51,7 +54,9 @@ def protected(figures: Sequence[Figure], population: Population, withheld: Colle
         groups = [place for place in places if population.domains[row_of[figures[place].domain]].kind != "unit"]
         rows = np.array([row_of[figures[place].domain] for place in groups], np.int64)
         pooled = np.array([figures[place].summary == "pooled" for place in groups], np.bool_)
-        equations = _equations(population, node, shares, rows, pooled)[:, unknown]
+        equations = _equations(population, node, shares, rows, pooled)
+        equations[np.ix_(~pooled, held)] = 0.0
+        equations = equations[:, unknown]
         few = np.array(
             [
                 place in withheld or (figures[place].hidden == "too_few" and n[row] + 1e-9 < FLOOR)
@@ -66,6 +71,15 @@ def protected(figures: Sequence[Figure], population: Population, withheld: Colle
             place = groups[may_show[gone]]
             found[place] = hidden(found[place], "complementary")
     return found
+
+
+def _held_back(population: Population, figures: Sequence[Figure]) -> Bools:
+    """Units whose own figures, all of one meaning, are those of the release before, and which have other answers now. In a mean of
+    units they stand with what is shown of them."""
+    old = {one.domain: (one.n_received, one.n_decided) for one in figures if one.mark == "held_over" and one.summary == "pooled"}
+    ids = [population.domains[unit].id for unit in population.units]
+    pairs = zip(ids, population.units, strict=True)
+    return np.array([id in old and old[id] != population.answers(int(unit)) for id, unit in pairs], np.bool_)
 
 
 def given_up(people: Floats, unknown: Bools, small: Bools, large: Bools, others: Bools) -> Bools:
