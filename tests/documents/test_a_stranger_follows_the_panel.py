@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 
 import numpy as np
+import pytest
 from scipy import stats
 
 import questionnaires
@@ -48,7 +49,7 @@ def document(rows: list[dict]) -> ReportDocument:
         domains=domains, previous=None, cuts={}, number=1, province="79", wave="w", simulated=True, made=made.NOW, seed=1,
     )  # fmt: skip
     asked = Asked({"vi": "Đợt"}, date(2026, 5, 1), date(2026, 5, 31), date(2026, 5, 31))
-    return city_report.build(View.of(release, INSTRUMENT, "en", False, {}, None), asked)
+    return city_report.build(View.of(release, INSTRUMENT, "en", True, {}, None), asked)
 
 
 def tables(of: ReportDocument) -> Iterator[Table]:
@@ -76,7 +77,11 @@ def test_a_figure_can_be_computed_again_from_what_the_panel_says() -> None:
     assert len(together) == 1
     block = float(printed_block(known).partition("%")[0]) / 100
     a, b = map(float, re.search(r"khoi-phuong: a = ([\d.]+), b = ([\d.]+)\.", steps["Expected error V0"]).groups())
-    assert recomputed(rows, merged(together), block, a, b) == printed(of, WARD)
+    found = recomputed(rows, merged(together), block, a, b)
+    assert words(found) == printed(of, WARD)
+    exact = next(row for row in known["errors"].rows if row.domain == WARD)
+    names = [column.id for column in known["errors"].columns]
+    assert [exact.cells[names.index(name)].value for name in found] == pytest.approx(list(found.values()), abs=1e-5)  # the block was read rounded
 
 
 def printed_block(known: dict[str, Table]) -> str:
@@ -95,8 +100,14 @@ def merged(together: list[object]) -> dict[tuple[str, int], tuple[str, int]]:
     return found
 
 
-def recomputed(rows: list[dict], joined: dict, block: float, a: float, b: float) -> str:
-    """Of the ward: weights by cell, ratio, deviations, V, V0, V*, Korn-Graubard, rounding – as the panel words it."""
+def words(found: dict[str, float]) -> str:
+    """100 to 999 answers: one decimal, ends outward."""
+    low, high = math.floor(1000 * found["ci_low"]) / 10, math.ceil(1000 * found["ci_high"]) / 10
+    return f"{100 * found['estimate']:.1f}% ({low:.1f}–{high:.1f})"
+
+
+def recomputed(rows: list[dict], joined: dict, block: float, a: float, b: float) -> dict[str, float]:
+    """Of the ward: weights by cell, ratio, deviations, V, V0, V*, Korn-Graubard – as the panel words it."""
     here = [row for row in rows if row["reception"] == WARD]
     cells = [joined.get((row["decider"], row["sector"]), (row["decider"], row["sector"])) for row in here]
     files: dict[tuple[str, int], int] = {}
@@ -129,5 +140,7 @@ def recomputed(rows: list[dict], joined: dict, block: float, a: float, b: float)
     size = min(size * (stats.t.ppf(0.975, n - 1) / stats.t.ppf(0.975, freedom)) ** 2, x.sum())
     low = stats.beta.ppf(0.025, index * size, size - index * size + 1)
     high = stats.beta.ppf(0.975, index * size + 1, size - index * size)
-    assert 100 <= n < 1000, "one decimal"
-    return f"{100 * index:.1f}% ({math.floor(1000 * low) / 10:.1f}–{math.ceil(1000 * high) / 10:.1f})"
+    return {
+        "n": n, "items": x.sum(), "psus": days, "estimate": index, "se": math.sqrt(stable), "df": freedom, "se_raw": math.sqrt(variance),
+        "ci_low": low, "ci_high": high,
+    }  # fmt: skip
