@@ -81,7 +81,8 @@ def test_a_figure_can_be_computed_again_from_what_the_panel_says() -> None:
     assert words(found) == printed(of, WARD)
     exact = next(row for row in known["errors"].rows if row.domain == WARD)
     names = [column.id for column in known["errors"].columns]
-    assert [exact.cells[names.index(name)].value for name in found] == pytest.approx(list(found.values()), abs=1e-5)  # the block was read rounded
+    of_home_affairs = [exact.cells[names.index(name)].value for name in found]
+    assert of_home_affairs == pytest.approx(list(found.values()), abs=1e-5)  # the block was read rounded
 
 
 def printed_block(known: dict[str, Table]) -> str:
