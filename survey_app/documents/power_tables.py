@@ -49,11 +49,19 @@ def _found(language: str) -> Table:
             _pattern(language, one),
             Number(one.counters, number(language, one.counters)),
             _measured(language, one.found, one.counters),
-            zone if one in unseen else "",
+            _remarks(zone if one in unseen else "", _habits(language, habits=one.habits)),
         ))
         for one in POWER
     )  # fmt: skip
     return Table("power", say(language, "How often false answers at a counter are found within a month"), columns, rows, header=2)
+
+
+def _habits(language: str, *, habits: bool) -> str:
+    return say(language, "here counters also differ in how alike one person's answers are") if habits else ""
+
+
+def _remarks(*remarks: str) -> str:
+    return "; ".join(remark for remark in remarks if remark)
 
 
 def _measured(language: str, share: float, counters: int) -> Interval:
@@ -97,6 +105,10 @@ def _pattern(language: str, one: Power) -> str:
             return say(language, "{share} of the month in one burst", share=share)
         case "daily_bursts":
             return say(language, "{share} as a burst every day", share=share)
+        case "spread_below":
+            return say(language, "{share} spread over the month, one level below the highest", share=share)
+        case "sheet":
+            return say(language, "{share} as codes of one day's sheets, all in a quarter of an hour", share=share)
         case _:
             return say(language, "{share} spread over the month", share=share)
 
@@ -107,6 +119,7 @@ def _alarms(language: str) -> Table:
         Column("sd", say(language, "Honest counters differ by (points)"), "number", "points"),
         Column("counters", say(language, "Counters simulated"), "number"),
         Column("alarms", say(language, "With a false alarm in a month"), "interval", "share"),
+        Column("zone", say(language, "Remark")),
     )
     rows = tuple(
         Row((
@@ -114,6 +127,7 @@ def _alarms(language: str) -> Table:
             Number(round(100 * one.sd, 1), number(language, 100 * one.sd, 1), 1, "points"),
             Number(one.counters, number(language, one.counters)),
             _measured(language, one.share, one.counters),
+            _habits(language, habits=one.habits),
         ))
         for one in FALSE_ALARMS
     )  # fmt: skip
