@@ -58,9 +58,10 @@ def _further(figures: Sequence[Figure], members: Shares, failures: Sequence[Rang
         tables.setdefault((cell.population, cell.basis, cell.says, cell.role), []).append(cell)
     gone: set[int] = set()
     for cells in tables.values():
-        narrow, helped = {cell.domain for cell in cells}, set[str]()
         near = [place for place, one in enumerate(figures) if _tells_of(one, cells[0], known)]
         of_basis = [figures[place] for place in near if figures[place].basis == cells[0].basis]
+        hides = {figure.domain for figure in of_basis if figure.hidden in PROTECTED}
+        narrow, helped = hides.intersection(unit for cell in cells for unit in members.get(cell.domain, (cell.domain,))), set[str]()
         groups = [figure for figure in of_basis if figure.hidden is None and figure.domain in members]
         for group in sorted(groups, key=lambda figure: (figure.n_received or 0, figure.domain)):
             inside = narrow.intersection(members[group.domain])

@@ -15,7 +15,7 @@ from analysis.bases import Basis
 from analysis.disclosure import FLOOR
 from analysis.domains import Domain
 from analysis.feasible import Equations
-from analysis.figures import Figure, Reason
+from analysis.figures import Figure, Reason, Summary
 from analysis.survey_data import Floats
 
 WAITING = 9
@@ -24,6 +24,9 @@ FEW = 9.0
 """What a unit counts for in a group where neither its files nor its answers are known: the most that is too few."""
 PROTECTED: frozenset[Reason | None] = frozenset({"too_few", "complementary", "withheld"})
 """Why something is hidden that must stay hidden. Not surveyed has no answers; what lacks a part has no value."""
+
+HELD = ""
+"""The kind of equations that hold exactly: they name a cell."""
 
 Counter = tuple[str, Basis, str]
 """Domain, basis, and in which role its answers are counted; "" of a figure."""
@@ -104,7 +107,7 @@ class _Rows:
         row, cell, value = np.array(self.at, np.float64).reshape(-1, 3).T
         shape = (len(self.low), len(self.cells))
         table = csr_array((value, (row.astype(np.int64), cell.astype(np.int64))), shape=shape)
-        numbers = {kind: number for number, kind in enumerate(sorted({*self.kind}))}
+        numbers = {HELD: -1} | {kind: number for number, kind in enumerate(sorted({*self.kind} - {HELD}))}
         kind = np.array([numbers[kind] for kind in self.kind], np.int64)
         least, most = np.array(self.cells, np.float64).reshape(-1, 2).T
         zero: Floats = np.zeros(len(self.low))
@@ -125,33 +128,30 @@ def shares(domains: Sequence[Domain]) -> Shares:
 def table_of_n(domains: Mapping[str, Domain], members: Shares, counted: Counted, widths: Widths) -> Table:
     """Cells: domain × basis × role. A group has Σ share · n of its units; a part has no more answers than all.
 
-    Wanted: hidden units, and groups that are hidden because they have too few themselves.
+    Wanted: hidden units; and of groups that are hidden because they have too few themselves what is hidden in them, the answers
+    of their hidden units, the largest share taken for whole: the others are arithmetic on what is open.
     """
     rows = _Rows()
     place: dict[Counter, int] = {}
     for key in sorted({*counted.shown, *counted.hidden}):
         place[key] = len(rows.cells)
         rows.cells.append(_about(counted.shown.get(key), widths.count, _is_whole(members.get(key[0]))))
+    wanted = {key: place[key] for key in counted.hidden if key[0] not in members}
     for key in [*counted.shown, *counted.hidden]:
         domain, basis, role = key
-        if domain in members and (key in counted.shown or counted.hidden[key] == "too_few"):
+        if domain in members and key in counted.shown:
             parts = {place[unit, basis, role]: share for unit, share in members[domain].items() if (unit, basis, role) in place}
-            size = float(counted.shown[key][0]) if key in counted.shown else 1.0
-            rows.equal({**parts, place[key]: -1.0}, f"{domains[domain].grouping}", max(size, 1.0))
-        if basis != "all" and (domain, "all", role) in place:
+            rows.equal({**parts, place[key]: -1.0}, f"{domains[domain].grouping}", float(counted.shown[key][0]))
+        elif domain in members and counted.hidden[key] == "too_few":
+            few = {unit: share for unit, share in members[domain].items() if (unit, basis, role) in counted.hidden}
+            parts = {place[unit, basis, role]: share / max(few.values()) for unit, share in few.items()}
+            if parts:
+                rows.equal({**parts, place[key]: -1.0}, HELD, 1.0)
+                wanted[key] = place[key]
+            continue
+        if basis != "all" and (domain, "all", role) in place and not (domain in members and (domain, "all", role) in counted.hidden):
             rows.no_more(place[key], place[domain, "all", role])
-    wanted = {
-        key: place[key]
-        for key, reason in counted.hidden.items()
-        if key[0] not in members or (reason == "too_few" and _hides_units(key, members, counted))
-    }
     return Table(rows.equations(), wanted)
-
-
-def _hides_units(group: Counter, members: Shares, counted: Counted) -> bool:
-    """Where all units of a group show their n, or those of all answers, the group's n is arithmetic on what is open."""
-    domain, basis, role = group
-    return all(any((unit, one, role) in counted.hidden for unit in members[domain]) for one in {basis, "all"})
 
 
 def table_of_figures(
@@ -166,13 +166,12 @@ def table_of_figures(
     Σ (H_u − mean) = 0.
 
     Figures that say the same are one cell, shown where one of them is. Where files are not known answers stand for them. Units
-    that have no value are in no equation. Wanted: hidden units, and groups with too few that a hidden unit is in: where all of
-    their units are shown their value is arithmetic on what is open.
+    that have no value are in no equation. Wanted: hidden units, and of groups with too few what their hidden units come to.
     """
     rows = _Rows()
-    place: dict[tuple[str, str], int] = {}
+    place: dict[tuple[str, Summary], int] = {}
     shown = {(figure.domain, figure.summary) for figure in figures if figure.estimate is not None}
-    hidden: dict[tuple[str, str], Reason | None] = {}
+    hidden: dict[tuple[str, Summary], Reason | None] = {}
     for figure in sorted(figures, key=lambda one: one.hidden == "too_few"):
         if figure.hidden in PROTECTED and (figure.domain, figure.summary) not in shown:
             hidden[figure.domain, figure.summary] = figure.hidden
@@ -186,23 +185,23 @@ def table_of_figures(
             rows.cells.append(ends)
         elif figure.estimate is not None:
             rows.cells[place[key]] = _both(rows.cells[place[key]], ends)
+    wanted: dict[Counter, int] = {}
     for domain, summary in place:
-        if domain not in members or hidden.get((domain, summary), "too_few") != "too_few":
+        key = (domain, summary)
+        if domain not in members:
+            wanted |= {(domain, figures[0].basis, ""): place[key]} if key in hidden else {}
             continue
-        inside = {unit: share for unit, share in members[domain].items() if (unit, "pooled") in place}
+        if hidden.get(key, "too_few") != "too_few":
+            continue
+        inside = {unit: share for unit, share in members[domain].items() if (unit, "pooled") in (hidden if key in hidden else place)}
         part = {
             place[unit, "pooled"]: 1.0 if summary == "mean_of_units" else share * _size(domains[unit], counted, figures[0].basis)
             for unit, share in inside.items()
         }
         total = sum(part.values())
         if total > 0:
-            rows.equal({**part, place[domain, summary]: -total}, f"{domains[domain].grouping}|{summary}", total)
-    wanted: dict[Counter, int] = {
-        (domain, figures[0].basis, ""): place[domain, summary]
-        for (domain, summary), reason in hidden.items()
-        if summary == "pooled"
-        and (domain not in members or (reason == "too_few" and any((unit, "pooled") in hidden for unit in members[domain])))
-    }
+            rows.equal({**part, place[key]: -total}, HELD if key in hidden else f"{domains[domain].grouping}|{summary}", total)
+            wanted |= {(domain, figures[0].basis, ""): place[key]} if key in hidden and summary == "pooled" else {}
     return Table(rows.equations(), wanted)
 
 
