@@ -22,6 +22,8 @@ def of_basis(data: SurveyData, basis: Basis) -> Bools:
     """Which answers belong to a basis."""
     if basis == "all":
         return np.ones(len(data), np.bool_)
+    if basis in data.parts:
+        return data.parts[basis]
     if basis == "unflagged":
         return ~data.flagged
     wanted = VERIFIED if basis == "verified" else OPEN
@@ -40,4 +42,5 @@ def only(data: SurveyData, rows: Bools) -> SurveyData:
         keys={name: replace(column, codes=column.codes[rows]) for name, column in data.keys.items()},
         facts={name: codes[rows] for name, codes in data.facts.items()},
         flagged=data.flagged[rows],
+        parts={basis: counts[rows] for basis, counts in data.parts.items()},
     )

@@ -4,7 +4,7 @@ Nothing is summed here: tallies.py does that.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import compress
 
 import numpy as np
@@ -31,7 +31,8 @@ class Columns:
     """The stored answers of one wave in commit order, as plain columns of equal length (what storage hands over).
 
     `answers` holds one mapping an answer: question id to a code, or to a tuple of codes for a multiple question.
-    `decider` is None where no one body can be credited; `sector` None where it is unknown.
+    `decider` is None where no one body can be credited; `sector` None where it is unknown. `parts`: basis to which answers count in
+    it, where that is not told by flag and channel as they stand (parts.py).
     """
 
     position: Sequence[int]
@@ -46,6 +47,7 @@ class Columns:
     psu: Sequence[str]
     flagged: Sequence[bool]
     answers: Sequence[Mapping[str, int | tuple[int, ...]]]
+    parts: Mapping[str, Sequence[bool]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class SurveyData:
     `answers`: question id to codes (−1 not asked by design, −2 not answered, −3 no basis); a multiple question is one
     0/1 column an option, `extra.0`, `extra.1` … . `keys`: reception, decider, point, sector, stratum, psu, channel.
     `facts`: what `meanings` names beside population and sector: the code, or 1/0 where the meaning lists codes.
+    `parts`: basis to the answers that count in it, where flag and channel do not tell.
     `pi`: chance that this answer's rotation module was shown (1 without rotation).
     """
 
@@ -73,6 +76,7 @@ class SurveyData:
     keys: Mapping[str, Column]
     facts: Mapping[str, Codes]
     flagged: Bools
+    parts: Mapping[str, Bools] = field(default_factory=dict)
 
     @classmethod
     def of(cls, instrument: Instrument, columns: Columns, population: str) -> "SurveyData":
@@ -102,6 +106,7 @@ class SurveyData:
             },
             facts=_facts(instrument, answers),
             flagged=np.fromiter((columns.flagged[row] for row in chosen), np.bool_, len(chosen)),
+            parts={basis: np.fromiter((counts[row] for row in chosen), np.bool_, len(chosen)) for basis, counts in columns.parts.items()},
         )
 
     def __len__(self) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import questionnaires
-from analysis import coverage, disclosure
+from analysis import coverage, disclosure, parts
 from analysis.bases import Basis
 from analysis.beside import OfQuality
 from analysis.comparison.changed import Shown
@@ -17,7 +17,7 @@ from questionnaires.answers import Codes, decode_all
 from questionnaires.instrument import Instrument
 from questionnaires.model import Fault, Refused
 from survey_app import settings
-from survey_app.services import areas, counted_flags, fieldwork, frames
+from survey_app.services import areas, counted_flags, counted_parts, fieldwork, frames
 from survey_app.services.access import OPERATOR, Permission, Viewer, demand
 from survey_app.services.accounts import stored_time
 from survey_app.services.computed_by import computed_by
@@ -55,6 +55,7 @@ def make(wave_code: str, until: date | None, now: datetime, by: Viewer = OPERATO
         flagged = counted_flags.positions(tx, wave.province, wave.code)
         by_rule, findings = counted_flags.by_rule(tx, wave.province, wave.code), counted_flags.findings(tx, wave.province, wave.code)
         before = _newest(tx, wave.code)
+        left = counted_parts.left_out(tx, wave.province, before.number) if before else parts.NOTHING
         frame = frames.frame(tx, wave.province, wave.code)
         domains = areas.domains(tx, wave.province, min(until or wave.closes, wave.closes), wave)
         earlier = _earlier(tx, wave)
@@ -62,9 +63,10 @@ def make(wave_code: str, until: date | None, now: datetime, by: Viewer = OPERATO
     offered = collected.offered(until)
     cuts = disclosure.admit(offered, before.cuts if before else {})
     admitted = collected.admitted(cuts)
+    counted, left = parts.counted(admitted, collected.batches_of(admitted), before.cuts if before else None, left)
     release = build(
         instrument=instrument,
-        sources=sources(instrument, admitted),
+        sources=sources(instrument, counted),
         frame=frame,
         domains=domains,
         previous=before,
@@ -85,6 +87,7 @@ def make(wave_code: str, until: date | None, now: datetime, by: Viewer = OPERATO
         studies = replace(release.studies, software=computed_by())
         numbered = replace(release, number=stored.next_number(tx), studies=studies)
         stored.add(tx, row_of(numbered, until, before.number if before else None), figures_of(numbered))
+        counted_parts.keep(tx, wave.province, numbered.number, left)
         accounts.log(tx, wave.province, stored_time(now), by.name, "release.made", str(numbered.number), numbered.digest)
     return numbered
 
@@ -223,6 +226,11 @@ class _Stored:
             flagged=[answers.position[at] in self.flagged for at in inside],
             answers=[self.codes[at] for at in inside],
         )
+
+    def batches_of(self, admitted: Columns) -> list[str]:
+        """The batch of each admitted answer."""
+        known = dict(zip(self.columns.position, self.batches, strict=True))
+        return [known[position] or "" for position in admitted.position]
 
 
 def _waiting(offered: Mapping[str, Sequence[int]], cuts: Mapping[str, int]) -> frozenset[str]:

@@ -85,6 +85,17 @@ figures = Table(
     CheckConstraint(f"hidden IS NULL OR ({' AND '.join(f'{name} IS NULL' for name in SAYS)})", name="hidden_holds_no_number"),
     CheckConstraint("hidden IS NOT NULL OR estimate IS NOT NULL", name="missing_has_a_reason"),
 )
+# Answers that a release let in and did not count in one of its parts, so that the next one moves parts by ten answers or not at all.
+# Positions say nothing of what was answered; nobody reads them but the next release.
+parts_left_out = Table(
+    "parts_left_out",
+    metadata,
+    Column("province", String, primary_key=True),
+    Column("release", Integer, primary_key=True, autoincrement=False),
+    Column("part", String, primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,3 +177,20 @@ def figure_rows(
 
 def publish(tx: Connection, number: int, moment: datetime) -> None:
     tx.execute(update(releases).where(releases.c.number == number).values(state="published", published=moment))
+
+
+def leave_out(tx: Connection, province: str, release: int, positions: Mapping[str, Collection[int]]) -> None:
+    """positions: part to the answers that did not count in it."""
+    rows = [
+        {"province": province, "release": release, "part": part, "position": position}
+        for part, some in positions.items()
+        for position in sorted(some)
+    ]
+    if rows:
+        tx.execute(insert(parts_left_out), rows)
+
+
+def left_out(tx: Connection, province: str, release: int, part: str) -> frozenset[int]:
+    of = parts_left_out.c
+    where = (of.province == province) & (of.release == release) & (of.part == part)
+    return frozenset(tx.execute(select(of.position).where(where)).scalars())

@@ -119,7 +119,7 @@ def answer(
 
 def columns(answers: Sequence[Mapping[str, object]]) -> Columns:
     """Answers in commit order: positions 1, 2, 3 …"""
-    names = [name for name in Columns.__slots__ if name != "position"]
+    names = [name for name in Columns.__slots__ if name not in ("position", "parts")]
     return Columns(position=range(1, len(answers) + 1), **{name: [row[name] for row in answers] for name in names})
 
 

@@ -48,7 +48,7 @@ def index(city: small_city.SmallCity, channel: str) -> Figure:
         stored = responses.columns(tx, PROVINCE, city.wave.code)
     rows = [at for at, found in enumerate(stored.channel) if found == channel]
     plain = {"reception": "reception_unit", "decider": "deciding_unit"}
-    names = [field.name for field in fields(Columns) if field.name not in ("flagged", "answers")]
+    names = [field.name for field in fields(Columns) if field.name not in ("flagged", "answers", "parts")]
     columns = Columns(
         **{name: [getattr(stored, plain.get(name, name))[at] for at in rows] for name in names},
         flagged=[False] * len(rows),

@@ -1,5 +1,6 @@
 """Releases: the figures counted by hand, the batch rule, what is stored of a hidden figure, digests, publishing, export."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,9 +13,12 @@ from analysis.figures import Figure, Release
 from questionnaires.model import Refused
 from survey_app.services import exports, releases
 from survey_app.services.access import Forbidden
+from survey_app.services.door_flags import FAST, VERSION
 from survey_app.storage import accounts as stored_accounts
-from survey_app.storage import fieldwork, session
+from survey_app.storage import fieldwork, quality, session
 from survey_app.storage import releases as stored
+from survey_app.storage.responses import Flag
+from survey_app.storage.responses import responses as stored_answers
 from tests import cast
 from tests.cast import NOW, OTHER_WARD, PERFECT_WARD, STRADDLING, WARD, WAVE
 
@@ -221,3 +225,43 @@ def test_a_stored_figure_cannot_be_doubled() -> None:
         row = stored.figure_rows(tx, cast.PROVINCE, number, domains=[WARD])[0]
     with pytest.raises(IntegrityError), session.transaction() as tx:
         tx.execute(insert(stored.figures).values(row))
+
+
+def flagged(ids: Sequence[str]) -> None:
+    """As the quality job does: flags on answers that may be in a release already."""
+    with session.transaction() as tx:
+        quality.write_flags(tx, (), ((FAST, VERSION),), {id: (Flag(FAST, VERSION, 4.0),) for id in ids})
+
+
+def ids_of(unit: str) -> list[str]:
+    with session.reading() as tx:
+        where = stored_answers.c.reception_unit == unit
+        return list(tx.execute(select(stored_answers.c.id).where(where).order_by(stored_answers.c.position)).scalars())
+
+
+def unflagged(release: Release, domain: str) -> tuple[object, ...]:
+    figures = [one for one in release.figures if (one.domain, one.basis, one.node) == (domain, "unflagged", "sipas.B")]
+    return tuple((one.population, one.summary, one.estimate, one.n_received) for one in figures)
+
+
+def test_nine_late_flags_move_no_figure_of_the_unflagged_basis_and_ten_do() -> None:
+    """12 answers of the ward are flagged at the first release; nine more, then a tenth, after it. Neither the ward's figure without
+    flagged answers nor what it gives to the city's may tell the nine apart."""
+    answers = ids_of(WARD)
+    flagged(answers[:12])
+    first = make()
+    assert unflagged(first, cast.PROVINCE)
+    flagged(answers[12:21])
+    second = make()
+    assert unflagged(second, WARD) == unflagged(first, WARD)
+    assert unflagged(second, cast.PROVINCE) == unflagged(first, cast.PROVINCE)
+    flagged(answers[21:22])
+    third = make()
+    assert unflagged(third, cast.PROVINCE) != unflagged(first, cast.PROVINCE)
+
+
+def test_a_release_says_that_it_was_audited_and_says_it_again_when_it_is_read() -> None:
+    release = make()
+    assert release.studies.audit is not None
+    assert releases.show(release.number)[0].studies.audit == release.studies.audit
+    assert releases.verify(release.number)
