@@ -23,7 +23,7 @@ from survey_app.documents.coverage_pictures import coverage_map
 from survey_app.documents.figure_cells import View
 from survey_app.documents.filled import filled
 from survey_app.documents.index_sections import mains
-from survey_app.documents.report import Cell, Column, Heading, Number, Panel, Paragraph, Part, Picture, ReportDocument, Row, Table
+from survey_app.documents.report import Cell, Column, Heading, Number, Panel, Paragraph, Part, Picture, ReportDocument, Row, Table, undrawn
 from survey_app.documents.rounding import to_five
 from survey_app.documents.standing_tables import standings, told_apart
 from survey_app.documents.studied_sections import Further, studied
@@ -60,7 +60,7 @@ def overview(view: View, asked: Asked) -> ReportDocument:
     """The page of a whole city: what is said of it and of its blocks. Of its units only the index, folded; everything else of
     them is on the page of their block, and in every file of the whole."""
     about, wide = mains(view), only(view, lambda one: one.kind != "unit")
-    parts = [*_first(view), *sections.city(wide), *sections.blocks(view), *told_apart(view)]
+    parts = [*_first(view), *sections.city_and_blocks(view), *told_apart(view)]
     later = [*_over_time(wide, about), *sections.areas(wide), *sections.units_in_short(view), *bases(wide, about)]
     later += [*sections.factors(wide), *sections.populations(wide), *channels(wide), *sections.details(wide), *sections.other_styles(wide)]
     later += [*studied(only(wide, lambda one: one.grouping != "block"), about, asked.further)]
@@ -129,10 +129,11 @@ def _once(parts: Sequence[Part]) -> Iterator[Part]:
 
 
 def folded(parts: Iterable[Part]) -> Iterator[Part]:
-    """A long table opens when it is asked for, but for the one that a page is read for: the units' index."""
+    """A long table opens when it is asked for, and is then a list to look bodies up in; but not the one that a page is read for, the
+    units' index."""
     for part in parts:
         if isinstance(part, Table) and len(part.rows) > LONG and not part.id.startswith(sections.UNITS):
-            yield Panel(f"panel-{part.id}", part.caption, (part,))
+            yield Panel(f"panel-{part.id}", part.caption, (undrawn(part),))
         else:
             yield part
 

@@ -13,7 +13,7 @@ from survey_app.documents import self_selection, sentences
 from survey_app.documents.domain_tables import Line
 from survey_app.documents.figure_cells import View
 from survey_app.documents.method_panel import how
-from survey_app.documents.report import Column, Heading, Panel, Paragraph, Part, Row, Table
+from survey_app.documents.report import Column, Heading, Panel, Paragraph, Part, Row, Table, undrawn
 from survey_app.words import of, say
 
 UNITS = "units-"
@@ -93,16 +93,16 @@ def factors(view: View) -> Iterator[Part]:
         yield tables.node_table(view, f"factors-{group.id}", caption, tables.lines(view, group), tree, with_root=False)
 
 
-def blocks(view: View) -> Iterator[Part]:
-    """The blocks themselves beside each other, each with its own page."""
-    lines = [line for group in tables.groups(view) if group.block is not None for line in tables.totals(view, group.block)]
-    if not lines:
-        return
-    yield Heading("blocks", say(view.language, "Blocks"))
-    caption = say(view.language, "The satisfaction index by block")
-    yield tables.index_table(view, "blocks", caption, lines, of_units=False)
-    yield from _selection(view, "blocks", caption, lines)
-    yield how(view, "blocks", caption, [line.domain for line in lines if not line.means])
+def city_and_blocks(view: View) -> Iterator[Part]:
+    """The city, then its blocks beside each other, each with its own page."""
+    whole = next(one for one in mains(view) if one.kind == "city")
+    lines = tables.totals(view, whole)
+    lines += [line for group in tables.groups(view) if group.block is not None for line in tables.totals(view, group.block)]
+    yield Heading("city", view.name(whole))
+    caption = say(view.language, "{name} and its blocks: the satisfaction index over finished files", name=view.name(whole))
+    yield tables.index_table(view, "city", caption, lines, of_units=False)
+    yield from _selection(view, "city", caption, lines)
+    yield how(view, "city", caption, [line.domain for line in lines if not line.means])
 
 
 def units_in_short(view: View) -> Iterator[Part]:
@@ -125,8 +125,8 @@ IN_SHORT = ("code", "name", "index", "n", "coverage", "status")
 def _in_short(table: Table) -> Table:
     """A list to look units up in: without a drawing in every row, and with few columns."""
     kept = [at for at, column in enumerate(table.columns) if column.id in IN_SHORT]
-    columns = tuple(replace(table.columns[at], axis=None) for at in kept)
-    return replace(table, columns=columns, rows=tuple(replace(row, cells=tuple(row.cells[at] for at in kept)) for row in table.rows))
+    rows = tuple(replace(row, cells=tuple(row.cells[at] for at in kept)) for row in table.rows)
+    return undrawn(replace(table, columns=tuple(table.columns[at] for at in kept), rows=rows))
 
 
 def _selection(view: View, id: str, caption: str, lines: Sequence[Line]) -> Iterator[Panel]:

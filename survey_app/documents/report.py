@@ -3,7 +3,7 @@
 Every number in a cell has been rounded already: no writer can show more than another.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Literal, Protocol
 
 from analysis.figures import Mark
@@ -154,3 +154,8 @@ class ReportDocument:
     def tables(self) -> tuple[Table, ...]:
         """Those in panels too, in the order of the page; pictures show what the tables beside them say."""
         return tuple(one for part in self.parts for one in (part.parts if isinstance(part, Panel) else (part,)) if isinstance(one, Table))
+
+
+def undrawn(table: Table) -> Table:
+    """Without an interval drawn in every row."""
+    return replace(table, columns=tuple(replace(column, axis=None) for column in table.columns))

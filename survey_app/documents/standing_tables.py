@@ -91,10 +91,9 @@ def _one(view: View, unit: Domain, standing: Standing) -> Iterator[Part]:
 
 def _units(view: View, group: Group, standing: Standing) -> Table:
     language, tree = view.language, cells.headline_tree(view.instrument)
-    order = [
-        Column("band", say(language, "Against the block")),
-        Column("ranks", say(language, "Rank set"), "interval"),
-    ]
+    order = [Column("band", say(language, "Against the block"))]
+    if view.around is None:
+        order.append(Column("ranks", say(language, "Rank set"), "interval"))
     columns = (
         Column("code", say(language, "Code")),
         Column("name", say(language, "Unit")),
@@ -114,14 +113,16 @@ def _units(view: View, group: Group, standing: Standing) -> Table:
 
 
 def _row(view: View, unit: Domain, figure: Figure | None, standing: Standing) -> Row:
-    """Only a unit that is compared has more than its index: shown, of this release, from 30 answers on."""
+    """Only a unit that is compared has more than its index: shown, of this release, from 30 answers on. The set of ranks of a table
+    is not that of a page about one unit, which has its own."""
     language = view.language
     value = cells.value(view, figure, cells.headline_tree(view.instrument))
     if figure is None or figure.estimate is None or isinstance(value, Gap):
-        return Row((unit.id, view.name(unit), value, *[_why(value)] * (5 if standing.may_order else 3)), unit.id)
+        blank = 3 + (standing.may_order and (2 if view.around is None else 1))
+        return Row((unit.id, view.name(unit), value, *[_why(value)] * blank), unit.id)
     order: list[Cell] = []
     if standing.may_order:
-        order = [sentences.band(language, figure.band) if figure.band else None, _ranks(view, figure)]
+        order = [sentences.band(language, figure.band) if figure.band else None, *([] if view.around else [_ranks(view, figure)])]
     outside = sentences.outside(language, figure.outside) if figure.outside else None
     beside = _beside(view, figure, figure.standardised), _beside(view, figure, figure.shrunk)
     found = (_why(value) if cell is None else cell for cell in (beside[0], *order, outside, beside[1]))

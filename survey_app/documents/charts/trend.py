@@ -46,7 +46,8 @@ def _releases(sheet: Sheet, plot: Frame, chart: Trend) -> None:
     lines = 1
     for i, label in enumerate(chart.releases):
         if (len(chart.releases) - 1 - i) % every == 0:
-            words = wrapped(label, room * every - 0.6)
+            to_edge = 2 * min(plot.x.at(i) - plot.x.start, plot.x.end - plot.x.at(i)) + room / 2
+            words = wrapped(label, min(room * every, max(room, to_edge)) - 0.6)
             lines = max(lines, len(words))
             for line, one in enumerate(words):
                 sheet.text(plot.x.at(i), sheet.y + height_of(line) + 0.6, one, side="center", colour=SOFT)
