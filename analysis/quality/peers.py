@@ -93,7 +93,8 @@ def _fitted(k: Ints, n: Ints, start: Floats, far: Bools, near: tuple[float, floa
         alpha, beta = _laws(expit(start + at[0]), rho)
         middle = betaln(k[inside] + alpha[inside], n[inside] - k[inside] + beta[inside]) - betaln(alpha[inside], beta[inside])
         below = _below(cut, n[far], alpha[far], beta[far])[np.arange(len(cut)), cut]
-        return float(-middle.sum() - np.log(np.maximum(1 - below, 1e-300)).sum()) + rho / BEFOREHAND + (at[0] / WIDE) ** 2 / 2
+        unlikely = float(-middle.sum() - np.log(np.maximum(1 - below, 1e-300)).sum())
+        return unlikely + rho / BEFOREHAND + float(at[0] / WIDE) ** 2 / 2
 
     begin = np.array([near[0], np.log(near[1])])
     simplex = begin + np.array([[0.0, 0.0], [0.2, 0.0], [0.0, 0.7]])

@@ -1,7 +1,7 @@
 """What the quality study measured, as a page and as values of a module that the method annex prints."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -35,15 +35,31 @@ class Cell:
     alarms: int = 0
     rules: Counter[str] = field(default_factory=Counter)
 
-    def add(self, found: Counter[tuple[str, str]], places: Collection[str]) -> None:
+    @staticmethod
+    def of(found: Counter[tuple[str, str]], places: Collection[str]) -> "Cell":
         wanted = set(places)
-        self.counters += len(wanted)
-        self.alarms += len({place for place, _ in found} & wanted)
-        self.rules.update(rule for place, rule in found if place in wanted)
+        alarms = len({place for place, _ in found} & wanted)
+        return Cell(len(wanted), alarms, Counter(rule for place, rule in found if place in wanted))
+
+    def add(self, other: "Cell") -> None:
+        self.counters += other.counters
+        self.alarms += other.alarms
+        self.rules.update(other.rules)
 
     @property
     def share(self) -> float:
         return self.alarms / self.counters
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What came of one simulated month: honest as it was, and with each kind of stuffing. `spread`: top_spread()."""
+
+    law: Law
+    spread: tuple[float, float]
+    honest: Cell
+    stuffed: Mapping[tuple[str, float], Cell]
+    seconds: float
 
 
 @dataclass(slots=True)
@@ -51,6 +67,12 @@ class Study:
     honest: dict[Law, Cell] = field(default_factory=dict)
     stuffed: dict[tuple[Law, str, float], Cell] = field(default_factory=dict)
     spreads: dict[Law, list[tuple[float, float]]] = field(default_factory=dict)
+
+    def add(self, one: Month) -> None:
+        self.spreads.setdefault(one.law, []).append(one.spread)
+        self.honest.setdefault(one.law, Cell()).add(one.honest)
+        for (pattern, share), cell in one.stuffed.items():
+            self.stuffed.setdefault((one.law, pattern, share), Cell()).add(cell)
 
     def sd(self, law: Law) -> float:
         """Standard deviation of the share of all-top forms between honest counters, as it came out."""
@@ -163,9 +185,7 @@ def _targets(study: Study) -> list[str]:
 def _sum(cells: Iterable[Cell]) -> Cell:
     whole = Cell()
     for cell in cells:
-        whole.counters += cell.counters
-        whole.alarms += cell.alarms
-        whole.rules.update(cell.rules)
+        whole.add(cell)
     return whole
 
 
