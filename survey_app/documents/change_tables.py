@@ -32,7 +32,9 @@ def changes(view: View, about: Sequence[Domain]) -> Iterator[Part]:
     yield Paragraph(say(language, sentence, number=before.number, wave=wave), "note")
     if len(about) == 1:
         yield Paragraph(_told(view, about[0], before))
-        yield from _factors(view, about[0], before)
+        own = view.figure(about[0], cells.headline_tree(view.instrument))
+        if own is not None and own.hidden is None:
+            yield from _factors(view, about[0], before)
     wider = [one for one in view.release.domains if one.kind != "unit" and _shown(view, one)]
     if wider and (len(about) > 1 or len(wider) > 1):
         caption = say(language, "The index now and in the wave before")
