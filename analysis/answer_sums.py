@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.cells import distinct, totals
+from analysis.cells import appended, distinct, totals
 from analysis.domains import Places
 from analysis.item_sums import PairSums, levels, pair_sums
-from analysis.survey_data import Bools, Codes, Floats, Ints, SurveyData
+from analysis.survey_data import Bools, Codes, Column, Floats, Ints, SurveyData
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +46,83 @@ class UnitSums:
 
 @dataclass(frozen=True, slots=True)
 class AnswerSums:
-    """`strata`: labels of PairSums.stratum."""
+    """`psus`: stratum and label of every PSU, the rows of the pairs; PairSums.stratum are the codes of the first."""
 
     places: Places
+    psus: tuple[Column, Column]
     levels: Mapping[str, LevelSums]
     pairs: tuple[PairSums, ...]
-    strata: tuple[str, ...]
     units: UnitSums
+
+    @property
+    def strata(self) -> tuple[str, ...]:
+        return self.psus[0].labels
+
+    def merge(self, other: "AnswerSums") -> "AnswerSums":
+        """The sums of both sets of answers together; both were made with the same factors and questions. The same but for the last
+        digits, whatever the parts: what is told of them is cut to fewer (`significant`)."""
+        (reception, point, decider), mine, theirs = _joined(self.places.columns(), other.places.columns())
+        size = len(reception.codes)
+        levels = {
+            id: LevelSums(_added(size, (mine, one.n), (theirs, two.n)), _added(size, (mine, one.weight), (theirs, two.weight)))
+            for (id, one), two in zip(self.levels.items(), other.levels.values(), strict=True)
+        }
+        (stratum, psu), mine, theirs = _joined(self.psus, other.psus)
+        pairs = tuple(_pairs(stratum, (mine, one), (theirs, two)) for one, two in zip(self.pairs, other.pairs, strict=True))
+        return AnswerSums(Places(reception, point, decider), (stratum, psu), levels, pairs, _both(self.units, other.units))
+
+
+def significant(value: float, digits: int = 10) -> float:
+    """The value cut to so many digits: the same in whatever order its sums were added."""
+    return float(f"{value:.{digits}g}")
+
+
+def _joined(one: Sequence[Column], other: Sequence[Column]) -> tuple[tuple[Column, ...], Ints, Ints]:
+    """The distinct rows of both, sorted by their labels, and where the rows of each lie among them."""
+    columns, place = distinct([appended(mine, theirs) for mine, theirs in zip(one, other, strict=True)])
+    return columns, place[: len(one[0].codes)], place[len(one[0].codes) :]
+
+
+def _added(size: int, *parts: tuple[Ints, Floats]) -> Floats:
+    total = np.zeros((size, *parts[0][1].shape[1:]))
+    for place, table in parts:
+        total[place] += table
+    return total
+
+
+def _pairs(stratum: Column, mine: tuple[Ints, PairSums], theirs: tuple[Ints, PairSums]) -> PairSums:
+    (here, one), (there, two) = mine, theirs
+    size = len(stratum.codes)
+    weight, first, product = (
+        _added(size, (here, a), (there, b))
+        for a, b in ((one.weight, two.weight), (one.first, two.first), (one.product, two.product))
+    )
+    n = _added(size, (here, one.n.astype(np.float64)), (there, two.n.astype(np.float64))).astype(np.int64)
+    return PairSums(one.items, n, weight, first, product, stratum.codes)
+
+
+def _both(one: UnitSums, other: UnitSums) -> UnitSums:
+    units = tuple(sorted({*one.units, *other.units}))
+
+    def total(mine: Ints, theirs: Ints) -> Ints:
+        found = np.zeros(len(units), np.int64)
+        for labels, counts in ((one.units, mine), (other.units, theirs)):
+            found[[units.index(label) for label in labels]] += counts
+        return found
+
+    yes = {name: total(counts, other.yes[name]) for name, counts in one.yes.items()}
+    said = {name: total(counts, other.said[name]) for name, counts in one.said.items()}
+    return UnitSums(units, total(one.answers, other.answers), total(one.flagged, other.flagged), yes, said)
 
 
 def answer_sums(data: SurveyData, weight: Floats, asked: Asked) -> AnswerSums:
     """Of the answers of one data set. weight: w = d · g of every answer (counting.weights)."""
     (reception, point, decider), place = distinct([data.keys[key] for key in ("reception", "point", "decider")])
     size = len(reception.codes)
+    (stratum, psu), _ = distinct([data.keys["stratum"], data.keys["psu"]])
     return AnswerSums(
         places=Places(reception, point, decider),
+        psus=(stratum, psu),
         levels={
             id: _levels(data.answers[id], codes, place, size, weight / data.pi if id in asked.rotated else weight)
             for id, codes in asked.levels.items()
@@ -68,7 +130,6 @@ def answer_sums(data: SurveyData, weight: Floats, asked: Asked) -> AnswerSums:
         pairs=tuple(
             pair_sums(tuple(module), levels(data, module), weight, data.keys["stratum"], data.keys["psu"]) for module in asked.modules
         ),
-        strata=data.keys["stratum"].labels,
         units=_units(data, asked.facts),
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from analysis.answer_sums import AnswerSums
+from analysis.answer_sums import AnswerSums, significant
 from analysis.domains import Domain
 from analysis.item_sums import PairSums, by_module
 from analysis.items import MOST_FACTORS, consistency, drivers
@@ -16,6 +16,8 @@ from questionnaires.trees import IndexTree, LeafValue, Mean, Proportion
 
 UNIT_LEAST = 100
 """Answers that every pair of a unit's questions needs: of fewer, shares of importance are all interval."""
+ITERATED = 6
+"""Digits of omega: what the search for its factor settles."""
 UNIT_DRAWS = 250
 """Bootstrap draws for one unit; 1,000 for blocks and the city."""
 
@@ -68,7 +70,8 @@ def importances(sums: AnswerSums, about: PairSums, domains: Sequence[Domain], se
             yield Importance(domain.id, part.items[0], part.items[1:], (), (), (), None, n, _refusal(refused))
             continue
         low, high = _ends(found.low), _ends(found.high)
-        yield Importance(domain.id, found.target, found.items, tuple(map(float, found.share)), low, high, found.r_squared, n)
+        share, explained = tuple(map(significant, found.share)), significant(found.r_squared)
+        yield Importance(domain.id, found.target, found.items, share, low, high, explained, n)
 
 
 def agreements(sums: AnswerSums, about: Mapping[str, PairSums], domains: Sequence[Domain]) -> Iterator[Agreement]:
@@ -84,7 +87,8 @@ def agreements(sums: AnswerSums, about: Mapping[str, PairSums], domains: Sequenc
             except Refused as refused:
                 yield Agreement(domain.id, module, part.items, None, None, n, _refusal(refused))
                 continue
-            yield Agreement(domain.id, module, found.items, found.alpha, found.omega, n)
+            omega = None if found.omega is None else significant(found.omega, ITERATED)
+            yield Agreement(domain.id, module, found.items, significant(found.alpha), omega, n)
 
 
 def _part(sums: PairSums, strata: Sequence[str], members: Mapping[str, float]) -> PairSums:
@@ -94,7 +98,7 @@ def _part(sums: PairSums, strata: Sequence[str], members: Mapping[str, float]) -
 
 
 def _ends(values: Floats) -> tuple[float | None, ...]:
-    return tuple(None if np.isnan(value) else float(value) for value in values)
+    return tuple(None if np.isnan(value) else significant(value) for value in values)
 
 
 def _refusal(refused: Refused) -> NotStudied:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from analysis.answer_sums import AnswerSums, LevelSums
+from analysis.answer_sums import AnswerSums, LevelSums, significant
 from analysis.complementary import solved_by
 from analysis.domains import membership
 from analysis.figures import Figure
@@ -138,7 +138,7 @@ def _protect(population: Population, node: str, cuts: dict[int, Cuts], levels: i
 
 def _segments(share: Floats, cuts: Cuts) -> tuple[tuple[int, int, float], ...]:
     starts = [0, *(number + 1 for number, told in enumerate(cuts) if told), len(share)]
-    return tuple((low, high - 1, float(share[low:high].sum())) for low, high in pairwise(starts))
+    return tuple((low, high - 1, significant(share[low:high].sum())) for low, high in pairwise(starts))
 
 
 def _cuts_of(levels: Levels, count: int) -> Cuts:

@@ -9,6 +9,7 @@ from random import Random
 import numpy as np
 import pytest
 
+from analysis.answer_sums import AnswerSums, Asked
 from analysis.bases import Basis
 from analysis.cells import CellCounts, Factors
 from analysis.counting import InMemory, sources
@@ -72,6 +73,9 @@ class Parts:
 
     def tally(self, factors: Factors, measures: Sequence[Measure], domains: Sequence[Domain]) -> Tallies:
         return reduce(Tallies.merge, [part.tally(factors, measures, domains) for part in self.parts])
+
+    def beside(self, factors: Factors, asked: Asked) -> AnswerSums:
+        return reduce(AnswerSums.merge, [part.beside(factors, asked) for part in self.parts])
 
 
 @pytest.mark.parametrize("cuts", [(1,), (200,), (10, 50, 333), tuple(range(20, 400, 20))])
