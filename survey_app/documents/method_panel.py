@@ -68,6 +68,11 @@ def _compared(view: View) -> Iterator[tuple[str, str]]:
         "Index of the block ± z·√(V0 + τ²), z for 95% and 99.8%; τ² from z-values whose outer tenths were drawn in (Spiegelhalter 2005)."
     )
     yield say(language, "Limits of the funnel"), say(language, sentence)
+    sentence = (
+        "Now − before, V* of both added, degrees of freedom by Welch and Satterthwaite; q by Benjamini-Hochberg over all units of the "
+        "block (the factors together apart). Counted: q < 0.05 and 3 points or more; its interval at 1 − 0.05 × counted ÷ compared."
+    )
+    yield say(language, "Against the wave before"), say(language, sentence)
     sentence = "Fay-Herriot with V0, REML: the index drawn towards the block's mean by V0 ÷ (τ² + V0); Prasad-Rao error."
     yield say(language, "Drawn to the mean (beside the index)"), say(language, sentence)
 
