@@ -1,0 +1,127 @@
+"""What stands beside a release is stored, read back and shown to whom it may be: studies, and a comparison with a sample."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from survey_app.documents.report import Gap, Interval, Panel, Paragraph, Picture, ReportDocument, Table
+from survey_app.services import releases, reports
+from survey_app.services.access import OPERATOR, public
+from survey_app.services.spots import spots
+from survey_app.storage import comparisons, places, session
+from survey_app.storage.places import PointRow
+from tests import cast
+from tests.cast import NAMES, OTHER_WARD, PROVINCE, WARD
+from tests.commands.test_independent import compared, csv_of, people
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Flask:
+    app = cast.app_with_answers(tmp_path, released=True)
+    with app.app_context():
+        releases.publish(1, cast.NOW)
+    return app
+
+
+@pytest.fixture
+def city(app: Flask) -> Iterator[Flask]:
+    with app.app_context():
+        yield app
+
+
+def of(domain: str | None = None, language: str = "vi") -> ReportDocument:
+    return reports.document(public(language), "results", 1, domain, language)
+
+
+def words(document: ReportDocument) -> str:
+    inside = [one for part in document.parts for one in (part.parts if isinstance(part, Panel) else (part,))]
+    return " ".join(one.text for one in inside if isinstance(one, Paragraph))
+
+
+def table(document: ReportDocument, id: str) -> Table:
+    return next(one for one in document.tables() if one.id == id)
+
+
+def test_what_was_told_comes_back_as_it_was_and_keeps_the_digest(city: Flask) -> None:
+    release, _ = releases.show(1)
+    assert releases.verify(1)
+    assert release.studies.levels
+    assert release.studies.answered
+    assert set(release.studies.software) == {"Python", "numpy", "scipy"}
+    assert all(isinstance(one.segments[0][2], float) for one in release.studies.levels)
+
+
+def test_the_page_of_a_unit_shows_its_levels_beside_its_figures(city: Flask) -> None:
+    """40 answers, 37 content at level 4: fewer than five at every other level, so that nothing is left to tell apart."""
+    shown = of(WARD)
+    ids = [part.id for part in shown.parts if hasattr(part, "id")]
+    assert "levels" not in ids
+    assert "quality" in ids
+    assert table(shown, "marked-khoi-phuong").rows[0].cells[1] == NAMES[WARD]
+
+
+def test_whoever_is_not_home_affairs_reads_no_rule_by_rule(city: Flask) -> None:
+    everybody = {one.id for one in of().tables()}
+    exact = {one.id for one in reports.document(OPERATOR, "results", 1, None, "vi").tables()}
+    assert not any(id.startswith("rules-") or id == "findings" for id in everybody)
+    assert any(id.startswith("rules-") for id in exact)
+    assert "gian lận" not in words(of())
+    assert "cần kiểm tra" in words(of())
+
+
+def test_the_power_of_the_checks_and_the_harm_stand_on_the_city_page(city: Flask) -> None:
+    """f · (100 − H): 20 % false at an index of 92 is 1.6 points."""
+    shown = table(of(), "harm")
+    assert [cell.text for cell in next(row for row in shown.rows if row.cells[0].text == "92").cells] == ["92", "0,8", "1,6", "4,0"]
+    assert {"power", "false-alarms", "quality-targets"} <= {one.id for one in of().tables()}
+
+
+def test_a_sample_that_was_read_in_stands_on_the_page_of_its_unit_and_on_no_other(app: Flask, tmp_path: Path) -> None:
+    """Access: 92.5 % by QR (37 of 40), 70.0 % by the sample (28 of 40)."""
+    assert compared(app, csv_of(tmp_path, people(twice=12))).exit_code == 0
+    with app.app_context():
+        shown = table(of(WARD), f"independent-{WARD}")
+        row = next(row for row in shown.rows if row.cells[0] == "Tiếp cận")
+        assert [row.cells[2].text, row.cells[3].text] == ["70%", "40"]
+        assert isinstance(row.cells[4], Interval)
+        assert row.cells[4].text.startswith("+23")
+        assert "khác 5 điểm" in words(of(WARD))
+        assert "khác 10 điểm" in words(of(WARD))
+        assert not any(one.id.startswith("independent-") for one in of(cast.NEIGHBOUR).tables())
+
+
+def test_of_a_small_sample_everybody_is_told_no_more_than_that_it_is_small(app: Flask, tmp_path: Path) -> None:
+    assert compared(app, csv_of(tmp_path, people(count=20, unhappy=5))).exit_code == 0
+    with app.app_context():
+        assert "chưa đủ 30 người" in words(of(WARD))
+        assert not any(one.id.startswith("independent-") for one in of(WARD).tables())
+
+
+def test_a_comparison_keeps_nobody(app: Flask, tmp_path: Path) -> None:
+    compared(app, csv_of(tmp_path, people(twice=12)))
+    with app.app_context(), session.reading() as tx:
+        (row,) = comparisons.of_release(tx, PROVINCE, 1, [WARD])
+    assert "P0" not in str(row.content)
+    assert "Nguyễn" not in str(row.content)
+
+
+def test_a_unit_stands_at_its_points_and_else_where_the_reference_has_it(city: Flask) -> None:
+    """26740 lies at 10.7805, 106.704 in units.csv; two points of it at 10.5 and 10.7 put it in between."""
+    before = spots(PROVINCE, simulated=True)[OTHER_WARD]
+    since = date(2026, 1, 1)
+    with session.transaction() as tx:
+        names = {"vi": "Điểm"}
+        places.save(tx, [PointRow(PROVINCE, f"P{at}", OTHER_WARD, names, None, at, 106.5, True, since) for at in (10.5, 10.7)])
+    after = spots(PROVINCE, simulated=True)[OTHER_WARD]
+    assert (before.at, before.entered) == ((10.7805, 106.704), False)
+    assert (after.at, after.entered) == ((pytest.approx(10.6), 106.5), True)
+
+
+def test_the_map_of_the_city_says_of_every_unit_how_it_stands(city: Flask) -> None:
+    shown = table(of(), "coverage-by-unit")
+    assert NAMES[WARD] in [row.cells[0] for row in shown.rows]
+    assert any(isinstance(row.cells[1], Gap) for row in shown.rows)
+    assert any(isinstance(one, Picture) and one.chart == "coverage" for part in of().parts for one in getattr(part, "parts", (part,)))
