@@ -21,17 +21,17 @@ def unusual(language: str) -> str:
 def rule(language: str, name: str) -> str:
     """As the head of a column; a rule that has no words here by its own name."""
     said = {
-        rules.BURST: say(language, "many answers at the top level within minutes"),
-        rules.DAILY_BURSTS: say(language, "answers at the top level crowded together, day after day"),
-        rules.ALL_TOP: say(language, "more forms than elsewhere with the top level throughout"),
-        rules.STRAIGHT_LINES: say(language, "more forms than elsewhere with one level throughout"),
+        rules.BURST: say(language, "many answers within minutes"),
+        rules.DAILY_BURSTS: say(language, "answers crowded together, day after day"),
+        rules.ALL_TOP: say(language, "more forms on the top level throughout than this counter's other forms lead one to expect"),
+        rules.STRAIGHT_LINES: say(language, "more forms on one level below the top than this counter's other forms lead one to expect"),
         rules.DUPLICATES: say(language, "more forms alike in everything than this place leads one to expect"),
         rules.FAST_SHARE: say(language, "many forms filled in very fast"),
         rules.DAY_MARKS: say(language, "many answers from one phone in a day"),
         rules.OUTSIDE_HOURS: say(language, "answered outside opening hours"),
         rules.COACHED: say(language, "many say that a level was suggested to them"),
         rules.STAFF_HELPED: say(language, "many say that staff helped with the phone"),
-        rules.SHEETS: say(language, "a handed-out sheet of codes used up in one go"),
+        rules.SHEETS: say(language, "codes handed out on one day used up in one go"),
         rules.VERIFIED_GAP: say(language, "far from the answers by codes of the system"),
         rules.MORE_THAN_FILES: say(language, "more answers than files"),
         FAST: say(language, "filled in faster than one can read"),
