@@ -6,7 +6,7 @@ PORT ?= 8000
 SHELL := /bin/bash
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench bench-r coverage quality words browser clean
+.PHONY: help run test check bench bench-r coverage quality snoop words browser clean
 
 help: ## List what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 14
@@ -40,6 +40,9 @@ coverage: $(VENV)/tools ## Simulate 1,000 cities and count how often intervals h
 
 quality: $(VENV)/tools ## Simulate months of counters: false alarms and power of the quality rules (ten minutes)
 	@OPENBLAS_NUM_THREADS=1 nice -n 15 $(BIN)/python -m tests.quality
+
+snoop: $(VENV)/tools ## Read every page as everybody and try to recover single answers, at length (ten minutes)
+	@OPENBLAS_NUM_THREADS=1 nice -n 15 $(BIN)/python -m tests.snooper
 
 words: $(VENV)/tools ## Compile the translations (.po to .mo)
 	@for po in */locale/*/LC_MESSAGES/*.po; do $(BIN)/pybabel -q compile -i $$po -o $${po%.po}.mo || exit 1; done

@@ -1,0 +1,164 @@
+"""What the tables of a page say of figures: which figure, and between which ends it lies after rounding."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from questionnaires.instrument import Instrument
+from questionnaires.trees import IndexTree, leaves_below
+from survey_app.words import of
+from tests.snooper.robot import Json, Page, Unknown
+
+COUNTS = re.compile(
+    "channels|about|steps-.*|days-.*|merged-.*|merges|more-answers|mixed|power|quality.*|false-alarms|harm|findings|rules-.*|selection-.*"
+    "|coverage-.*|marked.*"
+)
+
+"""Tables of counts and of method: what they count is given to the solver anyway, answer by answer."""
+REPEATED = re.compile("standings-.*|separations-.*|changes.*|importance-.*|agreement-.*|independent-.*|chart-.*")
+"""Values that stand elsewhere, or are no linear combination of answers: at the same mix, drawn to the mean, rank sets, λ, drivers,
+α, differences of figures. They are read and not solved."""
+
+LEVELS = 5
+Key = tuple[str, str, str, str, str, str]
+"""Domain, population, tree, node, basis, summary."""
+Row = dict[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    key: Key
+    low: float
+    high: float
+    held: bool
+
+
+def read(page: Page, instrument: Instrument) -> Iterator[Read]:
+    """Raises Unknown at a table that nobody has told it of."""
+    for part in _tables(page.parts):
+        name = str(part["id"])
+        if not COUNTS.fullmatch(name) and not REPEATED.fullmatch(name):
+            yield from _of_table(name, part, page, instrument)
+
+
+def _tables(parts: list[dict[str, Json]]) -> Iterator[dict[str, Json]]:
+    for part in parts:
+        if part["part"] == "table":
+            yield part
+        elif part["part"] == "panel":
+            yield from _tables(part["parts"])  # type: ignore[arg-type]
+
+
+def _of_table(name: str, part: dict[str, Json], page: Page, instrument: Instrument) -> Iterator[Read]:
+    trees = {tree.id: tree for tree in instrument.trees}
+    first = instrument.trees[0]
+    kind = name.partition("-")[0]
+    rows = list(_rows(part))
+    if kind in ("city", "areas", "units"):
+        columns = {"index": (first, first.root)} | {tree.id: (tree, tree.root) for tree in instrument.trees[1:] if tree.root in tree.leaves}
+    elif kind == "factors":
+        columns = {node: (first, node) for node in first.nodes}
+    elif kind == "style":
+        tree = trees[name.split("-")[1]]
+        columns = {node: (tree, node) for node in (*tree.nodes, *tree.leaves)}
+    elif kind == "bases":
+        columns = dict.fromkeys(("all", "unflagged", "verified"), (first, first.root))
+    elif kind == "errors":
+        columns = {"estimate": (first, first.root)}
+    elif kind == "details":
+        yield from _items(trees[name.partition("-")[2]], rows, page)
+        return
+    elif kind == "levels":
+        yield from _levels(instrument, rows, name.partition("-")[2])
+        return
+    elif kind == "populations":
+        yield from _populations(instrument, rows, page)
+        return
+    else:
+        raise Unknown(f"table {name} on the page of {page.role} about {page.domain}")
+    for domain, summary, cells in rows:
+        for column, (tree, node) in columns.items():
+            basis = column if kind == "bases" else "all"
+            yield from _figure((domain, tree.population, tree.id, node, basis, summary), cells.get(column), tree)
+
+
+def _rows(part: dict[str, Json]) -> Iterator[tuple[str, str, Row]]:
+    """Domain, summary, cells: of two rows of a domain the second is the mean of its units."""
+    seen: set[str] = set()
+    for row in part["rows"]:  # type: ignore[union-attr]
+        domain = str(row["domain"])  # type: ignore[index,call-overload]
+        yield domain, "mean_of_units" if domain in seen else "pooled", row["cells"]  # type: ignore[index,call-overload,misc]
+        seen.add(domain)
+
+
+def _items(tree: IndexTree, rows: list[tuple[str, str, Row]], page: Page) -> Iterator[Read]:
+    """Single questions of the domain that the page is about, by their words."""
+    if page.domain is None:
+        return
+    named: dict[str, list[str]] = {}
+    for node in (*tree.nodes, *tree.leaves):
+        named.setdefault(of((tree.nodes.get(node) or tree.leaves[node]).label, "vi"), []).append(node)
+    for _, _, cells in rows:
+        for node in named[str(cells["item"])]:
+            yield from _figure((page.domain, tree.population, tree.id, node, "all", "pooled"), cells["value"], tree)
+
+
+def _levels(instrument: Instrument, rows: list[tuple[str, str, Row]], domain: str) -> Iterator[Read]:
+    """The share of one level, or of several that were merged, as a figure of its own: node=first,…,last."""
+    leaves = [(tree, leaf) for tree in reversed(instrument.trees) for leaf in tree.leaves.values() if leaf.where is None]
+    named = {of(leaf.label, "vi"): (tree, leaf.id) for tree, leaf in leaves}
+    for _, _, cells in rows:
+        tree, leaf = named[str(cells["row"])]
+        shares: list[tuple[list[str], dict[str, Json]]] = []
+        for level in range(1, LEVELS + 1):
+            cell = cells[f"level_{level}"]
+            if isinstance(cell, dict) and "value" in cell:
+                shares.append(([str(level)], cell))
+            elif cell and shares:  # merged with the level before
+                shares[-1][0].append(str(level))
+        for codes, cell in shares:
+            key = (domain, tree.population, tree.id, f"{leaf}={','.join(codes)}", "all", "pooled")
+            found = re.search(r"\d+(?:,(\d+))?", str(cell["text"]))
+            assert found is not None
+            half = 0.5 * 10.0 ** -(len(found[1] or "") + 2) + 1e-9
+            value = float(cell["value"])  # type: ignore[arg-type]
+            yield Read(key, value - half, value + half, False)
+
+
+def _populations(instrument: Instrument, rows: list[tuple[str, str, Row]], page: Page) -> Iterator[Read]:
+    """Other groups of answers, of which the second row of a domain is another group."""
+    order: dict[str, int] = {}
+    others = [name for name in instrument.meanings["population"].codes if name != instrument.trees[0].population]
+    for domain, _, cells in rows:
+        population = others[order.get(domain, 0)]
+        order[domain] = order.get(domain, 0) + 1
+        for tree in instrument.trees:
+            if tree.id in cells:
+                yield from _figure((domain, population, tree.id, tree.root, "all", "pooled"), cells[tree.id], tree)
+
+
+def _figure(key: Key, cell: Json, tree: IndexTree) -> Iterator[Read]:
+    """Where only a bound is said the value rounds to that end of the range. An unrounded value is exact."""
+    node = key[3]
+    if not isinstance(cell, dict) or "hidden" in cell:
+        return
+    low, high = _span(tree, node)
+    if "estimate" not in cell:
+        value = float(cell["value"])  # type: ignore[arg-type]
+        yield Read(key, value - 1e-12, value + 1e-12, False)
+        return
+    share = (low, high) == (0.0, 1.0)
+    found = re.search(r"\d+(?:,(\d+))?", str(cell["text"]))
+    if found is None:
+        return
+    half = 0.5 * 10.0 ** -(len(found[1] or "") + (2 if share else 0)) + 1e-9
+    estimate = cell["estimate"]
+    value = float(estimate) if isinstance(estimate, int | float) else high if cell["low"] is not None else low
+    ends = ((value + sign * half - low) / (high - low) for sign in (-1, 1))
+    yield Read(key, *ends, "held_over" in (cell["marks"] or ()))  # type: ignore[operator]
+
+
+def _span(tree: IndexTree, node: str) -> tuple[float, float]:
+    """Of a node over one question, the ends between which it is that question's value; else 0 and 1."""
+    held = tree.nodes.get(node)
+    return held.range if held is not None and held.range and len(leaves_below(tree, node)) == 1 else (0.0, 1.0)
