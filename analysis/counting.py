@@ -10,7 +10,7 @@ from analysis.answer_sums import AnswerSums, Asked, answer_sums
 from analysis.bases import Basis
 from analysis.cells import CELL, CellCounts, Factors, counts, distinct, totals
 from analysis.domains import Domain, Places
-from analysis.survey_data import Bools, Columns, Floats, Ints, SurveyData, populations
+from analysis.survey_data import Bools, Coded, Columns, Floats, Ints, SurveyData, coded, populations
 from analysis.tallies import PlaceSums, PsuSums, Source, Tallies, grouped
 from analysis.terms import values
 from questionnaires.instrument import Instrument
@@ -43,9 +43,10 @@ def weights(data: SurveyData, factors: Factors) -> Floats:
     return found
 
 
-def sources(instrument: Instrument, columns: Columns) -> dict[str, Source]:
+def sources(instrument: Instrument, columns: Columns | Coded) -> dict[str, Source]:
     """Every population of the instrument as a source of sums."""
-    return {name: InMemory(SurveyData.of(instrument, columns, name)) for name in populations(instrument)}
+    known = columns if isinstance(columns, Coded) else coded(instrument, columns)
+    return {name: InMemory(SurveyData.of(instrument, known, name)) for name in populations(instrument)}
 
 
 def tally(data: SurveyData, factors: Factors, measures: Sequence[Measure], domains: Sequence[Domain]) -> Tallies:

@@ -2,14 +2,15 @@
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from analysis.bases import Basis
-from analysis.cells import Factors
+from analysis.cells import Factors, distinct
 from analysis.domains import Domain
 from analysis.figures import Studies
-from analysis.survey_data import Columns
+from analysis.survey_data import Column
 from analysis.weighting import Frame
 
 OTHER_MODES_MATTER = 0.10
@@ -22,11 +23,13 @@ def handling_units(frame: Frame | None) -> frozenset[str] | None:
     return frozenset(unit for row in frame.rows if row.files for unit in (row.reception, row.decider))
 
 
-def channels(columns: Columns) -> dict[str, dict[str, int]]:
+def channels(reception: Column, channel: Column) -> dict[str, dict[str, int]]:
     """Reception unit to channel to number of answers, both in alphabetical order."""
+    (unit, by), which = distinct([reception, channel])
+    counts = np.bincount(which, minlength=len(unit.codes)).tolist()
     found: dict[str, dict[str, int]] = {}
-    for (unit, channel), count in sorted(Counter(zip(columns.reception, columns.channel, strict=True)).items()):
-        found.setdefault(unit, {})[channel] = count
+    for a, b, count in zip(unit.codes.tolist(), by.codes.tolist(), counts, strict=True):
+        found.setdefault(reception.labels[a], {})[channel.labels[b]] = count
     return found
 
 

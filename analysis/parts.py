@@ -3,14 +3,14 @@
 What may be shown of a part beside all answers is in disclosure.py and screening.py.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from analysis.bases import VERIFIED
 from analysis.disclosure import BATCH
-from analysis.survey_data import Bools, Columns, Ints
+from analysis.survey_data import Bools, Coded, Column, Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,25 +24,21 @@ class LeftOut:
 NOTHING = LeftOut()
 
 
-def counted(columns: Columns, batches: Sequence[str], cuts: Mapping[str, int] | None, left: LeftOut) -> tuple[Columns, LeftOut]:
+def counted(answers: Coded, batch_of: Column, cuts: Mapping[str, int] | None, left: LeftOut) -> tuple[Coded, LeftOut]:
     """The admitted answers, with which of them count in the parts; and what that leaves out.
 
-    batches: of each answer, the batch it enters with; cuts, left: of the release before, None where there is none: then answers
+    batch_of: of each answer, the batch it enters with; cuts, left: of the release before, None where there is none: then answers
     count by the flags they have and the channel they came by.
     """
-    if not batches:
-        return columns, NOTHING
-    numbers: dict[str, int] = {}
-    batch = np.fromiter((numbers.setdefault(name, len(numbers)) for name in batches), np.int64, len(batches))
-    position = np.array(columns.position, np.int64)
-    unflagged, issued = ~np.array(columns.flagged, np.bool_), np.isin(np.array(columns.channel, np.str_), sorted(VERIFIED))
-    verified = issued
+    position, batch, channel = answers.position, batch_of.codes, answers.texts["channel"]
+    issued = np.isin(channel.codes, [code for code, label in enumerate(channel.labels) if label in VERIFIED])
+    unflagged, verified = ~answers.flagged, issued
     if cuts is not None:
-        inside = position <= np.array([cuts.get(name, 0) for name in numbers], np.int64)[batch]
+        inside = position <= np.array([cuts.get(name, 0) for name in batch_of.labels], np.int64)[batch]
         unflagged = settled(batch, unflagged, inside, inside & ~_among(position, left.unflagged))
         verified = settled(batch, issued, inside, inside & issued & ~_among(position, left.verified))
     kept = LeftOut(frozenset(position[~unflagged].tolist()), frozenset(position[issued & ~verified].tolist()))
-    return replace(columns, parts={"unflagged": unflagged.tolist(), "verified": verified.tolist()}), kept
+    return replace(answers, parts={"unflagged": unflagged, "verified": verified}), kept
 
 
 def _among(position: Ints, some: frozenset[int]) -> Bools:

@@ -5,25 +5,33 @@ Nothing is summed here: tallies.py does that.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import compress
 
 import numpy as np
-from numpy.typing import NDArray
 
+from analysis.coded import (
+    NOT_ANSWERED,
+    TEXTS,
+    UNKNOWN,
+    Bools,
+    Coded,
+    Codes,
+    Column,
+    Floats,
+    Ints,
+    column,
+    names,
+)  # fmt: skip
 from analysis.design_weights import sound
 from questionnaires.instrument import Instrument
 from questionnaires.model import Condition, Fault, Question, Refused
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Codes = NDArray[np.int8]
+__all__ = [
+    "NOT_ANSWERED", "NOT_ASKED", "NO_BASIS", "UNKNOWN", "Bools", "Coded", "Codes", "Column", "Columns", "Floats", "Ints", "SurveyData",
+    "coded", "holds", "population_codes", "population_of", "populations", "sectors_of",
+]  # fmt: skip
 
-NOT_ASKED, NOT_ANSWERED, NO_BASIS = -1, -2, -3
-"""Not asked by design (rotation, show-if), asked and left blank, answered "I do not know" and the like."""
-
-UNKNOWN = -1
-"""The code of a Column where nothing is known (no one decider, sector unknown)."""
+NOT_ASKED, NO_BASIS = -1, -3
+"""Not asked by design (rotation, show-if), answered "I do not know" and the like. NOT_ANSWERED: asked and left blank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +59,6 @@ class Columns:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """A text key of every answer: `labels[codes[k]]`; code −1 = unknown."""
-
-    codes: Ints
-    labels: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class SurveyData:
     """The answers of one population, in commit order.
 
@@ -79,34 +79,29 @@ class SurveyData:
     parts: Mapping[str, Bools] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, instrument: Instrument, columns: Columns, population: str) -> "SurveyData":
+    def of(cls, instrument: Instrument, columns: Columns | Coded, population: str) -> "SurveyData":
         """The answers of `population` (meanings.population decides); all answers where the instrument names none.
 
-        Refused: every design weight that is not positive and finite, every π outside 0…1, each with its position.
+        By position, so that the order of delivery changes no bit of any sum. Refused: every design weight that is not positive
+        and finite, every π outside 0…1, each with its position.
         """
-        chosen = _rows_of(instrument, columns, population)
-        given = [columns.answers[row] for row in chosen]
-        sector = [columns.sector[row] for row in chosen]
-        module = [columns.module[row] for row in chosen]
-        answers = _coded(instrument, given, sector, module)
-        reception = _column([columns.reception[row] for row in chosen])
+        known = columns if isinstance(columns, Coded) else coded(instrument, columns)
+        rows = np.argsort(known.position, kind="stable")
+        chosen = known.only(rows[_belongs(instrument, known, population)[rows]])
+        answers, texts = _asked(instrument, chosen), chosen.texts
         return cls(
             population=population,
             answers=answers,
-            design_weight=_design_weights(columns, chosen),
-            pi=_chances(columns, chosen),
+            design_weight=sound(chosen.design_weight, lambda k: f"position {chosen.position[k]}"),
+            pi=_chances(chosen),
             keys={
-                "reception": reception,
-                "decider": _column([columns.decider[row] for row in chosen]),
-                "point": _column([columns.point[row] for row in chosen]),
-                "sector": _sectors(instrument, sector),
-                "stratum": reception,
-                "psu": _column([columns.psu[row] for row in chosen]),
-                "channel": _column([columns.channel[row] for row in chosen]),
+                **{name: texts[name] for name in ("reception", "decider", "point", "psu", "channel")},
+                "sector": _sectors(instrument, chosen.sector),
+                "stratum": texts["reception"],
             },
             facts=_facts(instrument, answers),
-            flagged=np.fromiter((columns.flagged[row] for row in chosen), np.bool_, len(chosen)),
-            parts={basis: np.fromiter((counts[row] for row in chosen), np.bool_, len(chosen)) for basis, counts in columns.parts.items()},
+            flagged=chosen.flagged,
+            parts=chosen.parts,
         )
 
     def __len__(self) -> int:
@@ -128,6 +123,46 @@ def population_of(instrument: Instrument, answers: Mapping[str, int | tuple[int,
     return next((name for name, codes in meaning.codes.items() if said in codes), None)
 
 
+def _belongs(instrument: Instrument, answers: Coded, population: str) -> Bools:
+    meaning = instrument.meanings.get("population")
+    if meaning is None:
+        return np.ones(len(answers.position), np.bool_)
+    return np.isin(answers.answers[meaning.question], tuple(meaning.codes.get(population, ())))
+
+
+def population_codes(instrument: Instrument, answers: Coded) -> Ints:
+    """The same of every answer: its place among populations(), −1 for none."""
+    meaning = instrument.meanings.get("population")
+    found = np.full(len(answers.position), 0 if meaning is None else UNKNOWN, np.int64)
+    if meaning is not None:
+        for place, codes in reversed(list(enumerate(meaning.codes.values()))):
+            found[np.isin(answers.answers[meaning.question], codes)] = place
+    return found
+
+
+def coded(instrument: Instrument, columns: Columns) -> Coded:
+    """Plain columns as coded ones."""
+    size = len(columns.position)
+    given = _by_question(instrument, columns.answers)
+    answers: dict[str, Codes] = {}
+    for question in instrument.questions:
+        if question.kind == "multiple":
+            answers |= _ticks(question, given[question.id])
+        elif question.kind != "text":
+            answers[question.id] = np.array(given[question.id], np.int8)
+    texts = {name: column(getattr(columns, name)) for name in TEXTS if name != "day"}
+    return Coded(
+        {**texts, "day": column([None] * size)},
+        np.array(columns.position, np.int64),
+        np.array([UNKNOWN if sector is None else sector for sector in columns.sector], np.int64),
+        np.array(columns.pi, np.float64),
+        np.array(columns.design_weight, np.float64),
+        np.array(columns.flagged, np.bool_),
+        answers,
+        {basis: np.array(counts, np.bool_) for basis, counts in columns.parts.items()},
+    )
+
+
 def holds(answers: Mapping[str, Codes], condition: Condition) -> Bools:
     """Where the condition is true: the answer is one of its codes, or one of them is ticked."""
     if condition.question in answers:
@@ -139,44 +174,29 @@ def holds(answers: Mapping[str, Codes], condition: Condition) -> Bools:
     return found
 
 
-def _rows_of(instrument: Instrument, columns: Columns, population: str) -> list[int]:
-    """Row numbers of the population by position, so that the order of delivery changes no bit of any sum."""
-    order = sorted(range(len(columns.position)), key=columns.position.__getitem__)
-    meaning = instrument.meanings.get("population")
-    if meaning is None:
-        return order
-    wanted, question = set(meaning.codes.get(population, ())), meaning.question
-    return list(compress(order, (columns.answers[row].get(question) in wanted for row in order)))
+def _asked(instrument: Instrument, given: Coded) -> dict[str, Codes]:
+    """First the plain codes of every question, then which blanks were never asked (they may depend on later questions).
 
-
-def _coded(
-    instrument: Instrument,
-    given: Sequence[Mapping[str, int | tuple[int, ...]]],
-    sector: Sequence[int | None],
-    module: Sequence[str | None],
-) -> dict[str, Codes]:
-    """First the plain codes of every question, then which blanks were never asked (they may depend on later questions)."""
+    The sector fixed by counter, slip or answer goes before what stands in the answers.
+    """
     sector_question = instrument.meanings["sector"].question if "sector" in instrument.meanings else None
-    by_question = _by_question(instrument, given)
     answers: dict[str, Codes] = {}
     for question in instrument.questions:
+        codes = [given.answers[name] for name in names(question)]
+        if question.id == sector_question:
+            codes = [np.where(given.sector >= 0, given.sector, codes[0]).astype(np.int8)]
         if question.kind == "multiple":
-            answers |= _ticks(question, by_question[question.id])
-        elif question.kind != "text":
-            answers[question.id] = _codes(question, by_question[question.id], sector if question.id == sector_question else None)
-    shown_module = _column(module)
-    never = {question.id: _never_asked(question, answers, shown_module) for question in instrument.questions if question.kind != "text"}
+            without = [np.isin(option.code, question.no_basis) & (codes[at] == 1) for at, option in enumerate(question.options)]
+            no_basis = np.logical_or.reduce(without)
+        else:
+            no_basis = np.isin(codes[0], question.no_basis) if codes else np.zeros(0, np.bool_)
+        answers |= {name: np.where(no_basis, np.int8(NO_BASIS), one) for name, one in zip(names(question), codes, strict=True)}
+    never = {question.id: _never_asked(question, answers, given.texts["module"]) for question in instrument.questions}
     for question in instrument.questions:
-        for name in _names(question):
+        for name in names(question):
             blank = answers[name] == NOT_ANSWERED
             answers[name][blank & never[question.id]] = NOT_ASKED
     return answers
-
-
-def _names(question: Question) -> tuple[str, ...]:
-    if question.kind == "text":
-        return ()
-    return tuple(f"{question.id}.{option.code}" for option in question.options) if question.kind == "multiple" else (question.id,)
 
 
 def _by_question(instrument: Instrument, given: Sequence[Mapping[str, int | tuple[int, ...]]]) -> dict[str, list[int | tuple[int, ...]]]:
@@ -188,29 +208,15 @@ def _by_question(instrument: Instrument, given: Sequence[Mapping[str, int | tupl
     return columns
 
 
-def _codes(question: Question, given: Sequence[int | tuple[int, ...]], known: Sequence[int | None] | None) -> Codes:
-    """One code an answer. `known` (the sector fixed by counter, slip or answer) goes before what stands in the answers."""
-    codes: Codes = np.array(given, np.int8)
-    if known is not None:
-        facts = np.array([NOT_ANSWERED if fact is None else fact for fact in known], np.int8)
-        codes = np.where(facts >= 0, facts, codes)
-    codes[np.isin(codes, question.no_basis)] = NO_BASIS
-    return codes
-
-
 def _ticks(question: Question, given: Sequence[int | tuple[int, ...]]) -> dict[str, Codes]:
-    """One 0/1 column an option; all of them −3 where an option without basis was ticked, −2 where nothing was."""
+    """One 0/1 column an option; all of them −2 where nothing was ticked."""
     chosen = [codes if isinstance(codes, tuple) else () if codes == NOT_ANSWERED else (codes,) for codes in given]
     blank = np.array([not codes for codes in chosen], np.bool_)
     columns: dict[str, Codes] = {}
     for option in question.options:
         columns[f"{question.id}.{option.code}"] = np.array([option.code in codes for codes in chosen], np.int8)
-    without_basis = np.zeros(len(chosen), np.bool_)
-    for code in question.no_basis:
-        without_basis |= columns[f"{question.id}.{code}"] == 1
-    for column in columns.values():
-        column[without_basis] = NO_BASIS
-        column[blank] = NOT_ANSWERED
+    for ticked in columns.values():
+        ticked[blank] = NOT_ANSWERED
     return columns
 
 
@@ -223,14 +229,6 @@ def _never_asked(question: Question, answers: Mapping[str, Codes], module: Colum
     return ~asked
 
 
-def _column(labels: Sequence[str | None]) -> Column:
-    """Labels sorted, so that neither the order of rows nor who comes first shows in any number."""
-    known = tuple(sorted({label for label in labels if label is not None}))
-    place: dict[str | None, int] = {label: number for number, label in enumerate(known)}
-    place[None] = UNKNOWN
-    return Column(np.fromiter((place[label] for label in labels), np.int64, len(labels)), known)
-
-
 def sectors_of(instrument: Instrument) -> tuple[int, ...]:
     """Codes of the kinds of matter in the order of the instrument's own list, where "other" stands last."""
     meaning = instrument.meanings.get("sector")
@@ -240,14 +238,15 @@ def sectors_of(instrument: Instrument) -> tuple[int, ...]:
     return tuple(option.code for option in instrument.question(meaning.question).options if option.code not in unknown)
 
 
-def _sectors(instrument: Instrument, sector: Sequence[int | None]) -> Column:
+def _sectors(instrument: Instrument, sector: Ints) -> Column:
     """Labels in the order of the list: the collapse rule follows it. Codes that the list does not have come after it."""
     listed, meaning = sectors_of(instrument), instrument.meanings.get("sector")
     unknown = {code for codes in meaning.codes.values() for code in codes} if meaning else set()
-    known = {code for code in sector if code is not None and code not in unknown}
+    known = set(np.unique(sector[sector != UNKNOWN]).tolist()) - unknown
     order = [*listed, *sorted(known.difference(listed))]
-    place: dict[int | None, int] = {code: number for number, code in enumerate(order)}
-    return Column(np.fromiter((place.get(code, UNKNOWN) for code in sector), np.int64, len(sector)), tuple(map(str, order)))
+    place = np.full(max([*order, *unknown, 0], default=0) + 2, UNKNOWN, np.int64)
+    place[order] = np.arange(len(order))
+    return Column(place[sector], tuple(map(str, order)))
 
 
 def _facts(instrument: Instrument, answers: Mapping[str, Codes]) -> dict[str, Codes]:
@@ -255,7 +254,7 @@ def _facts(instrument: Instrument, answers: Mapping[str, Codes]) -> dict[str, Co
     for name, meaning in instrument.meanings.items():
         if name in ("population", "sector", "overall"):
             continue
-        column = next((answers[known] for known in _names(instrument.question(meaning.question))), None)
+        column = next((answers[known] for known in names(instrument.question(meaning.question))), None)
         if column is None:
             continue
         listed = tuple(code for codes in meaning.codes.values() for code in codes)
@@ -264,23 +263,18 @@ def _facts(instrument: Instrument, answers: Mapping[str, Codes]) -> dict[str, Co
     return facts
 
 
-def _design_weights(columns: Columns, rows: Sequence[int]) -> Floats:
-    return sound([columns.design_weight[row] for row in rows], lambda k: f"position {columns.position[rows[k]]}")
-
-
-def _chances(columns: Columns, rows: Sequence[int]) -> Floats:
+def _chances(chosen: Coded) -> Floats:
     """π of every answer; 1 where the instrument rotates nothing."""
-    chances = [1.0 if (pi := columns.pi[row]) is None else pi for row in rows]
+    chances: Floats = np.where(np.isnan(chosen.pi), 1.0, chosen.pi)
     faults = [
         Fault(
             "chance_not_in_range",
-            f"position {columns.position[row]}",
+            f"position {chosen.position[row]}",
             "The chance of being shown a rotated question must be above 0 and at most 1, not {value}.",
-            {"value": str(pi)},
+            {"value": str(chances[row])},
         )
-        for row, pi in zip(rows, chances, strict=True)
-        if not 0 < pi <= 1
+        for row in np.flatnonzero(~((chances > 0) & (chances <= 1)))
     ]
     if faults:
         raise Refused(*faults)
-    return np.array(chances, np.float64)
+    return chances

@@ -5,8 +5,8 @@ a release tells of flags and findings.
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 
+from analysis.coded import Coded
 from analysis.quality import rules
-from analysis.survey_data import Columns
 from analysis.told import Noted
 from survey_app.services import door_flags
 from survey_app.storage import quality as stored
@@ -30,10 +30,9 @@ def by_rule(tx: Transaction, province: str, wave: str) -> Sequence[tuple[int, st
     return stored.by_rule(tx, province, wave)
 
 
-def by_unit(flags: Sequence[tuple[int, str]], admitted: Columns) -> Mapping[str, Mapping[str, int]]:
+def by_unit(flags: Sequence[tuple[int, str]], admitted: Coded) -> Mapping[str, Mapping[str, int]]:
     """Reception unit to rule to the admitted answers that carry such a flag."""
-    wanted = {position for position, _ in flags}
-    at = {position: unit for position, unit in zip(admitted.position, admitted.reception, strict=True) if position in wanted}
+    at = admitted.units_at(frozenset(position for position, _ in flags))
     found: dict[str, dict[str, int]] = {}
     for unit, rule in sorted((at[position], rule) for position, rule in flags if position in at):
         of_unit = found.setdefault(unit, {})

@@ -6,14 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import questionnaires
-from analysis import coverage, disclosure, parts
+from analysis import admission, coverage, disclosure, parts
 from analysis.bases import Basis
 from analysis.beside import OfQuality
+from analysis.coded import Coded, Coder
 from analysis.comparison.changed import Shown
 from analysis.figures import Figure, Release, State
 from analysis.release import build, digest_of, restored, sources
-from analysis.survey_data import Columns, population_of
-from questionnaires.answers import Codes, decode_all
 from questionnaires.instrument import Instrument
 from questionnaires.model import Fault, Refused
 from survey_app import settings
@@ -27,7 +26,6 @@ from survey_app.storage import accounts, responses, session
 from survey_app.storage import fieldwork as waves
 from survey_app.storage import releases as stored
 from survey_app.storage.releases import ReleaseRow
-from survey_app.storage.responses import AnswerColumns
 from survey_app.storage.rows import Transaction
 
 
@@ -51,19 +49,19 @@ def make(wave_code: str, until: date | None, now: datetime, by: Viewer = OPERATO
     wave = fieldwork.wave(wave_code)
     instrument = instrument_of(wave)
     with session.reading() as tx:
-        answers = responses.columns(tx, wave.province, wave.code)
-        flagged = counted_flags.positions(tx, wave.province, wave.code)
+        collected = _collected(tx, wave, instrument)
         by_rule, findings = counted_flags.by_rule(tx, wave.province, wave.code), counted_flags.findings(tx, wave.province, wave.code)
         before = _newest(tx, wave.code)
         left = counted_parts.left_out(tx, wave.province, before.number) if before else parts.NOTHING
         frame = frames.frame(tx, wave.province, wave.code)
         domains = areas.domains(tx, wave.province, min(until or wave.closes, wave.closes), wave)
         earlier = _earlier(tx, wave)
-    collected = _Stored.of(answers, instrument, flagged)
-    offered = collected.offered(until)
+    batches = admission.batches(instrument, collected)
+    offered = admission.offered(collected, batches, until)
     cuts = disclosure.admit(offered, before.cuts if before else {})
-    admitted = collected.admitted(cuts)
-    counted, left = parts.counted(admitted, collected.batches_of(admitted), before.cuts if before else None, left)
+    admitted = admission.admitted(collected, batches, cuts)
+    batches = admission.batches(instrument, admitted)
+    counted, left = parts.counted(admitted, batches, before.cuts if before else None, left)
     release = build(
         instrument=instrument,
         sources=sources(instrument, counted),
@@ -72,7 +70,7 @@ def make(wave_code: str, until: date | None, now: datetime, by: Viewer = OPERATO
         previous=before,
         cuts=cuts,
         waiting=_waiting(offered, cuts),
-        channels=coverage.channels(admitted),
+        channels=coverage.channels(admitted.texts["reception"], admitted.texts["channel"]),
         headline="verified" if wave.headline_basis == "verified" else "all",
         earlier=earlier,
         quality=OfQuality(counted_flags.by_unit(by_rule, admitted), findings),
@@ -176,61 +174,12 @@ def instrument_of(wave: Wave) -> Instrument:
     return instrument
 
 
-@dataclass(frozen=True, slots=True)
-class _Stored:
-    """The stored answers of a wave, decoded, the batch that each enters with (disclosure.batch), and positions with a flag."""
-
-    columns: AnswerColumns
-    codes: Sequence[Codes]
-    batches: Sequence[str | None]
-    flagged: frozenset[int]
-
-    @classmethod
-    def of(cls, columns: AnswerColumns, instrument: Instrument, flagged: frozenset[int]) -> "_Stored":
-        codes = decode_all(columns.answers)
-        populations = (population_of(instrument, one) for one in codes)
-        pairs = zip(columns.reception_unit, populations, strict=True)
-        return cls(columns, codes, [None if name is None else disclosure.batch(unit, name) for unit, name in pairs], flagged)
-
-    def offered(self, until: date | None) -> dict[str, list[int]]:
-        """Batch to the positions of its answers, ending before the unit's first answer of a later service day.
-
-        A prefix in commit order, so that one position per batch says which answers are in.
-        """
-        found: dict[str, list[int]] = {}
-        ended: set[str] = set()
-        at = zip(self.columns.position, self.columns.reception_unit, self.columns.service_day, self.batches, strict=True)
-        for position, unit, day, batch in at:
-            if until is not None and day > until:
-                ended.add(unit)
-            if unit not in ended and batch is not None:
-                found.setdefault(batch, []).append(position)
-        return found
-
-    def admitted(self, cuts: Mapping[str, int]) -> Columns:
-        """The answers within their batch's cut, as the arithmetic wants them."""
-        answers = self.columns
-        pairs = zip(answers.position, self.batches, strict=True)
-        inside = [at for at, (position, batch) in enumerate(pairs) if batch is not None and position <= cuts.get(batch, 0)]
-        return Columns(
-            position=[answers.position[at] for at in inside],
-            reception=[answers.reception_unit[at] for at in inside],
-            decider=[answers.deciding_unit[at] for at in inside],
-            point=[answers.point[at] for at in inside],
-            sector=[answers.sector[at] for at in inside],
-            channel=[answers.channel[at] for at in inside],
-            module=[answers.module[at] for at in inside],
-            pi=[answers.pi[at] for at in inside],
-            design_weight=[answers.design_weight[at] for at in inside],
-            psu=[answers.psu[at] for at in inside],
-            flagged=[answers.position[at] in self.flagged for at in inside],
-            answers=[self.codes[at] for at in inside],
-        )
-
-    def batches_of(self, admitted: Columns) -> list[str]:
-        """The batch of each admitted answer."""
-        known = dict(zip(self.columns.position, self.batches, strict=True))
-        return [known[position] or "" for position in admitted.position]
+def _collected(tx: Transaction, wave: Wave, instrument: Instrument) -> Coded:
+    """The stored answers of a wave as codes, with their flags."""
+    coder = Coder(instrument)
+    for part in responses.parts(tx, wave.province, wave.code):
+        coder.add(part.texts, part.numbers, part.answers)
+    return coder.coded().with_flags(counted_flags.positions(tx, wave.province, wave.code))
 
 
 def _waiting(offered: Mapping[str, Sequence[int]], cuts: Mapping[str, int]) -> frozenset[str]:

@@ -3,12 +3,27 @@
 The thread that commits for many lives in writer.py. Nothing here reads a token, a form or an instrument.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import partial
 
-from sqlalchemy import Column, Connection, Date, DateTime, Float, Index, Integer, SmallInteger, String, Table, Text, func, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Date,
+    DateTime,
+    Float,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    func,
+    select,
+    type_coerce,
+)
 from sqlalchemy.engine.interfaces import DBAPICursor
 
 from survey_app.storage import slips, writer
@@ -226,6 +241,38 @@ def columns(tx: Connection, province: str, wave: str) -> AnswerColumns:
     of_wave = (responses.c.province == province) & (responses.c.wave == wave)
     rows = tx.execute(select(*_WAVE_COLUMNS).where(of_wave).order_by(responses.c.position)).all()
     return AnswerColumns(*(zip(*rows, strict=True) if rows else ((),) * len(_WAVE_COLUMNS)))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some answers of a wave: columns of texts and of numbers by the names that the arithmetic has for them, and the stored texts."""
+
+    texts: Mapping[str, Sequence[str | None]]
+    numbers: Mapping[str, Sequence[float | None]]
+    answers: Sequence[str]
+
+
+_TEXTS = {
+    "reception": responses.c.reception_unit,
+    "decider": responses.c.deciding_unit,
+    "point": responses.c.point,
+    "psu": responses.c.psu,
+    "channel": responses.c.channel,
+    "module": responses.c.module,
+    "day": type_coerce(responses.c.service_day, String),
+}
+_NUMBERS = {name: responses.c[name] for name in ("position", "sector", "pi", "design_weight")}
+AT_ONCE = 50_000
+
+
+def parts(tx: Connection, province: str, wave: str) -> Iterator[Part]:
+    """Every answer of the wave, in commit order, AT_ONCE at a time: a year of a large city does not fit into memory as rows."""
+    of_wave = (responses.c.province == province) & (responses.c.wave == wave)
+    query = select(*_TEXTS.values(), *_NUMBERS.values(), responses.c.answers).where(of_wave).order_by(responses.c.position)
+    for rows in tx.execution_options(yield_per=AT_ONCE).execute(query).partitions():
+        columns = list(zip(*rows, strict=True))
+        texts, numbers = columns[: len(_TEXTS)], columns[len(_TEXTS) : -1]
+        yield Part(dict(zip(_TEXTS, texts, strict=True)), dict(zip(_NUMBERS, numbers, strict=True)), columns[-1])
 
 
 def counts_by_unit(tx: Connection, province: str, wave: str) -> dict[str, int]:

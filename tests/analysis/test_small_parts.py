@@ -8,6 +8,7 @@ import pytest
 
 from analysis import coverage, population
 from analysis.cells import appended, counts, distinct, totals
+from analysis.coded import column
 from analysis.design import left_out
 from analysis.disclosure import FLOOR, batch, unit_of
 from analysis.domains import Places, membership, placed_points
@@ -102,7 +103,8 @@ def test_units_handle_files_that_they_receive_or_decide() -> None:
 
 def test_channels_are_counted_by_unit() -> None:
     rows = [made.answer("v"), made.answer("u"), made.answer("u") | {"channel": "issued"}, made.answer("u")]
-    assert coverage.channels(made.columns(rows)) == {"u": {"issued": 1, "open": 2}, "v": {"open": 1}}
+    answers = made.columns(rows)
+    assert coverage.channels(column(answers.reception), column(answers.channel)) == {"u": {"issued": 1, "open": 2}, "v": {"open": 1}}
 
 
 def test_the_digest_of_factors_is_of_cells_and_twelve_digits() -> None:

@@ -109,7 +109,7 @@ def test_a_chance_of_being_shown_outside_zero_to_one_is_refused() -> None:
 
 def test_the_order_of_delivery_changes_nothing() -> None:
     columns = made.columns([made.answer(f"u{k % 3}", stage=2, open=1 + k % 5) for k in range(20)])
-    turned = type(columns)(**{name: list(getattr(columns, name))[::-1] for name in columns.__slots__})
+    turned = type(columns)(**{name: list(getattr(columns, name))[::-1] for name in columns.__slots__ if name != "parts"})
     one, other = (SurveyData.of(INSTRUMENT, given, "finished") for given in (columns, turned))
     assert np.array_equal(one.answers["open"], other.answers["open"])
     assert np.array_equal(one.keys["psu"].codes, other.keys["psu"].codes)

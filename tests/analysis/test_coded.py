@@ -1,0 +1,98 @@
+"""Stored texts coded part by part are what the same answers are one by one; and which of them a release lets in."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import questionnaires
+from analysis import admission
+from analysis.coded import NUMBERS, TEXTS, Coded, Coder
+from analysis.survey_data import Columns, SurveyData, coded, populations
+from questionnaires import answers
+from questionnaires.answers import Code
+from tests.analysis import made
+
+INSTRUMENT = questionnaires.load("sipas_counter", "2026-1")
+UNITS = ("26734", "26737", "SNV")
+
+
+@st.composite
+def forms(draw: st.DrawFn) -> dict[str, Code]:
+    """What somebody may have answered; numbers have one or two digits."""
+    found: dict[str, Code] = {}
+    for question in INSTRUMENT.questions:
+        if question.kind == "text" or draw(st.booleans()):
+            continue
+        codes = st.sampled_from([option.code for option in question.options])
+        found[question.id] = draw(codes) if question.kind != "multiple" else tuple(sorted(draw(st.sets(codes))))
+    return found
+
+
+def by_parts(given_: Sequence[Mapping[str, Code]], size: int, **texts: Sequence[str | None]) -> Coded:
+    coder = Coder(INSTRUMENT)
+    for at in range(0, len(given_), size):
+        rows = range(at, min(at + size, len(given_)))
+        columns = {name: [texts[name][row] if name in texts else None for row in rows] for name in TEXTS}
+        numbers = {"position": [row + 1.0 for row in rows], "sector": [None if row % 3 else 4 for row in rows],
+                   "pi": [0.2 for _ in rows], "design_weight": [1.0 for _ in rows]}  # fmt: skip
+        coder.add(columns, numbers, [answers.encode(given_[row]) for row in rows])
+    return coder.coded()
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(st.lists(forms(), min_size=1, max_size=12), st.integers(1, 5))
+def test_texts_in_parts_give_the_same_data_as_answers_one_by_one(forms_: list[dict[str, Code]], size: int) -> None:
+    rows = range(len(forms_))
+    units, modules = [UNITS[row % 3] for row in rows], ["m1" if row % 2 else None for row in rows]
+    texts = {"reception": units, "point": units, "psu": units, "channel": ["open" for _ in rows], "module": modules}
+    found = by_parts(forms_, size, **texts)
+    plain = Columns(
+        position=[row + 1 for row in rows], reception=units, decider=[None for _ in rows], point=units,
+        sector=[None if row % 3 else 4 for row in rows], channel=texts["channel"], module=modules, pi=[0.2 for _ in rows],
+        design_weight=[1.0 for _ in rows], psu=units, flagged=[False for _ in rows], answers=forms_,
+    )  # fmt: skip
+    for population in populations(INSTRUMENT):
+        one, other = (SurveyData.of(INSTRUMENT, columns, population) for columns in (found, coded(INSTRUMENT, plain)))
+        assert one.answers.keys() == other.answers.keys()
+        assert all(np.array_equal(one.answers[name], other.answers[name]) for name in one.answers)
+        assert {name: (key.labels, key.codes.tolist()) for name, key in one.keys.items()} == {
+            name: (key.labels, key.codes.tolist()) for name, key in other.keys.items()
+        }
+
+
+def test_numbers_of_two_digits_and_lists_are_read_digit_by_digit() -> None:
+    found = by_parts([{"sector": 98, "extra": (1, 3), "overall": 5}, {"extra": ()}, {}], 2)
+    assert found.answers["sector"].tolist() == [98, -2, -2]
+    assert [found.answers[f"extra.{code}"].tolist() for code in (1, 2, 3)] == [[1, -2, -2], [0, -2, -2], [1, -2, -2]]
+    assert found.sector.tolist() == [4, -1, -1]
+
+
+def test_texts_of_another_instrument_are_not_read_as_something_else() -> None:
+    coder = Coder(made.instrument([made.question("a")], []))
+    with pytest.raises(ValueError, match="does not have"):
+        coder.add({name: ["x"] for name in TEXTS}, {name: [1.0] for name in NUMBERS}, ['{"b":1}'])
+
+
+def test_no_answers_at_all_are_no_trouble() -> None:
+    nothing = by_parts([], 1)
+    batches = admission.batches(INSTRUMENT, nothing)
+    assert admission.offered(nothing, batches, date(2026, 1, 1)) == {}
+    assert len(SurveyData.of(INSTRUMENT, nothing, "finished")) == 0
+
+
+def test_a_unit_is_offered_up_to_its_first_answer_of_a_later_day() -> None:
+    """Positions 1 … 6: u on the 1st, v on the 1st, u on the 3rd, u on the 2nd, v on the 2nd, somebody of no population."""
+    stages: list[dict[str, Code]] = [{"stage": 2}, {"stage": 4}, {"stage": 2}, {"stage": 2}, {"stage": 4}, {}]
+    days = [f"2026-03-0{day}" for day in (1, 1, 3, 2, 2, 1)]
+    found = by_parts(stages, 4, reception=["u", "v", "u", "u", "v", "v"], day=days)
+    batches = admission.batches(INSTRUMENT, found)
+    assert admission.offered(found, batches, date(2026, 3, 2)) == {"u|finished": [1], "v|no_file": [2, 5]}
+    assert admission.offered(found, batches, None) == {"u|finished": [1, 3, 4], "v|no_file": [2, 5]}
+    inside = admission.admitted(found, batches, {"u|finished": 3, "v|no_file": 2})
+    assert inside.position.tolist() == [1, 2, 3]
+    assert inside.with_flags(frozenset({3, 6})).flagged.tolist() == [False, False, True]
+    assert inside.units_at(frozenset({3, 6})) == {3: "u"}
