@@ -5,26 +5,37 @@ python -m tests.benchmarks.bench_audit
 
 import sys
 import time
+from unittest.mock import patch
 
 from analysis.audit import audited
 from analysis.audit_repair import secured
-from tests.analysis.audited_city import city
+from analysis.feasible import ENDS
+from tests.analysis.audited_city import city, unsecured
 
 WANTED = 3.0
 
 
 def main() -> None:
-    release, _ = city(168, 23)
+    with unsecured():
+        release, _ = city(168, 23)
     started = time.process_time()
     audit = audited(release)
     once = time.process_time() - started
     started = time.process_time()
-    found, _ = secured(release)
+    with patch("analysis.audit.OF_N", ENDS), patch("analysis.audit.OF_FIGURES", ENDS):
+        audited(release)
+    to_the_ends = time.process_time() - started
+    started = time.process_time()
+    _, told = secured(release)
     repaired = time.process_time() - started
-    further = sum(a.hidden != b.hidden for a, b in zip(release.figures, found.figures, strict=True))
-    size = f"168 units, {len(release.figures)} figures, {len(audit.cells)} hidden cells"
+    size = f"168 units, {len(release.figures)} figures, {audit.tables} tables, {len(audit.cells)} hidden cells"
     sys.stdout.write(f"LP audit, {size}: {once:.2f} CPU s (wanted: {WANTED})\n")
-    sys.stdout.write(f"until it passes ({len(audit.failures)} cells were too narrow, {further} figures go): {repaired:.2f} CPU s\n")
+    sys.stdout.write(f"every range followed to both of its ends: {to_the_ends:.2f} CPU s\n")
+    sys.stdout.write(
+        f"as part of a release, until it passes ({len(audit.failures)} cells were too narrow, {told.hidden} figures go, "
+        f"{told.rounds} rounds): {repaired:.2f} CPU s (wanted: {WANTED})\n"
+    )
+    sys.exit(max(once, repaired) > WANTED)
 
 
 if __name__ == "__main__":
