@@ -53,10 +53,19 @@ def _of_domain(view: View, domain: Domain, told: dict[tuple[str, str, str], Leve
         rows.append(LevelRow(label, tuple(_segment(view, figure, *one) for one in of_node.segments)))
     if not any(not isinstance(row.segments, Gap) for row in rows):
         return ()
-    chart = LevelBars(view.language, _title(view, domain), _names(view, told, domain), tuple(rows))
+    notes = (_of_groups(view.language),) if domain.kind != "unit" and _some_merged(rows) else ()
+    chart = LevelBars(view.language, _title(view, domain), _names(view, told, domain), tuple(rows), notes)
     made = charts.picture(chart)
     table, beside = (replace(made.table, id=f"{name}-{domain.id}") for name in ("levels", "chart-levels"))
     return replace(made, table=beside), table
+
+
+def _some_merged(rows: Sequence[LevelRow]) -> bool:
+    return any(one.first != one.last for row in rows if not isinstance(row.segments, Gap) for one in row.segments)
+
+
+def _of_groups(language: str) -> str:
+    return say(language, "Levels of a group also stand together where apart they would give away those of a single unit.")
 
 
 def _figures(view: View, domain: Domain) -> Iterator[tuple[IndexTree, str, Figure]]:
