@@ -93,23 +93,27 @@ def page(viewer: Viewer, kind: Kind, release: int, domain: str | None, language:
     """The same as is read on a screen: of a whole city only what is said of it and its blocks. Raises NotShown."""
     found = releases.read(viewer, release)
     whole = domain is None and found is not None and viewer.sees_all_of(found.province)
-    return _built(viewer, (OVERVIEWS if whole else BUILDERS)[kind], release, domain, language)
+    return _built(viewer, (OVERVIEWS if whole else BUILDERS)[kind], release, domain, language, in_short=whole)
 
 
-def _built(viewer: Viewer, build: Builder, release: int, domain: str | None, language: str) -> ReportDocument:
+def _built(
+    viewer: Viewer, build: Builder, release: int, domain: str | None, language: str, *, in_short: bool = False
+) -> ReportDocument:
+    """`in_short`: of units only their index is read."""
     found = releases.read(viewer, release)
     if found is None:
         raise NotShown
     wave = fieldwork.wave(found.wave)
     instrument, districts = releases.instrument_of(wave), _districts(found.province, wave.closes)
     seen = _seen(viewer, found, domain, districts)
-    figures = _figures(viewer, found, seen, instrument)
+    figures = _figures(viewer, found, seen, instrument, in_short=in_short)
     if not figures:
         raise NotShown
     cut = replace(found, domains=(*seen, *_names(viewer, found, seen)), figures=figures)
     built = _built_on(viewer, found.number)
+    told = [one for one in seen if one.kind != "unit"] if in_short else seen
     precise, around = viewer.allows(Permission.READ_PRECISION), _around(viewer, found, seen, instrument)
-    view = View.of(cut, instrument, language, precise, districts, built.previous, around, _history(viewer, wave, seen, instrument))
+    view = View.of(cut, instrument, language, precise, districts, built.previous, around, _history(viewer, wave, told, instrument))
     further = Further(spots(found.province, found.simulated), kept(found, [one.id for one in seen]))
     return build(view, Asked(wave.name, wave.opens, wave.closes, built.answers_until, further))
 
@@ -172,12 +176,16 @@ def _seen(viewer: Viewer, release: Release, wanted: str | None, districts: Mappi
     return seen if wanted is None else [one for one in seen if one in asked or any(_lies_in(one, place, districts) for place in asked)]
 
 
-def _figures(viewer: Viewer, release: Release, seen: list[Domain], instrument: Instrument) -> tuple[Figure, ...]:
+def _figures(
+    viewer: Viewer, release: Release, seen: list[Domain], instrument: Instrument, *, in_short: bool
+) -> tuple[Figure, ...]:
     """Their figures, as far as a document shows them, without the numbers that the viewer may not see."""
     units = [one.id for one in seen if one.kind == "unit"]
     places = [one.id for one in seen if one.kind != "unit"]
     in_tables = Wanted(units, city_report.nodes_of_units(instrument), {tree.population for tree in instrument.trees})
     headline = headline_tree(instrument)
+    if in_short:
+        in_tables = Wanted(units, {headline.root}, {headline.population})
     parts = Wanted([*places, *units], {headline.root}, {headline.population}, PARTS)
     settled = {"all", *release.studies.headlines.values()}
     rows = in_tables if len(seen) > 1 else Wanted(units)
