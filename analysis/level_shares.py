@@ -11,7 +11,7 @@ import numpy as np
 
 from analysis.answer_sums import AnswerSums, LevelSums, significant
 from analysis.complementary import solved_by
-from analysis.domains import membership
+from analysis.domains import Membership, membership
 from analysis.figures import Figure
 from analysis.item_studies import codes_of, scales
 from analysis.population import Population
@@ -41,12 +41,12 @@ def level_shares(
     figures: as they will be shown; before: those of the release before, which stay where the figure was held over.
     """
     shown = {(one.domain, one.node): one for one in figures if one.hidden is None and (one.basis, one.summary) == ("all", "pooled")}
-    old = {(one.domain, one.node): one for one in before}
+    old, who = {(one.domain, one.node): one for one in before}, membership(population.domains, sums.places)
     for tree, leaf in _leaves(instrument):
         if isinstance(leaf.value, Proportion) and (codes := asked_levels(instrument).get(leaf.value.question)):
             first = _first_satisfied(codes, leaf.value.satisfied)
             if first is not None:
-                yield from _of_question(population, sums, (tree, leaf.id, leaf.value.question), first, shown, old)
+                yield from _of_question(population, sums, who, (tree, leaf.id, leaf.value.question), first, shown, old)
 
 
 def merged(counts: Sequence[float], first: int) -> Cuts:
@@ -79,13 +79,14 @@ def _joined(counts: list[float], first: int) -> list[int]:
 def _of_question(
     population: Population,
     sums: AnswerSums,
+    who: Membership,
     about: tuple[IndexTree, str, str],
     first: int,
     shown: Mapping[tuple[str, str], Figure],
     old: Mapping[tuple[str, str], Levels],
 ) -> Iterator[Levels]:
     tree, node, question = about
-    n, weight = _by_domain(population, node, sums, sums.levels[question])
+    n, weight = _by_domain(population, node, who, sums.levels[question])
     cuts: dict[int, Cuts] = {}
     kept: dict[int, Levels] = {}
     for row, domain in enumerate(population.domains):
@@ -105,12 +106,11 @@ def _of_question(
             yield Levels(population.domains[row].id, tree.id, node, question, _segments(weight[row] / weight[row].sum(), cuts[row]))
 
 
-def _by_domain(population: Population, node: str, sums: AnswerSums, of: LevelSums) -> tuple[Floats, Floats]:
+def _by_domain(population: Population, node: str, who: Membership, of: LevelSums) -> tuple[Floats, Floats]:
     """Domain × level: answers (those of a unit that straddles by its share) and Σ w, credited as the figure is."""
     estimates = population.estimates
     part = estimates.parts[estimates.measures.index(node)]
     rates_decider = any(term.rates == "decider" for term, used in zip(estimates.terms, part, strict=True) if used)
-    who = membership(population.domains, sums.places)
     share = (who.by_decider if rates_decider else who.by_reception)[:, None]
     shape = (len(population.domains), of.n.shape[1])
     n, weight = np.zeros(shape), np.zeros(shape)
