@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import false_discovery_control
 
-from analysis.quality.clock import Clock, by_half
+from analysis.quality.clock import Clock, Usual
 from analysis.quality.observed import Finding, Observed
 from analysis.quality.peers import sum_tail
 from analysis.quality.rules import BURST, DAILY_BURSTS, FALSE_DISCOVERIES, LEVELS
@@ -86,7 +86,7 @@ def bursts(observed: Observed, rng: np.random.Generator, most: int = MOST_DRAWS)
     series = [rows for rows in _ordered(observed.series.codes, observed.received, len(observed.series.labels)) if len(rows) >= FEWEST]
     if not series:
         return (), {}
-    usual = by_half(observed.received)
+    usual = Usual.of(observed.received)
     clocks = [Clock.of(observed.received[rows], usual) for rows in series]
     scans = [scan(observed.received[rows], clock) for rows, clock in zip(series, clocks, strict=True)]
     labels = [observed.series.labels[observed.series.codes[rows[0]]] for rows in series]

@@ -18,6 +18,20 @@ LEANING = 200.0
 
 
 @dataclass(frozen=True, slots=True)
+class Usual:
+    """When everybody's answers come in: `times` of day before and after noon; `share`: for each half and minute of the day, the share
+    of arrivals before it."""
+
+    times: tuple[Ints, Ints]
+    share: Floats
+
+    @staticmethod
+    def of(times: Ints) -> "Usual":
+        halves = by_half(times)
+        return Usual(halves, np.stack([_smooth(half) for half in halves]))
+
+
+@dataclass(frozen=True, slots=True)
 class Clock:
     """Of one series: `cell`, day and half-day of each arrival, ascending; `half` 0 or 1 of each; `own`, `usual`: for each half,
     times of day of the series and of everybody; `lean`: chance that a time is taken from everybody; `share`: for each half and
@@ -31,15 +45,19 @@ class Clock:
     share: Floats
 
     @staticmethod
-    def of(times: Ints, usual: tuple[Ints, Ints], leaning: float = LEANING) -> "Clock":
-        """times: ascending seconds. usual: by_half() of everybody's times. leaning: of how many arrivals of its own a series needs
-        to count as much as everybody; a few arrivals that came together must not pass for habits."""
+    def of(times: Ints, usual: Usual) -> "Clock":
+        """times: ascending seconds. A series needs LEANING arrivals of its own to count as much as everybody: a few that came together
+        must not pass for habits."""
+        halves, own = times // (DAY // 2), by_half(times)
+        lean = LEANING / (LEANING + len(times))
+        share = (1 - lean) * np.stack([_smooth(half) for half in own]) + lean * usual.share
+        return Clock(halves, halves % 2, own, usual.times, lean, share)
+
+    @staticmethod
+    def without_habits(times: Ints, usual: Usual) -> "Clock":
+        """times: ascending seconds of a series that is too short to have any."""
         halves = times // (DAY // 2)
-        own = by_half(times)
-        own = (own[0] if len(own[0]) else usual[0], own[1] if len(own[1]) else usual[1])
-        lean = leaning / (leaning + len(times))
-        share = [(1 - lean) * _smooth(of_own) + lean * _smooth(of_all) for of_own, of_all in zip(own, usual, strict=True)]
-        return Clock(halves, halves % 2, own, usual, lean, np.stack(share))
+        return Clock(halves, halves % 2, usual.times, usual.times, 1.0, usual.share)
 
     def expected(self, cell_size: Floats, half: Ints, start: Floats, lengths: Sequence[int]) -> Floats:
         """Arrivals of a half-day that fall into each window: its arrivals × the usual share of the window. Windows × starts."""

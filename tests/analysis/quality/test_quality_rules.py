@@ -230,6 +230,18 @@ def test_a_sheet_used_up_in_ten_minutes_is_found_and_one_used_over_days_is_not(r
     assert set(rows) == set(marked)
 
 
+def test_a_days_codes_used_up_at_one_of_two_counters_are_put_down_to_that_one(rng: np.random.Generator) -> None:
+    """The sheets of a point serve both of its counters; the first of the day came from the other one."""
+    plain = made(10, 60, rng)
+    batch, times, series = plain.series.codes.copy(), plain.received.copy(), plain.series.codes.copy()
+    rows = np.flatnonzero(batch == 2)[:20]
+    batch[rows], times[rows] = 99, 5 * DAY + 10 * 3600 + np.arange(20) * 30
+    times[rows[0]], series[rows[0]] = 5 * DAY + 8 * 3600, 3
+    found = sheets(replace(plain, batch=batch, received=times, series=Column(series, plain.series.labels)), np.random.default_rng(3))
+    assert [one.place for one in found[0]] == ["C02"]
+    assert set(found[1]) == set(rows[1:])
+
+
 def test_honest_counters_of_a_simulated_month_are_left_alone_and_stuffed_ones_are_found(honest: Observed) -> None:
     """Fixed seed; the shares themselves are measured by `make quality`."""
     bad = np.array([7, 33, 71])
