@@ -101,7 +101,7 @@ def written(study: Study, seed: int, seconds: float) -> str:
             "",
             "## Blind zone and possible harm",
             "",
-            "A fifth of false answers, spread over the month like honest ones, is often missed, the more so the fewer answers; what finds them is",
+            "A fifth of false answers, spread over the month like honest ones, is often missed where answers are few; what finds them is",
             "the number of files, codes of the system and calling people back. So far they may move an index, f · (100 − H):",
             "",
             "| index H | 10 % false | 20 % false | 50 % false |",
