@@ -46,13 +46,13 @@ def main() -> None:
         ("without the batch rule", without_batches, False),
         ("without complements and audit", without_complements, False),
     ]
-    print("rules | seed | answers | releases (refused) | readings | recovered | few are asked | fewer than ten, all but one known")  # noqa: T201
+    print("rules | seed | answers | releases (refused) | readings | recovered | all alike | fewer than ten, all but one known")  # noqa: T201
     for name, broken, by_sector in cases:
         for seed in SEEDS:
             found = attacked(seed, broken, by_sector=by_sector)
             told = found.verdict
             made = f"{found.releases} ({found.refused})"
-            line = (name, seed, told.answers, made, found.readings, len(told.recovered), len(told.thin), told.neighbours)
+            line = (name, seed, told.answers, made, found.readings, len(told.recovered), len(told.unanimous), told.neighbours)
             print(" | ".join(map(str, line)), flush=True)  # noqa: T201
 
 

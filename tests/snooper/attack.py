@@ -22,11 +22,14 @@ from survey_app.storage import quality, session
 from survey_app.storage.responses import Flag
 from tests.snooper import city, readings
 from tests.snooper.city import Answer, Crowd
-from tests.snooper.knowledge import Coefficients, Combination, Release, Seen, family_of, truth
+from tests.snooper.knowledge import Coefficients, Combination, Family, Release, Seen, family_of, truth
 from tests.snooper.readings import Read
 from tests.snooper.robot import Robot
 from tests.snooper.solver import Fixed, Label, Reading, fixed
 
+HALF_PERCENT = 0.0051
+"""A whole percent is not farther from what it stands for."""
+FLOOR = 10
 LATE = 6
 """Answers of earlier steps that the quality job flags at every step, when they have long been in a release."""
 
@@ -147,34 +150,43 @@ def labels(answers: Sequence[Answer]) -> dict[int, tuple[Label, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`recovered`: answers of which something is known to the step; `thin`: of them only answers to a question that few are
-    asked or can answer; `neighbours`: sums of fewer than ten that whoever knows all but one of them could use; `wrong`: claims
-    that the truth does not bear out."""
+    """`recovered`: answers of which something is known to the step; `unanimous`: that is known only because a shown figure of ten
+    people and more says all or none; `neighbours`: sums of fewer than ten that whoever knows all but one of them could use;
+    `wrong`: claims that the truth does not bear out."""
 
     answers: int
     recovered: frozenset[int]
-    thin: frozenset[int]
+    unanimous: frozenset[int]
     neighbours: int
     wrong: tuple[Fixed, ...]
 
 
-THIN = frozenset({"b5_general", *(question for of_module in city.MODULES.values() for question in of_module), "sipas.B5"})
-
-
-def judged(found: Sequence[Fixed], answers: Sequence[Answer], instrument: Instrument) -> Verdict:
+def judged(found: Sequence[Fixed], notebook: Notebook, answers: Sequence[Answer]) -> Verdict:
     """A single answer is recovered, and every one of a few that are all alike."""
-    by = {answer.position: answer for answer in answers}
-    recovered, thin, wrong, neighbours = set[int](), set[int](), [], 0
+    by, said_openly = {answer.position: answer for answer in answers}, _unanimous(notebook.readings)
+    recovered, unanimous, wrong, neighbours = set[int](), set[int](), [], 0
     for one in found:
-        said = [_true(one.family, key, by, instrument) for key in one.keys]
+        said = [_true(one.family, key, by, notebook.instrument) for key in one.keys]
         if not one.low - 0.01 <= sum(said) <= one.high + 0.01:
             wrong.append(one)
+        elif said_openly.get(one.family, frozenset()).issuperset(one.keys):
+            unanimous |= {key // 2 for key in one.keys}
         elif len(said) == 1 or (len(one.family) > 1 and sum(said) in (0, len(said))):
-            where = thin if one.family[0] in THIN or one.family[0].startswith("criteria.") else recovered
-            where |= {key // 2 for key in one.keys}
+            recovered |= {key // 2 for key in one.keys}
         else:
             neighbours += 1
-    return Verdict(len(answers), frozenset(recovered), frozenset(thin - recovered), neighbours, tuple(wrong))
+    return Verdict(len(answers), frozenset(recovered), frozenset(unanimous - recovered), neighbours, tuple(wrong))
+
+
+def _unanimous(readings: Sequence[Reading]) -> dict[Family, frozenset[int]]:
+    """What the answers of ten people and more come to that a figure says to be all satisfied, or none: of each it is known."""
+    found: dict[Family, set[int]] = {}
+    for one in readings:
+        told = one.combination
+        room = 1 - one.low if one.high >= 1 else one.high if one.low <= 0 else 1.0
+        if len(told.family) > 1 and told.people >= FLOOR and room < HALF_PERCENT:
+            found.setdefault(told.family, set()).update(key for key, part in zip(told.keys, told.coefficients, strict=True) if part > room)
+    return {family: frozenset(keys) for family, keys in found.items()}
 
 
 def _true(family: tuple[str, ...], key: int, by: Mapping[int, Answer], instrument: Instrument) -> float:
@@ -223,5 +235,5 @@ def watch(
         pages = {str(page.parts): page for role in robot.browsers for page in robot.figures(role, (city.WARDS[0],), known - 1)}
         more = {f"{page.role} {page.domain} {one}" for page in pages.values() for one in robot.says_more(page)}
     found = fixed(notebook.readings, labels(stage.crowd.answers), programmes)
-    verdict = judged(found, stage.crowd.answers, stage.instrument)
+    verdict = judged(found, notebook, stage.crowd.answers)
     return Watched(verdict, made, stage.refused, len(notebook.readings), frozenset(more), frozenset(robot.changed()))

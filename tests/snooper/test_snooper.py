@@ -1,7 +1,7 @@
 """A robot with every role reads every page, file and command while answers arrive and releases are made; a solver then tries to
-recover any one answer. Of more than a thousand to questions that everybody is asked it must find none, and without the batch rule some.
+recover any one answer. Of more than a thousand it must find none, and without the batch rule some.
 
-Questions that few are asked or can answer are counted apart: README.md says what is left there.
+What a figure of ten people says openly, that all of them are satisfied, is counted apart: README.md.
 """
 
 from collections.abc import Iterator
