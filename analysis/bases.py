@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from analysis.survey_data import Bools, SurveyData
+from analysis.survey_data import Bools, Ints, SurveyData
 
 Basis = Literal["all", "unflagged", "verified", "open"]
 
@@ -32,7 +32,7 @@ def of_basis(data: SurveyData, basis: Basis) -> Bools:
     return found
 
 
-def only(data: SurveyData, rows: Bools) -> SurveyData:
+def only(data: SurveyData, rows: Bools | Ints) -> SurveyData:
     """The answers of these rows, under the same labels."""
     return replace(
         data,

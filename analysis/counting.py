@@ -8,13 +8,17 @@ import numpy as np
 from analysis import bases
 from analysis.answer_sums import AnswerSums, Asked, answer_sums
 from analysis.bases import Basis
-from analysis.cells import CELL, CellCounts, Factors, counts, distinct, totals
+from analysis.cells import CELL, CellCounts, Factors, counts, distinct
 from analysis.domains import Domain, Places
+from analysis.sparse import adding
 from analysis.survey_data import Bools, Coded, Columns, Floats, Ints, SurveyData, coded, populations
 from analysis.tallies import PlaceSums, PsuSums, Source, Tallies, grouped
 from analysis.terms import values
 from questionnaires.instrument import Instrument
 from questionnaires.trees import Measure, Term
+
+AT_ONCE = 20_000
+"""Answers whose terms are worked out together: a million at once would be gigabytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +60,16 @@ def tally(data: SurveyData, factors: Factors, measures: Sequence[Measure], domai
     measures: what is summed, each a set of terms; domains: for whom it will be.
     """
     terms, parts = _terms(measures)
-    t, answered = _values(data, terms)
     (reception, point, decider), place = distinct([data.keys[key] for key in ("reception", "point", "decider")])
     (stratum, label), psu = distinct([data.keys["stratum"], data.keys["psu"]])
     cell = _cells(data, factors)
+    of_psu, psu_row = grouped(psu, place, cell)
+    of_place, place_row = grouped(place, cell)
+    sums = _Sums.empty(len(of_psu[0]), len(of_place[0]), _sides(terms, parts))
+    order = np.argsort(place_row, kind="stable")
+    for start in range(0, len(order), AT_ONCE):
+        rows = order[start : start + AT_ONCE]
+        sums.add(*_values(bases.only(data, rows), terms), data.design_weight[rows], psu_row[rows], place_row[rows])
     return Tallies(
         measures=tuple(measure.id for measure in measures),
         terms=terms,
@@ -70,8 +80,8 @@ def tally(data: SurveyData, factors: Factors, measures: Sequence[Measure], domai
         calibrated=factors.calibrated,
         factor=factors.g,
         group=factors.group,
-        by_psu=_by_psu(psu, place, cell, data.design_weight, t),
-        by_place=_by_place(place, cell, data.design_weight, t, answered, _sides(terms, parts)),
+        by_psu=PsuSums(of_psu[0], of_psu[1], of_psu[2], sums.psu[:, 0], sums.psu[:, 1], sums.psu[:, 2:]),
+        by_place=PlaceSums(of_place[0], of_place[1], *sums.people, sums.answers, sums.products),
     )
 
 
@@ -108,47 +118,49 @@ def _cells(data: SurveyData, factors: Factors) -> Ints:
     return found
 
 
-def _by_psu(psu: Ints, place: Ints, cell: Ints, d: Floats, t: Floats) -> PsuSums:
-    (psus, places, cells), row = grouped(psu, place, cell)
-    sums = np.zeros((len(psus), len(t)))
-    for number, values_of_term in enumerate(t):
-        sums[:, number] = totals(row, d * values_of_term, len(psus))
-    return PsuSums(psus, places, cells, totals(row, np.ones(len(d)), len(psus)), totals(row, d, len(psus)), sums)
-
-
 def _sides(terms: Sequence[Term], parts: Bools) -> Bools:
     """Sides × measures × terms: the terms of each measure, those that rate the reception, those that rate the decider."""
     rates_decider = np.array([term.rates == "decider" for term in terms], np.bool_)
     return np.stack([parts, parts & ~rates_decider, parts & rates_decider])
 
 
-def _by_place(place: Ints, cell: Ints, d: Floats, t: Floats, answered: Bools, sides: Bools) -> PlaceSums:
-    (places, cells), row = grouped(place, cell)
-    size, measures = len(places), sides.shape[1]
-    people = np.zeros((3, size, measures, len(sides)))
-    answers = np.zeros((size, measures, 2))
-    powers = (np.ones(len(d)), d, d * d)
-    for number in range(measures):
-        for side, used in enumerate(sides[:, number]):
-            of_side = answered[used]
-            valid = of_side.any(axis=0)
-            if side and used.any():
-                answers[:, number, side - 1] = totals(row, of_side.sum(axis=0), size)
-            if side and np.array_equal(used, sides[0, number]):
-                people[:, :, number, side] = people[:, :, number, 0]
-            elif used.any():
-                people[:, :, number, side] = [totals(row[valid], weight[valid], size) for weight in powers]
-    return PlaceSums(places, cells, people[0], people[1], people[2], answers, _products(row, d, t, size))
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """Tables that grow by parts of the answers. `psu`: rows × (n, Σ d, Σ d t); `people`: Σ 1, Σ d, Σ d² of those with a valid answer,
+    rows × measures × sides; the others as in PlaceSums. `sides`: sides × measures × terms."""
 
+    sides: Bools
+    psu: Floats
+    people: tuple[Floats, Floats, Floats]
+    answers: Floats
+    products: Floats
 
-def _products(row: Ints, d: Floats, t: Floats, size: int) -> Floats:
-    """Σ d t t' of the answers of each row."""
-    order = np.argsort(row, kind="stable")
-    ends = np.searchsorted(row[order], np.arange(size + 1))
-    sorted_t = t[:, order]
-    weighted = sorted_t * d[order]
-    found = np.zeros((size, len(t), len(t)))
-    for number in range(size):
-        here = slice(ends[number], ends[number + 1])
-        found[number] = weighted[:, here] @ sorted_t[:, here].T
-    return found
+    @classmethod
+    def empty(cls, psus: int, places: int, sides: Bools) -> "_Sums":
+        _, measures, terms = sides.shape
+        people = (np.zeros((places, measures, 3)), np.zeros((places, measures, 3)), np.zeros((places, measures, 3)))
+        both = 2 * terms
+        return cls(sides, np.zeros((psus, 2 + both)), people, np.zeros((places, measures, 2)), np.zeros((places, both, both)))
+
+    def add(self, t: Floats, answered: Bools, d: Floats, psu: Ints, place: Ints) -> None:
+        """Some answers, sorted by `place`. t: 2 terms × answers; psu, place: the rows of the tables that each belongs to."""
+        one, here = np.ones(len(d)), np.arange(len(d))
+        rows, row = np.unique(psu, return_inverse=True)
+        self.psu[rows] += adding(row, here, one, len(rows), len(d)) @ np.column_stack([one, d, (d * t).T])
+        first, size = int(place[0]), int(place[-1] - place[0]) + 1
+        inside, local = slice(first, first + size), place - place[0]
+        given = answered.T.astype(np.float32) @ self.sides.reshape(-1, len(answered)).T.astype(np.float32)
+        valid = (given > 0).astype(np.float64)
+        counted = self._by_measure(adding(local, here, one, size, len(d)) @ valid)
+        alike = bool((d == 1).all())
+        for table, weight in zip(self.people, (one, d, d * d), strict=True):
+            table[inside] += counted if alike else self._by_measure(adding(local, here, weight, size, len(d)) @ valid)
+        self.answers[inside] += self._by_measure(adding(local, here, one, size, len(d)) @ given.astype(np.float64))[:, :, 1:]
+        ends = np.searchsorted(local, np.arange(size + 1))
+        for number in range(size):
+            some = slice(ends[number], ends[number + 1])
+            self.products[first + number] += (t[:, some] * d[some]) @ t[:, some].T
+
+    def _by_measure(self, table: Floats) -> Floats:
+        """Rows × (sides · measures) as rows × measures × sides."""
+        return table.reshape(len(table), *self.sides.shape[:2]).transpose(0, 2, 1)
