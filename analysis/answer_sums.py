@@ -27,10 +27,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class LevelSums:
-    """Of one question, place × level: answers, and Σ w (÷ π of a rotated question)."""
+    """Of one question, place × level: answers, and Σ w (÷ π of a rotated question); heaviest: the greatest weight in each place."""
 
     n: Floats
     weight: Floats
+    heaviest: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,11 @@ class AnswerSums:
         (reception, point, decider), mine, theirs = _joined(self.places.columns(), other.places.columns())
         size = len(reception.codes)
         levels = {
-            id: LevelSums(_added(size, (mine, one.n), (theirs, two.n)), _added(size, (mine, one.weight), (theirs, two.weight)))
+            id: LevelSums(
+                _added(size, (mine, one.n), (theirs, two.n)),
+                _added(size, (mine, one.weight), (theirs, two.weight)),
+                np.maximum(_added(size, (mine, one.heaviest)), _added(size, (theirs, two.heaviest))),
+            )
             for (id, one), two in zip(self.levels.items(), other.levels.values(), strict=True)
         }
         (stratum, psu), mine, theirs = _joined(self.psus, other.psus)
@@ -142,7 +147,9 @@ def _levels(given: Codes, codes: Sequence[int], place: Ints, size: int, weight: 
     valid = np.flatnonzero(level >= 0)
     at, cells = place[valid] * len(codes) + level[valid], size * len(codes)
     shape = (size, len(codes))
-    return LevelSums(np.bincount(at, minlength=cells).astype(np.float64).reshape(shape), totals(at, weight[valid], cells).reshape(shape))
+    n, heaviest = np.bincount(at, minlength=cells).astype(np.float64).reshape(shape), np.zeros(size)
+    np.maximum.at(heaviest, place[valid], weight[valid])
+    return LevelSums(n, totals(at, weight[valid], cells).reshape(shape), heaviest)
 
 
 def _units(data: SurveyData, facts: Sequence[str]) -> UnitSums:

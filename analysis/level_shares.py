@@ -21,8 +21,9 @@ from questionnaires.instrument import Instrument
 from questionnaires.trees import IndexTree, Leaf, Proportion
 
 LEAST_OPTION = 5
-"""Answers that a level needs to stand alone (methodology §13.1)."""
+"""Answers that a level needs to stand alone (methodology §13.1); and its share has to be more than one answer can weigh."""
 
+ROUNDING = 1e-9
 Cuts = tuple[bool, ...]
 """Between neighbouring levels, from the worst: True where they are told apart."""
 
@@ -86,7 +87,8 @@ def _of_question(
     old: Mapping[tuple[str, str], Levels],
 ) -> Iterator[Levels]:
     tree, node, question = about
-    n, weight = _by_domain(population, node, who, sums.levels[question])
+    n, weight, heaviest = _by_domain(population, node, who, sums.levels[question])
+    telling = np.where(weight > heaviest[:, None] * (1 + ROUNDING), n, 0.0)  # whose weight is more is known not to be there
     cuts: dict[int, Cuts] = {}
     kept: dict[int, Levels] = {}
     for row, domain in enumerate(population.domains):
@@ -94,7 +96,7 @@ def _of_question(
         if figure is None or figure.estimate is None or weight[row].sum() <= 0:
             continue
         if figure.mark != "held_over":
-            cuts[row] = merged([round(count, 9) for count in n[row]], first)
+            cuts[row] = merged([round(count, 9) for count in telling[row]], first)
         elif (domain.id, node) in old:
             kept[row] = old[domain.id, node]
             cuts[row] = _cuts_of(kept[row], n.shape[1])
@@ -106,17 +108,19 @@ def _of_question(
             yield Levels(population.domains[row].id, tree.id, node, question, _segments(weight[row] / weight[row].sum(), cuts[row]))
 
 
-def _by_domain(population: Population, node: str, who: Membership, of: LevelSums) -> tuple[Floats, Floats]:
-    """Domain × level: answers (those of a unit that straddles by its share) and Σ w, credited as the figure is."""
+def _by_domain(population: Population, node: str, who: Membership, of: LevelSums) -> tuple[Floats, Floats, Floats]:
+    """Domain × level: answers (those of a unit that straddles by its share) and Σ w, credited as the figure is; and of each domain
+    the greatest weight of one answer."""
     estimates = population.estimates
     part = estimates.parts[estimates.measures.index(node)]
     rates_decider = any(term.rates == "decider" for term, used in zip(estimates.terms, part, strict=True) if used)
     share = (who.by_decider if rates_decider else who.by_reception)[:, None]
     shape = (len(population.domains), of.n.shape[1])
-    n, weight = np.zeros(shape), np.zeros(shape)
+    n, weight, heaviest = np.zeros(shape), np.zeros(shape), np.zeros(len(population.domains))
     np.add.at(n, who.domain, share * of.n[who.place])
     np.add.at(weight, who.domain, share * of.weight[who.place])
-    return n, weight
+    np.maximum.at(heaviest, who.domain, share[:, 0] * of.heaviest[who.place])
+    return n, weight, heaviest
 
 
 def _protect(population: Population, node: str, cuts: dict[int, Cuts], levels: int, first: int) -> None:

@@ -68,6 +68,14 @@ def test_shares_of_levels_are_weighted_and_add_up_to_the_figure() -> None:
     assert sum(one[2] for one in of.segments[1:]) == pytest.approx(made.figure(found, "u", "a", "finished").estimate.estimate)
 
 
+def test_a_level_that_weighs_less_than_one_answer_does_not_stand_alone() -> None:
+    """Sector 1: w = 400/10 = 40, all at level 4 and 1. Sector 2: w = 40/40 = 1. The twenty at level 5 weigh 20 together: whoever weighs 40
+    is not among them."""
+    rows = [*answers("u", (5, 0, 0, 5, 0)), *answers("u", (10, 0, 0, 10, 20), sector=2)]
+    found = made.release(ONE, rows, [made.unit("u", 440)], frame=made.frame([("u", "u", 1, 400), ("u", "u", 2, 40)]))
+    assert cuts(found, "u") == [(0, 2), (3, 4)]
+
+
 def test_a_hidden_figure_has_no_levels() -> None:
     assert levels(made.release(ONE, answers("u", (0, 0, 0, 5, 4)), [made.unit("u")]), "u") is None
 
