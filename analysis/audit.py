@@ -4,15 +4,16 @@ Methodology §13.4-5. It sees a release and nothing else, as a reader does. What
 narrow is in audit_repair.py.
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 
 from analysis.audit_known import Known
-from analysis.audit_tables import Counted, Counter, Table, Widths, shares, table_of_figures, table_of_n
+from analysis.audit_tables import Counted, Counter, Shares, Table, Widths, shares, table_of_figures, table_of_n
 from analysis.bases import Basis
+from analysis.domains import Domain
 from analysis.feasible import Asked, feasible
 from analysis.figures import Figure, Release
 from analysis.survey_data import Floats
@@ -77,12 +78,61 @@ class Audit:
         return tuple(cell for cell in self.cells if cell.narrow)
 
 
+@dataclass(slots=True)
+class Looked:
+    """What audits of one release, of which more and more is hidden, need not do again. `places`: of the figures of every table;
+    `alike`: of all figures of a population that say the same, and under "" of all; `counted`, `tables`: with the figures that they
+    were made of."""
+
+    domains: Mapping[str, Domain]
+    members: Shares
+    widths: Widths
+    known: Known
+    places: Mapping[TableName, Sequence[int]]
+    alike: Mapping[tuple[str, str], Sequence[int]]
+    solved: Solved = field(default_factory=dict)
+    counted: dict[str, tuple[list[Figure], Counted]] = field(default_factory=dict)
+    tables: dict[TableName, tuple[list[Figure], Counted, Table]] = field(default_factory=dict)
+
+    @classmethod
+    def at(cls, release: Release, widths: Widths, known: Known) -> "Looked":
+        places: dict[TableName, list[int]] = {}
+        alike: dict[tuple[str, str], list[int]] = {}
+        for place, figure in enumerate(release.figures):
+            says = known.node(figure.tree, figure.node).says
+            places.setdefault((figure.population, "", ""), []).append(place)
+            if (figure.population, figure.basis, figure.domain, figure.node) not in known.empty:
+                places.setdefault((figure.population, figure.basis, says), []).append(place)
+            alike.setdefault((figure.population, ""), []).append(place)
+            alike.setdefault((figure.population, says), []).append(place)
+        return cls({domain.id: domain for domain in release.domains}, shares(release.domains), widths, known, places, alike)
+
+    def count(self, population: str, figures: list[Figure]) -> Counted:
+        """The same object as long as nothing about it changes."""
+        before = self.counted.get(population)
+        if before is None or before[0] != figures:
+            counted = Counted.of(figures, self.domains, self.known.empty)
+            self.counted[population] = figures, before[1] if before and before[1] == counted else counted
+        return self.counted[population][1]
+
+    def table(self, name: TableName, figures: list[Figure], counted: Counted) -> Table:
+        before = self.tables.get(name)
+        if before is not None and before[1] is counted and (not name[2] or before[0] == figures):
+            return before[2]
+        if name[2]:
+            table = table_of_figures(self.domains, self.members, figures, counted, self.widths, self.known)
+        else:
+            table = table_of_n(self.domains, self.members, counted, self.widths)
+        self.tables[name] = figures, counted, table
+        return table
+
+
 def audited(
     release: Release,
     widths: Widths = PUBLIC,
     known: Known = NOTHING,
     *,
-    solved: Solved | None = None,
+    looked: Looked | None = None,
     only: Collection[Range] | None = None,
     glance: bool = False,
 ) -> Audit:
@@ -90,40 +140,37 @@ def audited(
 
     n: one table a population, shared by all nodes. Figures: one table for all nodes of a basis that say the same. Ranges that are
     seen to be wide enough, or too narrow, are not followed to their ends (feasible.Asked; glance: nor are others). Tables with the
-    same content are solved once; `solved`: those of an audit before. only: the cells to look at, else all. A reader knows files,
-    not blank answers, so equations hold only about: where they are seen to miss, feasible() widens them, each grouping for
-    itself. The reason “too few” is not counted as knowledge of n: it is what is said openly. Where nothing is shown there is
-    nothing to audit. Oracle: tables solved by hand.
+    same content are solved once; `looked`: what is left of audits of this release with more shown, same widths and knowledge.
+    only: the cells to look at, else all. A reader knows files, not blank answers, so equations hold only about: where they are seen
+    to miss, feasible() widens them, each grouping for itself. The reason “too few” is not counted as knowledge of n: it is what is
+    said openly. Where nothing is shown there is nothing to audit. Oracle: tables solved by hand.
     """
-    domains = {domain.id: domain for domain in release.domains}
-    members = shares(release.domains)
-    solved = {} if solved is None else solved
+    looked = looked or Looked.at(release, widths, known)
     wanted = None if only is None else _by_table(only)
+    figures = {name: [release.figures[place] for place in places] for name, places in looked.places.items()}
     cells: list[Range] = []
-    by_population: dict[str, list[Figure]] = {}
     tables = 0
-    for figure in release.figures:
-        by_population.setdefault(figure.population, []).append(figure)
-    for name, figures in by_population.items():
-        if all(figure.hidden for figure in figures):
+    for name, alike in figures.items():
+        if (wanted is not None and name not in wanted) or all(figure.hidden for figure in alike):
             continue
-        counted = Counted.of(figures, domains, known.empty)
-        if wanted is None or (name, "", "") in wanted:
-            of_n = _among(table_of_n(domains, members, counted, widths), wanted, (name, "", ""))
-            low, high = _solved(of_n, replace(OF_N, glance=glance), solved)
-            ends = np.ceil(low - SLACK) + 0.0, np.floor(high + SLACK)
-            cells += _ranges((name, "", ""), "", "", of_n, *ends, LEAST_N)
-            tables += 1
-        for table, alike in _by_node(figures, known).items():
-            if (wanted is not None and table not in wanted) or all(figure.hidden for figure in alike):
-                continue
-            of_figures = _among(table_of_figures(domains, members, alike, counted, widths, known), wanted, table)
-            low, high = _solved(of_figures, replace(OF_FIGURES, glance=glance), solved)
-            node = known.node(alike[0].tree, alike[0].node)
-            low, high = (node.low + end * (node.high - node.low) for end in (low, high))
-            cells += _ranges(table, alike[0].tree, alike[0].node, of_figures, low, high, LEAST_POINTS * (node.high - node.low))
-            tables += 1
+        counted = looked.count(name[0], figures[name[0], "", ""])
+        table = _among(looked.table(name, alike, counted), wanted, name)
+        cells += _of_figures(name, table, alike[0], looked, glance) if name[2] else _of_n(name, table, looked, glance)
+        tables += 1
     return Audit(tuple(cells), tables)
+
+
+def _of_n(name: TableName, table: Table, looked: Looked, glance: bool) -> list[Range]:
+    low, high = _solved(table, replace(OF_N, glance=glance), looked.solved)
+    return _ranges(name, "", "", table, np.ceil(low - SLACK) + 0.0, np.floor(high + SLACK), LEAST_N)
+
+
+def _of_figures(name: TableName, table: Table, one: Figure, looked: Looked, glance: bool) -> list[Range]:
+    """one: any of the figures."""
+    ends = _solved(table, replace(OF_FIGURES, glance=glance), looked.solved)
+    node = looked.known.node(one.tree, one.node)
+    low, high = (node.low + end * (node.high - node.low) for end in ends)
+    return _ranges(name, one.tree, one.node, table, low, high, LEAST_POINTS * (node.high - node.low))
 
 
 Wanted = Mapping[TableName, Collection[Counter]]
@@ -148,15 +195,6 @@ def _ranges(name: TableName, tree: str, node: str, table: Table, low: Floats, hi
     population, _, says = name
     ends = zip(table.wanted, low, high, strict=True)
     return [Range(domain, population, basis, tree, node, role, says, float(a), float(b), least) for (domain, basis, role), a, b in ends]
-
-
-def _by_node(figures: list[Figure], known: Known) -> dict[TableName, list[Figure]]:
-    found: dict[TableName, list[Figure]] = {}
-    for figure in figures:
-        if (figure.population, figure.basis, figure.domain, figure.node) not in known.empty:
-            says = known.node(figure.tree, figure.node).says
-            found.setdefault((figure.population, figure.basis, says), []).append(figure)
-    return found
 
 
 def _solved(table: Table, asked: Asked, solved: Solved) -> tuple[Floats, Floats]:

@@ -6,9 +6,9 @@ The audit itself is in audit.py, the rules that hide before it in disclosure.py,
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from analysis.audit import NOTHING, PUBLIC, Range, Solved, audited
+from analysis.audit import NOTHING, PUBLIC, Looked, Range, audited
 from analysis.audit_known import Known
-from analysis.audit_tables import PROTECTED, Shares, Widths, shares
+from analysis.audit_tables import PROTECTED, Widths
 from analysis.complementary import LARGE
 from analysis.disclosure import hidden
 from analysis.figures import Audited, Figure, Release
@@ -31,18 +31,17 @@ def secured(release: Release, widths: Widths = PUBLIC, known: Known = NOTHING) -
     Raises Refused, every cell by name, where no group is left to hide or 60 rounds were not enough. Hiding changes the
     digest: the caller makes it.
     """
-    members = shares(release.domains)
-    solved: Solved = {}
+    looked = Looked.at(release, widths, known)
     before, glance = release.figures, True
     only: Sequence[Range] = ()
     for rounds in range(1, ROUNDS + 1):
-        audit = audited(release, widths, known, solved=solved, only=only or None, glance=glance)
+        audit = audited(release, widths, known, looked=looked, only=only or None, glance=glance)
         if not audit.failures and not only and not glance:
             gone = sum(new.hidden != old.hidden for new, old in zip(release.figures, before, strict=True))
             return release, Audited(audit.tables, len(audit.cells), gone, rounds)
         glance = glance and bool(audit.failures)
         only = audit.failures
-        further = _further(release.figures, members, only, known)
+        further = _further(release.figures, only, looked)
         if only and not further:
             break
         if further:
@@ -51,14 +50,14 @@ def secured(release: Release, widths: Widths = PUBLIC, known: Known = NOTHING) -
     raise Refused(*(_fault(cell) for cell in audited(release, widths, known).failures))
 
 
-def _further(figures: Sequence[Figure], members: Shares, failures: Sequence[Range], known: Known) -> set[int]:
+def _further(figures: Sequence[Figure], failures: Sequence[Range], looked: Looked) -> set[int]:
     """Places of the figures that go in this round; empty where no narrow cell has a group left that could go."""
-    tables: dict[tuple[str, ...], list[Range]] = {}
+    members, tables = looked.members, dict[tuple[str, ...], list[Range]]()
     for cell in failures:
         tables.setdefault((cell.population, cell.basis, cell.says, cell.role), []).append(cell)
     gone: set[int] = set()
     for cells in tables.values():
-        near = [place for place, one in enumerate(figures) if _tells_of(one, cells[0], known)]
+        near = _near(figures, cells[0], looked)
         of_basis = [figures[place] for place in near if figures[place].basis == cells[0].basis]
         hides = {figure.domain for figure in of_basis if figure.hidden in PROTECTED}
         narrow, helped = hides.intersection(unit for cell in cells for unit in members.get(cell.domain, (cell.domain,))), set[str]()
@@ -83,11 +82,11 @@ def _given_up(figures: Sequence[Figure], inside: Mapping[str, float]) -> str | N
     return min(may_go, key=lambda unit: (may_go[unit], unit))
 
 
-def _tells_of(figure: Figure, cell: Range, known: Known) -> bool:
-    """Whether a group's figure stands in an equation with the cell: the same answers or a part of them, and a node that says the
-    same unless all count."""
-    same = figure.population == cell.population and cell.basis in ("all", figure.basis)
-    return same and (not cell.says or known.node(figure.tree, figure.node).says == cell.says)
+def _near(figures: Sequence[Figure], cell: Range, looked: Looked) -> list[int]:
+    """Places of the figures that stand in an equation with the cell, if they are of a group: the same answers or a part of them, and a
+    node that says the same unless all count."""
+    alike = looked.alike[cell.population, cell.says]
+    return [place for place in alike if cell.basis in ("all", figures[place].basis)]
 
 
 def _fault(cell: Range) -> Fault:
