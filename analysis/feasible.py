@@ -3,11 +3,12 @@
 Which cells a release shows, and by which equations they hang together, is in audit.py.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import coo_array, csc_array, csr_array, hstack
+from scipy.sparse import block_diag, coo_array, csc_array, csr_array, hstack
 from scipy.sparse.csgraph import connected_components
 
 from analysis.survey_data import Bools, Floats, Ints
@@ -19,6 +20,8 @@ TRUST = 2.0
 INFEASIBLE = 2
 TIMES = 4
 FURTHER = 1.001
+TOGETHER = 8
+"""Cells that are followed at a time, and so by one linear programme; most of its cost is to set it up."""
 WORTH = 2
 """Cells that two pushes have to settle to be followed by two more."""
 HOLDS = 1e-9
@@ -80,17 +83,15 @@ def _ends(equations: Equations, cells: Ints, asked: Asked) -> tuple[Floats, Floa
         return equations.least[cells], equations.most[cells]
     if asked.glance and not _narrow(equations, asked.narrow)[cells].any():
         return np.full(len(cells), -np.inf), np.full(len(cells), np.inf)
-    rng = np.random.default_rng(len(cells))
-    equations, first = _held(equations, _push(equations, cells, rng))
+    equations, first = _widened(equations)
     below, above = bounds(equations)
     narrow = (above - below < asked.narrow)[cells]
     if asked.glance:
         return np.where(narrow, below[cells], -np.inf), np.where(narrow, above[cells], np.inf)
     met = Met(equations, cells, asked.wide, narrow, first[cells], first[cells])
     if np.isfinite(asked.wide):
-        met.push(rng)
-    for number in np.flatnonzero(met.unsettled()):
-        met.follow(int(number))
+        met.push(np.random.default_rng(len(cells)))
+    met.follow()
     return np.where(narrow, below[cells], met.low), np.where(narrow, above[cells], met.high)
 
 
@@ -105,18 +106,6 @@ def _narrow(equations: Equations, narrow: float) -> Bools:
     below, above = bounds(equations)
     found: Bools = above - below < narrow
     return found
-
-
-def _held(equations: Equations, objective: Floats) -> tuple[Equations, Floats]:
-    """The equations, widened where they cannot all hold; and values of all cells that they allow."""
-    try:
-        found = _least(equations, objective)
-    except ValueError:
-        equations = _widened(equations)
-        found = _least(equations, objective)
-    if found is None:
-        raise ValueError("no values of the table were found")
-    return equations, found
 
 
 @dataclass(slots=True)
@@ -146,20 +135,22 @@ class Met:
             least[cells], most[cells] = np.maximum(least[cells], self.high[open_] - far), np.minimum(most[cells], self.low[open_] + far)
             capped = replace(self.equations, least=least, most=most)
             push = _push(capped, cells, rng)
-            for objective in (push, -push):
-                self._meet(_least(capped, objective))
+            for found in _least(capped, [push, -push]):
+                self._meet(found)
             if open_.sum() - self.unsettled().sum() < WORTH:
                 break
 
-    def follow(self, number: int) -> None:
-        """One cell to its ends, or until values far enough apart were met."""
-        for sign in (1.0, -1.0):
-            if self.high[number] - self.low[number] >= self.wide:
-                break
-            found = _least(self.equations, sign * np.eye(1, len(self.equations.least), self.cells[number])[0])
-            if found is None:
-                (self.low if sign > 0 else self.high)[number] = -sign * np.inf
-            self._meet(found)
+    def follow(self) -> None:
+        """Every cell that is not settled to its ends, some at a time."""
+        left = np.flatnonzero(self.unsettled())
+        while len(left):
+            now, left = left[:TOGETHER], left[TOGETHER:]
+            objectives = [sign * np.eye(1, len(self.equations.least), self.cells[number])[0] for number in now for sign in (1.0, -1.0)]
+            for at, found in enumerate(_least(self.equations, objectives)):
+                if found is None:
+                    (self.high if at % 2 else self.low)[now[at // 2]] = np.inf if at % 2 else -np.inf
+                self._meet(found)
+            left = left[self.unsettled()[left]]
 
     def _meet(self, found: Floats | None) -> None:
         if found is not None:
@@ -230,17 +221,17 @@ def _shapes(columns: csc_array, alone: Bools) -> tuple[Ints, Floats]:
     Cells that are `alone`, or in no equation, have a shape and a coefficient of 1 to themselves.
     """
     columns.sort_indices()
+    count = np.diff(columns.indptr)
+    single = alone | (count == 0)
     first = np.ones(len(alone))
+    first[~single] = columns.data[columns.indptr[:-1][~single]]
+    data, rows = np.round(columns.data / np.repeat(first, count), ALIKE), columns.indices.astype(np.int64)
+    ends = columns.indptr.tolist()
     shapes: dict[object, int] = {}
     place = np.zeros(len(alone), np.int64)
-    for cell in range(len(alone)):
-        here = slice(columns.indptr[cell], columns.indptr[cell + 1])
-        values = columns.data[here]
-        if alone[cell] or not len(values):
-            shape: object = cell
-        else:
-            first[cell] = values[0]
-            shape = (columns.indices[here].tobytes(), np.round(values / values[0], ALIKE).tobytes())
+    for cell, apart in enumerate(single.tolist()):
+        here = slice(ends[cell], ends[cell + 1])
+        shape: object = cell if apart else (rows[here].tobytes(), data[here].tobytes())
         place[cell] = shapes.setdefault(shape, len(shapes))
     return place, first
 
@@ -261,12 +252,11 @@ def _part(equations: Equations, cells: Bools) -> tuple[Equations, Ints]:
     return _rows(part, np.diff(part.table.indptr) > 0), np.cumsum(cells) - 1
 
 
-def _widened(equations: Equations) -> Equations:
-    """Every kind of equation widened by twice the least with which all hold together; as they are where they hold."""
+def _widened(equations: Equations) -> tuple[Equations, Floats]:
+    """Every kind of equation widened by twice the least with which all hold together, as they are where they hold; and values of all
+    cells that they allow."""
     kinds = int(equations.kind.max(initial=-1)) + 1
     rows, cells = equations.table.shape
-    if not rows:
-        return equations
     loose = np.flatnonzero(equations.kind >= 0)
     slack = coo_array((equations.scale[loose], (loose, equations.kind[loose])), shape=(rows, kinds))
     above, below = hstack([equations.table, -slack]), hstack([equations.table, slack])
@@ -279,16 +269,20 @@ def _widened(equations: Equations) -> Equations:
         raise ValueError("cells that no equation of the table allows together")
     miss = np.where(found.x[cells:] > HOLDS, found.x[cells:], 0.0)
     width = TRUST * equations.scale * np.append(miss, 0.0)[equations.kind]
-    return replace(equations, low=equations.low - width, high=equations.high + width)
+    return replace(equations, low=equations.low - width, high=equations.high + width), found.x[:cells]
 
 
-def _least(equations: Equations, objective: Floats) -> Floats | None:
-    """Values of all cells where the objective is least; None where it has no end."""
-    if not equations.table.shape[0]:
-        found: Floats = np.where(objective > 0, equations.least, equations.most)
-        return found if np.isfinite(found).all() else None
-    constraint = LinearConstraint(equations.table, equations.low - HOLDS, equations.high + HOLDS)
-    solved = milp(objective, constraints=constraint, bounds=Bounds(equations.least, equations.most), options={"presolve": False})
-    if solved.x is None and solved.status == INFEASIBLE:
+def _least(equations: Equations, objectives: Sequence[Floats]) -> list[Floats | None]:
+    """Values of all cells where each objective is least; None where it has no end. One linear programme, a copy of all cells for each
+    objective, unless one of them has no end."""
+    count = len(objectives)
+    constraint = LinearConstraint(
+        block_diag([equations.table] * count, format="csr"), np.tile(equations.low - HOLDS, count), np.tile(equations.high + HOLDS, count)
+    )
+    limits = Bounds(np.tile(equations.least, count), np.tile(equations.most, count))
+    solved = milp(np.concatenate(objectives), constraints=constraint, bounds=limits, options={"presolve": False})
+    if solved.x is not None:
+        return list(np.asarray(solved.x, np.float64).reshape(count, -1))
+    if solved.status == INFEASIBLE:
         raise ValueError("cells that no equation of the table allows together")
-    return None if solved.x is None else np.asarray(solved.x, np.float64)
+    return [None] if count == 1 else [one for objective in objectives for one in _least(equations, [objective])]
