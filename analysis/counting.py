@@ -1,7 +1,7 @@
 """Answers in memory turned into sums: tally(), and the Source that build() reads. The only pass over rows after weighting."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,7 +10,6 @@ from analysis.answer_sums import AnswerSums, Asked, answer_sums
 from analysis.bases import Basis
 from analysis.cells import CELL, CellCounts, Factors, counts, distinct
 from analysis.domains import Domain, Places
-from analysis.sparse import adding
 from analysis.survey_data import Bools, Coded, Columns, Floats, Ints, SurveyData, coded, populations
 from analysis.tallies import PlaceSums, PsuSums, Source, Tallies, grouped
 from analysis.terms import values
@@ -63,13 +62,10 @@ def tally(data: SurveyData, factors: Factors, measures: Sequence[Measure], domai
     (reception, point, decider), place = distinct([data.keys[key] for key in ("reception", "point", "decider")])
     (stratum, label), psu = distinct([data.keys["stratum"], data.keys["psu"]])
     cell = _cells(data, factors)
-    of_psu, psu_row = grouped(psu, place, cell)
+    (of_psu, at, within), psu_row = grouped(psu, place, cell)
     of_place, place_row = grouped(place, cell)
-    sums = _Sums.empty(len(of_psu[0]), len(of_place[0]), _sides(terms, parts))
-    order = np.argsort(place_row, kind="stable")
-    for start in range(0, len(order), AT_ONCE):
-        rows = order[start : start + AT_ONCE]
-        sums.add(*_values(bases.only(data, rows), terms), data.design_weight[rows], psu_row[rows], place_row[rows])
+    sums = _Sums.empty(len(of_psu), len(of_place[0]), _sides(terms, parts))
+    sums.add_all(data, terms, psu_row, place_row)
     return Tallies(
         measures=tuple(measure.id for measure in measures),
         terms=terms,
@@ -80,8 +76,8 @@ def tally(data: SurveyData, factors: Factors, measures: Sequence[Measure], domai
         calibrated=factors.calibrated,
         factor=factors.g,
         group=factors.group,
-        by_psu=PsuSums(of_psu[0], of_psu[1], of_psu[2], sums.psu[:, 0], sums.psu[:, 1], sums.psu[:, 2:]),
-        by_place=PlaceSums(of_place[0], of_place[1], *sums.people, sums.answers, sums.products),
+        by_psu=PsuSums(of_psu, at, within, sums.psu[:, 0], sums.psu[:, 1], sums.psu[:, 2:]),
+        by_place=sums.by_place(*of_place),
     )
 
 
@@ -100,10 +96,17 @@ def _terms(measures: Sequence[Measure]) -> tuple[tuple[Term, ...], Bools]:
     return tuple(terms), parts
 
 
-def _values(data: SurveyData, terms: Sequence[Term]) -> tuple[Floats, Bools]:
-    """t = (y of every term, x of every term): 2 terms × answers; and who answered: terms × answers."""
+def _some(data: SurveyData, rows: Ints, terms: Sequence[Term]) -> SurveyData:
+    """What the terms need of these answers."""
+    questions = {term.question for term in terms} | {term.where.question for term in terms if term.where}
+    answers = {name: codes[rows] for name, codes in data.answers.items() if name.partition(".")[0] in questions}
+    return replace(data, answers=answers, design_weight=data.design_weight[rows], pi=data.pi[rows])
+
+
+def _values(data: SurveyData, terms: Sequence[Term]) -> tuple[Floats, Floats]:
+    """t = (y of every term, x of every term): 2 terms × answers; and who answered: terms × answers, 0 or 1."""
     width = len(terms)
-    t, answered = np.zeros((2 * width, len(data))), np.zeros((width, len(data)), np.bool_)
+    t, answered = np.zeros((2 * width, len(data))), np.zeros((width, len(data)))
     for number, term in enumerate(terms):
         t[number], t[width + number], answered[number] = values(data, term)
     return t, answered
@@ -126,10 +129,13 @@ def _sides(terms: Sequence[Term], parts: Bools) -> Bools:
 
 @dataclass(frozen=True, slots=True)
 class _Sums:
-    """Tables that grow by parts of the answers. `psu`: rows × (n, Σ d, Σ d t); `people`: Σ 1, Σ d, Σ d² of those with a valid answer,
-    rows × measures × sides; the others as in PlaceSums. `sides`: sides × measures × terms."""
+    """Tables that grow by parts of the answers. `psu`: rows × (n, Σ d, Σ d t); `people`: Σ 1, Σ d, Σ d² of those with a valid answer
+    to any term of a mask, rows × masks; `answers`: rows × terms; `products` as in PlaceSums. `sides`: sides × measures × terms;
+    `masks`: the different sets of terms among them, `mask`: which one each is."""
 
     sides: Bools
+    masks: Floats
+    mask: Ints
     psu: Floats
     people: tuple[Floats, Floats, Floats]
     answers: Floats
@@ -137,30 +143,44 @@ class _Sums:
 
     @classmethod
     def empty(cls, psus: int, places: int, sides: Bools) -> "_Sums":
-        _, measures, terms = sides.shape
-        people = (np.zeros((places, measures, 3)), np.zeros((places, measures, 3)), np.zeros((places, measures, 3)))
-        both = 2 * terms
-        return cls(sides, np.zeros((psus, 2 + both)), people, np.zeros((places, measures, 2)), np.zeros((places, both, both)))
+        terms = sides.shape[2]
+        masks, mask = np.unique(sides.reshape(-1, terms), axis=0, return_inverse=True)
+        many, both = (places, len(masks)), 2 * terms
+        people = (np.zeros(many), np.zeros(many), np.zeros(many))
+        sums = np.zeros((psus, 2 + both)), people, np.zeros((places, terms)), np.zeros((places, both, both))
+        return cls(sides, masks.astype(np.float64), mask.ravel(), *sums)
 
-    def add(self, t: Floats, answered: Bools, d: Floats, psu: Ints, place: Ints) -> None:
-        """Some answers, sorted by `place`. t: 2 terms × answers; psu, place: the rows of the tables that each belongs to."""
-        one, here = np.ones(len(d)), np.arange(len(d))
-        rows, row = np.unique(psu, return_inverse=True)
-        self.psu[rows] += adding(row, here, one, len(rows), len(d)) @ np.column_stack([one, d, (d * t).T])
-        first, size = int(place[0]), int(place[-1] - place[0]) + 1
-        inside, local = slice(first, first + size), place - place[0]
-        given = answered.T.astype(np.float32) @ self.sides.reshape(-1, len(answered)).T.astype(np.float32)
-        valid = (given > 0).astype(np.float64)
-        counted = self._by_measure(adding(local, here, one, size, len(d)) @ valid)
-        alike = bool((d == 1).all())
+    def add_all(self, data: SurveyData, terms: Sequence[Term], psu: Ints, place: Ints) -> None:
+        """psu, place: the rows of the tables that each answer belongs to."""
+        order = np.argsort(place * len(self.psu) + psu, kind="stable")
+        for start in range(0, len(order), AT_ONCE):
+            rows = order[start : start + AT_ONCE]
+            self._add(*_values(_some(data, rows, terms), terms), data.design_weight[rows], psu[rows], place[rows])
+
+    def _add(self, t: Floats, answered: Floats, d: Floats, psu: Ints, place: Ints) -> None:
+        """Some answers, sorted by `place` and then `psu`. t: 2 terms × answers; answered: terms × answers, 0 or 1."""
+        one, weighed = np.ones(len(d)), d * t
+        start = _starts(psu)
+        self.psu[psu[start]] += np.add.reduceat(np.vstack([one, d, weighed]), start, axis=1).T
+        start = _starts(place)
+        inside = place[start]
+        valid = np.minimum(self.masks @ answered, 1.0)
         for table, weight in zip(self.people, (one, d, d * d), strict=True):
-            table[inside] += counted if alike else self._by_measure(adding(local, here, weight, size, len(d)) @ valid)
-        self.answers[inside] += self._by_measure(adding(local, here, one, size, len(d)) @ given.astype(np.float64))[:, :, 1:]
-        ends = np.searchsorted(local, np.arange(size + 1))
-        for number in range(size):
-            some = slice(ends[number], ends[number + 1])
-            self.products[first + number] += (t[:, some] * d[some]) @ t[:, some].T
+            table[inside] += np.add.reduceat(valid * weight, start, axis=1).T
+        self.answers[inside] += np.add.reduceat(answered, start, axis=1).T
+        for row, begin, end in zip(inside, start, [*start[1:], len(d)], strict=True):
+            self.products[row] += weighed[:, begin:end] @ t[:, begin:end].T
+
+    def by_place(self, place: Ints, cell: Ints) -> PlaceSums:
+        n, design_weight, squared = (self._by_measure(table[:, self.mask]) for table in self.people)
+        answers = self._by_measure(self.answers @ self.sides.reshape(-1, self.answers.shape[1]).T.astype(np.float64))
+        return PlaceSums(place, cell, n, design_weight, squared, answers[:, :, 1:], self.products)
 
     def _by_measure(self, table: Floats) -> Floats:
         """Rows × (sides · measures) as rows × measures × sides."""
         return table.reshape(len(table), *self.sides.shape[:2]).transpose(0, 2, 1)
+
+
+def _starts(row: Ints) -> Ints:
+    """Where another row begins than the one before."""
+    return np.flatnonzero(np.diff(row, prepend=-1))

@@ -14,11 +14,10 @@ def values(data: SurveyData, term: Term) -> tuple[Floats, Floats, Bools]:
     outside `where`: x = y = 0. `answered` is x > 0, the plain count.
     """
     if term.question in data.answers:
-        column = data.answers[term.question]
-        answered = np.isin(column, tuple(term.codes))
-        lookup = np.zeros(1 + max((*term.codes, 0)))
-        lookup[list(term.codes)] = list(term.codes.values())
-        y = np.where(answered, lookup[np.where(answered, column, 0)], 0.0)
+        column = data.answers[term.question].astype(np.uint8)
+        listed, value_of = np.zeros(256, np.bool_), np.zeros(256)
+        listed[list(term.codes)], value_of[list(term.codes)] = True, list(term.codes.values())
+        answered, y = listed[column], value_of[column]
     else:
         answered = np.zeros(len(data), np.bool_)
         y = np.zeros(len(data))
