@@ -36,6 +36,9 @@ OLD = (
     "SELECT provinceKey, districtKey, coalesce(wardKey, ''), districtCode, coalesce(wardCode, ''), coalesce(ward, '') "
     "FROM admin_units_legacy"
 )
+NAMESAKES = {("10804", "11890"), ("10843", "11890"), ("11911", "10798")}
+"""(unit, old ward) that the source joins by name alone: two Xã Hòa Bình were divided, one in Kim Thành, one in Vĩnh Bảo, 25 km apart, and
+it gives parts of both to all three units. Each part is left with the units of its own neighbourhood (inferred from coordinates)."""
 OLD_DISTRICTS = "SELECT DISTINCT districtCode, district, districtType, districtShort FROM admin_units_legacy WHERE districtCode IS NOT NULL"
 
 
@@ -81,6 +84,7 @@ def main() -> None:
             kind = next(kind for kind in KINDS if name.startswith(kind))  # the source's own column is wrong for 10543 and 11848
             units.append((province, code, KINDS[kind], name, english(kind, short), *place))
         lines = sorted((codes[unit], *old[ward], whole) for unit, ward, whole in old_wards(converter, key))
+        lines = [line for line in lines if (line[0], line[2]) not in NAMESAKES]
         wards += [(province, *line) for line in lines]
         for at, code in enumerate(sorted({line[1] for line in lines}), start=1):
             name, kind, short = districts[code]
