@@ -8,19 +8,29 @@ from survey_app.documents.report import Interval
 from survey_app.words import number, say
 
 
-def moved(language: str, change: Interval) -> str:
-    """Up, down or level, with the interval; the change is at least a value, so it has one."""
+def moved(language: str, change: Interval, *, counted: bool) -> str:
+    """How far apart the two are, with the interval; up or down is said of a counted change alone. The change is at least a value,
+    so it has one."""
     estimate = change.estimate or 0.0
     points = number(language, abs(estimate), change.decimals)
     bounds = (("low", change.low), ("high", change.high))
     ends = {name: "–" if one is None else number(language, one, change.decimals) for name, one in bounds}
-    if estimate > 0:
-        sentence = "Against the wave before, the index is up by {points} points (confidence interval: from {low} to {high})."
-        return say(language, sentence, points=points, **ends)
-    if estimate < 0:
-        sentence = "Against the wave before, the index is down by {points} points (confidence interval: from {low} to {high})."
-        return say(language, sentence, points=points, **ends)
-    return say(language, "Against the wave before, the index is level (confidence interval: from {low} to {high}).", **ends)
+    match (estimate > 0, estimate < 0, counted):
+        case (True, _, True):
+            sentence = "Against the wave before, the index is up by {points} points (confidence interval: from {low} to {high})."
+            return say(language, sentence, points=points, **ends)
+        case (_, True, True):
+            sentence = "Against the wave before, the index is down by {points} points (confidence interval: from {low} to {high})."
+            return say(language, sentence, points=points, **ends)
+        case (True, _, False):
+            sentence = "Against the wave before, the index is {points} points higher (confidence interval at 95%: from {low} to {high})."
+            return say(language, sentence, points=points, **ends)
+        case (_, True, False):
+            sentence = "Against the wave before, the index is {points} points lower (confidence interval at 95%: from {low} to {high})."
+            return say(language, sentence, points=points, **ends)
+        case _:
+            sentence = "Against the wave before, the index differs by 0 points (confidence interval at 95%: from {low} to {high})."
+            return say(language, sentence, **ends)
 
 
 def verdict(language: str, figure: Figure, *, counted: bool) -> str:
@@ -28,7 +38,7 @@ def verdict(language: str, figure: Figure, *, counted: bool) -> str:
         return say(language, "This counts as a change: chance alone hardly explains it, and it is 3 points or more.")
     if figure.change_q is None:
         return channels_moved(language)
-    return say(language, "There is not enough ground to say that it went up or down since the wave before.")
+    return say(language, "There is not enough ground to say that it went up or down.")
 
 
 def short_verdict(language: str, figure: Figure, *, counted: bool) -> str:
@@ -41,7 +51,7 @@ def short_verdict(language: str, figure: Figure, *, counted: bool) -> str:
         return say(language, "up") if figure.change > 0 else say(language, "down")
     if figure.change_q is None:
         return say(language, "not judged: ways of sending shifted")
-    return say(language, "not enough ground")
+    return say(language, "not enough ground to say up or down")
 
 
 def channels_moved(language: str) -> str:

@@ -78,8 +78,8 @@ def _told(view: View, domain: Domain, before: Past) -> str:
     cell = _change(view, domain, tree.root, before)
     if figure is None or isinstance(cell, Gap) or not isinstance(cell, Interval) or cell.estimate is None:
         return _why(view, figure)
-    moved = sentences.moved(view.language, cell)
-    return f"{moved} {sentences.verdict(view.language, figure, counted=is_counted(figure, tree))}"
+    counted = is_counted(figure, tree)
+    return f"{sentences.moved(view.language, cell, counted=counted)} {sentences.verdict(view.language, figure, counted=counted)}"
 
 
 def _why(view: View, figure: Figure | None) -> str:
@@ -117,7 +117,7 @@ def _table(view: View, id: str, caption: str, lines: Sequence[Line], before: Pas
 def _columns(view: View) -> tuple[Column, ...]:
     language = view.language
     return (
-        Column("change", say(language, "Change (points)"), "interval", "points"),
+        Column("change", say(language, "Difference (points)"), "interval", "points"),
         Column("counted", say(language, "Does it count as a change?")),
         Column("now", say(language, "Now"), "interval", "share"),
         Column("before", say(language, "Wave before"), "interval", "share"),

@@ -89,8 +89,8 @@ def test_a_fall_that_counts_is_told_with_its_interval() -> None:
 def test_where_nothing_moved_there_is_not_enough_ground() -> None:
     shown = document(cast.viewer("home_affairs", THEN), domain=NEIGHBOUR)
     said = next(one for one in words(shown) if one.startswith("So với kỳ trước, chỉ số"))
-    assert "chỉ số không đổi" in said
-    assert said.endswith("Chưa đủ cơ sở nói là tăng hay giảm so với kỳ trước.")
+    assert "chỉ số chênh 0 điểm (khoảng tin cậy 95%: từ " in said
+    assert said.endswith("Chưa đủ cơ sở nói là tăng hay giảm.")
 
 
 def test_why_no_change_is_told_is_said_in_words() -> None:
