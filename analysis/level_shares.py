@@ -55,14 +55,17 @@ def merged(counts: Sequence[float], first: int) -> Cuts:
 
     counts: answers at each level, the worst first; first: the first level that counts as satisfied. Levels are merged within the
     satisfied and within the others, the smallest with its smaller neighbour, because the figure beside them tells the two sides
-    apart. A side with fewer than 5 answers in all joins the neighbouring level of the other. By hand in the tests.
+    apart; no group of levels holds satisfied and others. So where a side has fewer than 5 answers in all nothing is told apart.
+    By hand in the tests.
     """
+    if min(sum(counts[:first]), sum(counts[first:])) < LEAST_OPTION:
+        return (False,) * (len(counts) - 1)
     sides = [_joined(list(counts[:first]), 0), _joined(list(counts[first:]), first)]
     cut = [False] * (len(counts) - 1)
     for starts in sides:
         for start in starts[1:]:
             cut[start - 1] = True
-    cut[first - 1] = sum(counts[:first]) >= LEAST_OPTION and sum(counts[first:]) >= LEAST_OPTION
+    cut[first - 1] = True
     return tuple(cut)
 
 
@@ -99,10 +102,10 @@ def _of_question(
             cuts[row] = merged([round(count, 9) for count in telling[row]], first)
         elif (domain.id, node) in old:
             kept[row] = old[domain.id, node]
-            cuts[row] = _cuts_of(kept[row], n.shape[1])
+            cuts[row] = _cuts_of(kept[row], n.shape[1], first)
     _protect(population, node, cuts, n.shape[1], first)
     for row in sorted(cuts):
-        if row in kept and _cuts_of(kept[row], n.shape[1]) == cuts[row]:
+        if row in kept and any(cuts[row]) and _cuts_of(kept[row], n.shape[1], first) == cuts[row]:
             yield kept[row]
         elif row not in kept and any(cuts[row]):
             yield Levels(population.domains[row].id, tree.id, node, question, _segments(weight[row] / weight[row].sum(), cuts[row]))
@@ -145,9 +148,10 @@ def _segments(share: Floats, cuts: Cuts) -> tuple[tuple[int, int, float], ...]:
     return tuple((low, high - 1, significant(share[low:high].sum())) for low, high in pairwise(starts))
 
 
-def _cuts_of(levels: Levels, count: int) -> Cuts:
-    starts = {first for first, _, _ in levels.segments}
-    return tuple(number + 1 in starts for number in range(count - 1))
+def _cuts_of(levels: Levels, count: int, first: int) -> Cuts:
+    """None where a group of levels holds satisfied and others, as releases made before merged() forbade it may have."""
+    starts = {start for start, _, _ in levels.segments}
+    return tuple(first in starts and number + 1 in starts for number in range(count - 1))
 
 
 def _first_satisfied(codes: Sequence[int], satisfied: Sequence[int]) -> int | None:

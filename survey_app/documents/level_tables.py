@@ -34,7 +34,7 @@ def level_bars(view: View, about: Sequence[Domain]) -> Iterator[Part]:
             yield Panel(f"panel-levels-{domain.id}", _title(view, domain), parts)
     sentence = (
         "Weighted shares of all answers; a level with fewer than 5 answers stands together with the one beside it, so that nobody is "
-        "recognised."
+        "recognised. Where all satisfied or all other levels together have fewer than 5, no level is shown."
     )
     yield Paragraph(say(language, sentence), "note")
 
@@ -48,7 +48,7 @@ def _of_domain(view: View, domain: Domain, told: dict[tuple[str, str, str], Leve
         label = cells.label(tree, node, view.language)
         of_node = told.get((domain.id, tree.id, node))
         if of_node is None:
-            rows.append(LevelRow(label, Gap(say(view.language, "too few answers at single levels"), "levels_merged")))
+            rows.append(LevelRow(label, Gap(say(view.language, "the levels cannot be told apart: too few answers"), "levels_merged")))
             continue
         rows.append(LevelRow(label, tuple(_segment(view, figure, *one) for one in of_node.segments)))
     if not any(not isinstance(row.segments, Gap) for row in rows):

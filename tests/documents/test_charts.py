@@ -264,7 +264,7 @@ def test_a_long_city_is_one_high_chart_or_pages_with_one_axis() -> None:
 
 
 def test_merged_levels_are_said_beside_the_bar() -> None:
-    assert "gộp 1–2: 6%" in words_in(samples.level_bars())
+    assert "mức 1–2 gộp: 6%" in words_in(samples.level_bars())
 
 
 def test_the_map_names_who_is_not_on_it() -> None:

@@ -14,7 +14,7 @@ from tests import cast
 NEEDS_NO_WORD = {"code", "areas", "state", "zone"}
 """The code or place of a row that sums others up; remarks."""
 SHOWS_ITSELF = {"not_surveyed", "levels_merged"}
-"""Gaps whose cell says the reason in words."""
+"""Gaps whose cell, or the remark of whose row, says the reason in words."""
 
 
 @pytest.fixture(scope="module")

@@ -57,7 +57,8 @@ LEVELS = (
     Fill("#9ecae1", "", INK, INK),
     Fill("#08306b", "", INK, WHITE),
 )
-MERGED = Fill("#c3c9d0", "xxxxxxxx", "#47525e", INK)
+MERGED = Fill("#eef0f3", "......", "#6b7783", INK)
+"""Dots: like none of the levels."""
 
 LINES: tuple[Stroke, ...] = (
     (BLUE, "-", "o"),

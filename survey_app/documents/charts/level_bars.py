@@ -1,10 +1,11 @@
-"""Bars of five levels, from the worst to the best; levels that were merged are one hatched piece, and said."""
+"""Bars of five levels, from the worst to the best; levels that were merged are one dotted piece, and said."""
 
 from survey_app.documents.charts.ink import LEVELS, MERGED, SOFT, WHITE, Fill
 from survey_app.documents.charts.rows import Rows, axis_below, gap_words, lay_out, nothing
 from survey_app.documents.charts.scales import Scale
 from survey_app.documents.charts.sheet import Sample, Sheet, height_of, width_of
-from survey_app.documents.charts.values import LevelBars, LevelRow, Segment
+from survey_app.documents.charts.states import merged_words
+from survey_app.documents.charts.values import LevelBars, LevelRow
 from survey_app.documents.report import Gap
 from survey_app.words import say
 
@@ -37,10 +38,6 @@ def fill_of(first: int, last: int, levels: int) -> Fill:
     return LEVELS[first] if first < levels / 2 else LEVELS[len(LEVELS) - levels + first]
 
 
-def merged_words(segment: Segment) -> str:
-    return f"{segment.first + 1}–{segment.last + 1}: {segment.share.text}"
-
-
 def _bar(sheet: Sheet, scale: Scale, rows: Rows, middle: float, row: LevelRow, chart: LevelBars) -> None:
     if isinstance(row.segments, Gap):
         return
@@ -60,7 +57,7 @@ def _bar(sheet: Sheet, scale: Scale, rows: Rows, middle: float, row: LevelRow, c
             sheet.box((left + right) / 2 - half, top + 0.9, 2 * half, BAR - 1.8, face=WHITE, above=3)
             sheet.text((left + right) / 2, top + BAR / 2, segment.share.text, side="center")
     if merged:
-        words = say(chart.language, "merged {levels}", levels=", ".join(map(merged_words, merged)))
+        words = "; ".join(merged_words(chart.language, one) for one in merged)
         sheet.text(rows.left + 1, top + BAR + height_of(1) / 2 + 0.1, words, colour=SOFT)
 
 

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from survey_app.documents import sentences
 from survey_app.documents.charts.scales import tick_words
+from survey_app.documents.charts.values import Segment
 from survey_app.documents.report import Cell, Gap, Interval, Number
 from survey_app.words import say
 
@@ -42,6 +43,15 @@ def in_words(gap: Gap, language: str) -> str:
 def within_a_sentence(gap: Gap, language: str) -> str:
     words = in_words(gap, language)
     return words[:1].lower() + words[1:]
+
+
+def level_numbers(segment: Segment) -> str:
+    return f"{segment.first + 1}–{segment.last + 1}"
+
+
+def merged_words(language: str, segment: Segment) -> str:
+    """The share of levels that were merged: never under the name of one of them."""
+    return say(language, "levels {levels} together: {share}", levels=level_numbers(segment), share=segment.share.text)
 
 
 def by_state(language: str, units: Iterable[tuple[str, Cell]]) -> dict[str, list[str]]:

@@ -1,9 +1,10 @@
 """The table beside a chart: every value and every state of it, in words, row by row."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import assert_never
 
-from survey_app.documents.charts.states import in_words
+from survey_app.documents.charts.states import in_words, level_numbers, merged_words
 from survey_app.documents.charts.values import (
     Chart,
     CoverageMap,
@@ -131,22 +132,22 @@ def _trend(chart: Trend) -> Content:
 
 
 def _levels(chart: LevelBars) -> Content:
-    """Merged levels stand in the cell of the first; the others say so."""
+    """Levels are numbered; merged ones say in every cell of theirs which they are. Why there are none stands in the remark."""
     language = chart.language
-    levels = tuple(Column(f"level_{i}", level, "number", "share") for i, level in enumerate(chart.levels, 1))
+    levels = tuple(Column(f"level_{i}", f"{i} {level}", "number", "share") for i, level in enumerate(chart.levels, 1))
     columns = (Column("row", say(language, "Group")), *levels, Column("state", say(language, "Remark")))
     rows: list[tuple[Cell, ...]] = []
     for row in chart.rows:
         if isinstance(row.segments, Gap):
-            rows.append((row.label, *(row.segments for _ in chart.levels), in_words(row.segments, language)))
+            why = in_words(row.segments, language)
+            none = replace(row.segments, text="–") if row.segments.text == why else row.segments
+            rows.append((row.label, *(none for _ in chart.levels), why))
             continue
         cells: list[Cell] = [None for _ in chart.levels]
-        merged = []
         for one in row.segments:
-            cells[one.first : one.last + 1] = [one.share, *(say(language, "with the level before") for _ in range(one.last - one.first))]
-            if one.first != one.last:
-                merged.append(f"{one.first + 1}–{one.last + 1}: {one.share.text}")
-        rows.append((row.label, *cells, say(language, "merged {levels}", levels=", ".join(merged)) if merged else ""))
+            others = (say(language, "within {levels}", levels=level_numbers(one)) for _ in range(one.last - one.first))
+            cells[one.first : one.last + 1] = [one.share if one.first == one.last else merged_words(language, one), *others]
+        rows.append((row.label, *cells, ""))
     return columns, rows
 
 
