@@ -2,6 +2,7 @@
 system; and what has to be said before any number where the ways differ. Nothing is combined: methodology §2."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from analysis.bases import Basis
 from analysis.domains import Domain
@@ -20,21 +21,56 @@ NAMED = 6
 """Units that are named in one sentence; of more it only says how many."""
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Bodies that the document is not about, by one way of counting: how many have a gap with an interval, which differ."""
+
+    basis: Basis
+    of: int
+    differ: tuple[Domain, ...]
+
+    @property
+    def by_chance(self) -> bool:
+        """Not more of them differ than the intervals alone let expect."""
+        return len(self.differ) <= sentences.expected(self.of)
+
+
 def differing(view: View, about: Sequence[Domain]) -> Iterator[Part]:
     """Before any number: where the interval of a gap leaves out zero. `about`: whom the document is about."""
     for basis in PARTS:
         for domain in about:
             if sentence := _difference(view, domain, basis):
                 yield Paragraph(sentence if len(about) == 1 else f"{view.name(domain)}: {sentence}", "notice")
-        beside = [one for one in view.release.domains if one not in about and _known(_part(view, one, basis))]
-        others = [one for one in beside if _differs(_part(view, one, basis))]
-        if others:
-            told = "; ".join(view.name(one) for one in others) if len(others) <= NAMED else ""
-            yield Paragraph(sentences.others_differ(view.language, basis, len(others), len(beside), told))
 
 
-def bases(view: View, about: Sequence[Domain]) -> Iterator[Part]:
-    """The whole first, then every block's units in a panel of their own; of one body, its row alone."""
+def others_differing(view: View, about: Sequence[Domain]) -> Iterator[Part]:
+    """Of the other bodies names only where more differ than chance explains; else that the ways give nearly the same."""
+    found = _beside(view, about)
+    for one in found:
+        if not one.by_chance:
+            yield Paragraph(_listed(view, one, NAMED))
+    differ, compared = sum(len(one.differ) for one in found), sum(one.of for one in found)
+    alike = all(one.by_chance for one in found) and not any(_difference(view, one, basis) for one in about for basis in PARTS)
+    if differ and alike:
+        yield Paragraph(sentences.ways_alike(view.language, differ, compared))
+
+
+def _beside(view: View, about: Sequence[Domain]) -> list[Beside]:
+    found = []
+    for basis in PARTS:
+        known = [one for one in view.release.domains if one not in about and _known(_part(view, one, basis))]
+        found.append(Beside(basis, len(known), tuple(one for one in known if _differs(_part(view, one, basis)))))
+    return found
+
+
+def _listed(view: View, one: Beside, most: int) -> str:
+    names = "; ".join(map(view.name, one.differ)) if len(one.differ) <= most else ""
+    return sentences.others_differ(view.language, one.basis, len(one.differ), one.of, names)
+
+
+def bases(view: View, about: Sequence[Domain], whole: View | None = None) -> Iterator[Part]:
+    """The whole first, then every block's units in a panel of their own; of one body, its row alone. `whole`: where the bodies are
+    looked for whose index differs, if not in `view`."""
     counts = view.release.studies.bases.get(cells.headline_tree(view.instrument).population, {})
     built = [basis for basis in PARTS if any(_part(view, one, basis) is not None for one in view.release.domains)]
     if not counts and not built:
@@ -47,6 +83,9 @@ def bases(view: View, about: Sequence[Domain]) -> Iterator[Part]:
             yield Paragraph(sentences.not_built(language, basis, counts.get(basis, 0), counts.get("all", 0)))
     if not built:
         return
+    for one in _beside(whole or view, about):
+        if one.differ and one.by_chance:
+            yield Paragraph(_listed(view, one, len(one.differ)))
     wider = [one for one in view.release.domains if one.kind != "unit" and _seen(view, one)]
     if wider:
         yield _table(view, "bases", say(language, "The index counted in three ways"), wider, built)

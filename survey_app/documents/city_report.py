@@ -15,7 +15,7 @@ from survey_app.documents import figure_cells as cells
 from survey_app.documents import index_sections as sections
 from survey_app.documents import self_selection, sentences
 from survey_app.documents.area_rule import never_shown
-from survey_app.documents.basis_tables import bases, differing
+from survey_app.documents.basis_tables import bases, differing, others_differing
 from survey_app.documents.change_tables import changes
 from survey_app.documents.channel_tables import channels, issued_share
 from survey_app.documents.count_rule import settled
@@ -61,7 +61,7 @@ def overview(view: View, asked: Asked) -> ReportDocument:
     them is on the page of their block, and in every file of the whole."""
     about, wide = mains(view), only(view, lambda one: one.kind != "unit")
     parts = [*_first(view), *sections.city_and_blocks(view), *told_apart(view)]
-    later = [*_over_time(wide, about), *sections.areas(wide), *sections.units_in_short(view), *bases(wide, about)]
+    later = [*_over_time(wide, about), *sections.areas(wide), *sections.units_in_short(view), *bases(wide, about, view)]
     later += [*sections.factors(wide), *sections.populations(wide), *channels(wide), *sections.details(wide), *sections.other_styles(wide)]
     later += [*studied(only(wide, lambda one: one.grouping != "block"), about, asked.further)]
     pictures = [part for part in later if isinstance(part, Picture)]
@@ -93,6 +93,7 @@ def _first(view: View) -> Iterator[Part]:
     if view.release.state != "published":
         yield Paragraph(say(language, "DRAFT. Not approved and not published; not to be passed on."), "notice")
     yield from differing(view, about)
+    yield from others_differing(view, about)
     yield from settled(view)
     yield from never_shown(view)
     yield from _selection(view)

@@ -93,10 +93,25 @@ def ways_differ(language: str, basis: Basis, before: str | None, after: str | No
     return sentence
 
 
+def expected(of: int) -> int:
+    """How many of so many gaps have an interval without 0 by chance alone, as printed."""
+    return round(CHANCE * of)
+
+
+def ways_alike(language: str, differ: int, compared: int) -> str:
+    """`compared`: gaps of the other bodies, all ways together."""
+    sentence = (
+        "The three ways of counting give nearly the same: {differ} of {compared} gaps of units and groups go beyond their interval, "
+        "not more than by chance (about {chance}). They are listed under “Three ways of counting”."
+    )
+    counted = {"differ": differ, "compared": compared, "chance": expected(compared)}
+    return say(language, sentence, **{name: number(language, count) for name, count in counted.items()})
+
+
 def others_differ(language: str, basis: Basis, count: int, of: int, names: str) -> str:
     """Of the other bodies on the page. `names`: only where they are few."""
     counted = {"count": number(language, count), "of": number(language, of), "way": way(language, basis)}
-    counted["chance"] = number(language, round(CHANCE * of))
+    counted["chance"] = number(language, expected(of))
     if names:
         sentence = (
             "“{way}”: among {of} other units and groups on this page, {count} have an index that differs by more than its "
