@@ -104,7 +104,18 @@ def index_table(view: View, id: str, caption: str, rows: Sequence[Line], of_unit
         cut = _index_row(view, line, figure, with_areas, with_roles)
         shown.append(Row(tuple(cut), line.domain.id, line.total))
     used = [(view.figure(line.domain, one, means=line.means), one) for line in rows for one in (tree, *beside)]
-    return Table(id, caption, tuple(columns), tuple(shown), cells.notes(view, used), header=1)
+    notes = (*cells.notes(view, used), *_decided_elsewhere(view, [figure for figure, of_tree in used if of_tree is tree]))
+    return Table(id, caption, tuple(columns), tuple(shown), notes, header=1)
+
+
+def _decided_elsewhere(view: View, figures: Iterable[Figure | None]) -> Iterable[str]:
+    """Why answers ÷ files is less than the two columns beside it, and blocks come to more than the city."""
+    if any(one and one.estimate and one.n_received is not None and one.estimate.n > one.n_received for one in figures):
+        yield say(
+            view.language,
+            "“Answers” of a body also counts those on files that it decided and others received, so blocks together come to more than"
+            " the city. “Answers ÷ files” counts only those received there.",
+        )
 
 
 def _roles_matter(view: View, rows: Sequence[Line]) -> bool:
