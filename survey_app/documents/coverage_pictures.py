@@ -32,7 +32,7 @@ def coverage_map(view: View, about: Sequence[Domain], spots: Mapping[str, Spot])
     title = say(language, "Where the answers are: answers ÷ files, unit by unit")
     places = tuple(_place(view, unit, spots) for unit in units)
     notes = [] if all(spots[one.id].entered for one in units if one.id in spots) else [_from_reference(language)]
-    made = charts.picture(CoverageMap(language, title, STEPS, places, tuple(notes)))
+    made = charts.picture(CoverageMap(language, title, STEPS, places, tuple(notes)), view.release)
     yield Heading("coverage", say(language, "Where the answers are"))
     yield Paragraph(_told(view, places))
     yield replace(made, table=replace(made.table, id="chart-coverage"))

@@ -79,7 +79,7 @@ def _one(view: View, domain: Domain, found: Importance) -> Iterator[Paragraph | 
     )  # fmt: skip
     yield Table(f"importance-{domain.id}", title, columns, rows, notes)
     chart = ImportancePerformance(language, title, performance, share, "share", "share", drivers, cross)
-    made = charts.picture(chart)
+    made = charts.picture(chart, view.release)
     yield replace(made, table=replace(made.table, id=f"chart-importance-{domain.id}"))
 
 

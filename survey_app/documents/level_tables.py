@@ -55,7 +55,7 @@ def _of_domain(view: View, domain: Domain, told: dict[tuple[str, str, str], Leve
         return ()
     notes = (_of_groups(view.language),) if domain.kind != "unit" and _some_merged(rows) else ()
     chart = LevelBars(view.language, _title(view, domain), _names(view, told, domain), tuple(rows), notes)
-    made = charts.picture(chart)
+    made = charts.picture(chart, view.release)
     table, beside = (replace(made.table, id=f"{name}-{domain.id}") for name in ("levels", "chart-levels"))
     return replace(made, table=beside), table
 

@@ -47,6 +47,7 @@ def of_block(view: View, group: Group, standing: Standing) -> Iterator[Picture |
     title = say(language, "{block}: every unit with its interval", block=group.name)
     label = say(language, "{block}: weighted by files", block=group.name)
     plot = _picture(
+        view,
         group.id,
         IntervalPlot(
             language, title, of(tree.label, language), view.axis, cells.unit_of(tree, tree.root), rows,
@@ -74,9 +75,9 @@ def of_unit(view: View, unit: Domain, standing: Standing) -> Iterator[Picture]:
         yield from _funnel(view, title, named, standing, (mean, label), own)
 
 
-def _picture(about: str, chart: Chart) -> Picture:
+def _picture(view: View, about: str, chart: Chart) -> Picture:
     """Its table with a name of its own on the page."""
-    made = charts.picture(chart)
+    made = charts.picture(chart, view.release)
     return replace(made, table=replace(made.table, id=f"{made.table.id}-{about}"))
 
 
@@ -109,7 +110,7 @@ def _profile(view: View, unit: Domain) -> Iterator[Picture]:
         title = say(language, "{unit}: the parts of the index", unit=view.name(unit))
         label = say(language, "{name}: weighted by files", name=view.name(against))
         chart = FactorProfile(language, title, of(tree.label, language), view.axis, "share", view.name(unit), label, tuple(rows))
-        yield _picture(unit.id, chart)
+        yield _picture(view, unit.id, chart)
 
 
 def _value(view: View, figure: Figure | None) -> Value | None:
@@ -136,7 +137,7 @@ def _funnel(
         (low, high), (lowest, highest) = around.around(around.centre * (1 - around.centre) / answers)
         drawn.append(Limits(answers, low, high, lowest, highest))
     label = say(language, "{index}, at the block's mix of matters", index=of(tree.label, language))
-    yield _picture(standing.block, Funnel(language, title, label, "share", *centre, tuple(drawn), points))
+    yield _picture(view, standing.block, Funnel(language, title, label, "share", *centre, tuple(drawn), points))
 
 
 def _point(view: View, name: str, figure: Figure, around: limits.Funnel) -> FunnelPoint | None:

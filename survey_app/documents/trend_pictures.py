@@ -33,7 +33,7 @@ def trend(view: View, domain: Domain) -> Iterator[Picture]:
         language, title, of(tree.label, language), _axis(view, values), cells.unit_of(tree, tree.root), names, series,
         tuple(_breaks(view, domain, past)), tuple(_alike(view, past)),
     )  # fmt: skip
-    made = charts.picture(chart)
+    made = charts.picture(chart, view.release)
     used = [(change_tables.then(view, one, domain, tree.root), tree) for one in past] + [(own, tree)]
     table = replace(made.table, id=f"{made.table.id}-{domain.id}", notes=(*made.table.notes, *cells.notes(view, used)))
     yield replace(made, table=table)

@@ -3,8 +3,10 @@
 import csv
 import math
 import random
+from datetime import datetime
 from pathlib import Path
 
+from analysis.figures import Release, Studies
 from survey_app.documents import sentences
 from survey_app.documents.charts.values import (
     Break,
@@ -194,6 +196,14 @@ def coverage_map(language: str = "vi", province: str = "79") -> CoverageMap:
             places.append(Place(row[f"name_{language}"], at, cell))
     words = "Tỷ lệ hồ sơ có ý kiến, theo đơn vị" if language == "vi" else "Share of files with an answer, by unit"
     return CoverageMap(language, words, (0.02, 0.05, 0.1, 0.2), tuple(places))
+
+
+def release(*, simulated: bool) -> Release:
+    """Number 3, without a figure."""
+    return Release(
+        3, "79", "T1", "survey", "draft", simulated, "survey-2026", "", "2026.1", 1, {}, "", "", "", None,
+        datetime(2026, 11, 2), (), (), Studies((), (), True, False, (), None),
+    )  # fmt: skip
 
 
 def all_charts(language: str) -> dict[str, Chart]:

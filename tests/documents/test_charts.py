@@ -14,6 +14,7 @@ from matplotlib.lines import Line2D
 from analysis.figures import Reason
 from survey_app.documents import sentences
 from survey_app.documents.charts import ink, output
+from survey_app.documents.charts.alternatives import alternative
 from survey_app.documents.charts.output import digest, drawn, sheet_of
 from survey_app.documents.charts.picture import pages
 from survey_app.documents.charts.values import Chart, IntervalPlot, LevelBars, LevelRow, Place, Trend
@@ -265,6 +266,14 @@ def test_a_long_city_is_one_high_chart_or_pages_with_one_axis() -> None:
 
 def test_merged_levels_are_said_beside_the_bar() -> None:
     assert "mức 1–2 gộp: 6%" in words_in(samples.level_bars())
+
+
+@pytest.mark.parametrize("name", samples.all_charts("vi"))
+def test_a_stamp_stands_inside_the_picture_and_first_in_its_words(name: str) -> None:
+    """A picture is copied without the page that says that its numbers are simulated."""
+    chart = replace(samples.all_charts("vi")[name], stamp="SỐ LIỆU MÔ PHỎNG · kỳ công bố 3")
+    assert words_in(chart).startswith("SỐ LIỆU MÔ PHỎNG · kỳ công bố 3")
+    assert alternative(chart).startswith("SỐ LIỆU MÔ PHỎNG · kỳ công bố 3. ")
 
 
 def test_the_map_names_who_is_not_on_it() -> None:

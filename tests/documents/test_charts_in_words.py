@@ -11,6 +11,7 @@ from survey_app.documents.report import Gap
 from tests.documents import chart_samples as samples
 
 BOTH = ("vi", "en")
+STAMP = {"vi": "SỐ LIỆU MÔ PHỎNG · kỳ công bố 3", "en": "SIMULATED DATA · release 3"}
 
 
 def test_an_interval_plot_tells_extremes_bands_and_what_is_hidden() -> None:
@@ -70,13 +71,14 @@ def test_a_map_tells_the_lowest_the_highest_and_who_has_no_coordinates() -> None
 @pytest.mark.parametrize("name", samples.all_charts("vi"))
 def test_every_chart_has_a_picture_with_a_full_table_and_words_without_gaps(language: str, name: str) -> None:
     chart = samples.all_charts(language)[name]
-    found = picture(chart)
+    found = picture(chart, samples.release(simulated=False))
     assert (found.chart, found.drawing) == (chart.chart, chart)
     assert found.table.rows
     assert all(len(row.cells) == len(found.table.columns) for row in found.table.rows)
     assert "{" not in found.alternative and "  " not in found.alternative
     assert found.alternative.endswith((".", "?"))
     assert (" units" not in found.alternative) if language == "vi" else True
+    assert picture(chart, samples.release(simulated=True)).drawing == replace(chart, stamp=STAMP[language])
 
 
 def test_the_table_says_state_and_band_of_a_row_in_words() -> None:

@@ -22,7 +22,7 @@ Named = Sequence[tuple[str, Cell]]
 
 def alternative(chart: Chart) -> str:
     """One paragraph in the chart's language."""
-    return " ".join((f"{chart.title.rstrip('.')}.", *_told(chart)))
+    return " ".join((*filter(None, (chart.stamp and f"{chart.stamp}.",)), f"{chart.title.rstrip('.')}.", *_told(chart)))
 
 
 def _told(chart: Chart) -> Iterator[str]:

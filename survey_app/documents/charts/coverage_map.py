@@ -44,7 +44,7 @@ class Window:
 
 
 def draw(chart: CoverageMap) -> Sheet:
-    sheet, language = Sheet(chart.title), chart.language
+    sheet, language = Sheet(chart.title, chart.stamp), chart.language
     placed = [place for place in chart.places if place.at is not None]
     far = far_away(placed)
     if not placed:

@@ -12,7 +12,7 @@ ROW, BAND = 7.2, 4.6  # mm
 
 
 def draw(chart: FactorProfile) -> Sheet:
-    sheet = Sheet(chart.title)
+    sheet = Sheet(chart.title, chart.stamp)
     if not chart.rows:
         nothing(sheet, chart.language)
         sheet.notes(chart.notes)

@@ -24,7 +24,7 @@ DOTS: Dash = (0, (1, 1.2))
 
 
 def draw(chart: Funnel) -> Sheet:
-    sheet = Sheet(chart.title)
+    sheet = Sheet(chart.title, chart.stamp)
     shown = [point for point in chart.points if isinstance(point.value, Interval) and point.answers > 0]
     if not shown and not chart.limits:
         nothing(sheet, chart.language)

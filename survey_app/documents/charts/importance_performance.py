@@ -16,7 +16,7 @@ POINT = Mark("o", 4.4, BLUE, BLUE)
 
 
 def draw(chart: ImportancePerformance) -> Sheet:
-    sheet, language = Sheet(chart.title), chart.language
+    sheet, language = Sheet(chart.title, chart.stamp), chart.language
     shown = [driver for driver in chart.drivers if isinstance(driver.importance, Interval) and isinstance(driver.performance, Interval)]
     if not shown:
         nothing(sheet, language)

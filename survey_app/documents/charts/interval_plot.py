@@ -12,7 +12,7 @@ from survey_app.words import say
 
 
 def draw(chart: IntervalPlot) -> Sheet:
-    sheet = Sheet(chart.title)
+    sheet = Sheet(chart.title, chart.stamp)
     if not chart.rows:
         nothing(sheet, chart.language)
         sheet.notes(chart.notes)

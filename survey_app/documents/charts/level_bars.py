@@ -13,7 +13,7 @@ ROW, BAR = 8.6, 4.8  # mm
 
 
 def draw(chart: LevelBars) -> Sheet:
-    sheet = Sheet(chart.title)
+    sheet = Sheet(chart.title, chart.stamp)
     if not chart.rows:
         nothing(sheet, chart.language)
         sheet.notes(chart.notes)

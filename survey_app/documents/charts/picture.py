@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from analysis.figures import Release
 from survey_app.documents.charts.alternatives import alternative
 from survey_app.documents.charts.scales import ends, widened
 from survey_app.documents.charts.tables import table
@@ -14,7 +15,10 @@ PAGE = 36
 """Rows that fit a page of A4 at half its width, names of two lines included."""
 
 
-def picture(chart: Chart) -> Picture:
+def picture(chart: Chart, release: Release) -> Picture:
+    """A picture of simulated answers says so inside: it is copied without the page around it."""
+    if release.simulated:
+        chart = replace(chart, stamp=say(chart.language, "SIMULATED DATA · release {number}", number=release.number))
     return Picture(chart.chart, table(chart), alternative(chart), chart)
 
 

@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.transforms import Affine2D
 
-from survey_app.documents.charts.ink import INK, MARGIN, POINT, SOFT, TEXT, TITLE, WIDTH, Dash, Fill, Mark
+from survey_app.documents.charts.ink import INK, MARGIN, POINT, SOFT, TEXT, TITLE, VERMILION, WIDTH, Dash, Fill, Mark
 
 FAMILY = "DejaVu Sans"
 LEADING = 1.3  # of the size: room for the stacked signs of Vietnamese capitals
@@ -74,12 +74,15 @@ def height_of(lines: int, size: float = TEXT) -> float:
 class Sheet:
     """`y`: how far down it has been filled."""
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, stamp: str = "") -> None:
         self.figure = Figure(facecolor="white")
         self._mm = Affine2D()
         self._strokes: dict[tuple[str, float, Dash, int], Ways] = {}
         self._marks: dict[tuple[Mark, int], Ways] = {}
         self.y = MARGIN
+        if stamp:
+            self.paragraph(stamp, colour=VERMILION, bold=True)
+            self.y += 0.6
         self.paragraph(title, size=TITLE, colour=INK, bold=True)
         self.y += 1.5
 

@@ -16,7 +16,7 @@ HEIGHT = 46.0
 
 
 def draw(chart: Trend) -> Sheet:
-    sheet = Sheet(chart.title)
+    sheet = Sheet(chart.title, chart.stamp)
     if not chart.releases or not any(value for series in chart.series for value in series.values):
         nothing(sheet, chart.language)
         sheet.notes(chart.notes)

@@ -1,6 +1,7 @@
 """What each chart is drawn from: labels in the reader's language, rounded numbers, states. No drawing, no arithmetic.
 
 A value is a cell of a report: Interval, or Gap with its reason. So a chart shows no more than the table beside it.
+`stamp` stands above the title inside the picture, wherever it is copied to: that the numbers are simulated, and the release.
 """
 
 from dataclasses import dataclass
@@ -37,6 +38,7 @@ class IntervalPlot:
     mean_label: str
     told_apart: bool
     notes: tuple[str, ...] = ()
+    stamp: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class Funnel:
     limits: tuple[Limits, ...]
     points: tuple[FunnelPoint, ...]
     notes: tuple[str, ...] = ()
+    stamp: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,7 @@ class FactorProfile:
     city_label: str
     rows: tuple[FactorRow, ...]
     notes: tuple[str, ...] = ()
+    stamp: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,7 @@ class ImportancePerformance:
     drivers: tuple[Driver, ...]
     cross: tuple[float, float] | None
     notes: tuple[str, ...] = ()
+    stamp: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +159,7 @@ class Trend:
     series: tuple[Series, ...]
     breaks: tuple[Break, ...] = ()
     notes: tuple[str, ...] = ()
+    stamp: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +187,7 @@ class LevelBars:
     levels: tuple[str, ...]
     rows: tuple[LevelRow, ...]
     notes: tuple[str, ...] = ()
+    stamp: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +209,7 @@ class CoverageMap:
     steps: tuple[float, ...]
     places: tuple[Place, ...]
     notes: tuple[str, ...] = ()
+    stamp: str = ""
 
 
 Chart = IntervalPlot | Funnel | FactorProfile | ImportancePerformance | Trend | LevelBars | CoverageMap
