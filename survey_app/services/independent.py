@@ -1,5 +1,5 @@
-"""An independent sample beside a release: its people against the figures of one domain, factor by factor. The outcome is kept
-for the pages of the release (kept_comparisons.py), of the people nothing.
+"""An independent sample beside a release: its people against the figures of one domain, factor by factor. On demand the
+outcome is kept for the pages of the release (kept_comparisons.py), of the people nothing.
 
 The arithmetic is analysis.independent's, the table of people is read in reference_sample.py.
 """
@@ -37,8 +37,11 @@ class _People:
     by: Weights
 
 
-def compare(number: int, sheet: Sheet, domain: str | None, half_width: float, now: datetime, by: Viewer = OPERATOR) -> Comparison:
-    """The headline and its factors by QR and by the sample; `domain`: the city unless named; half_width: what n is needed for.
+def compare(
+    number: int, sheet: Sheet, domain: str | None, half_width: float, now: datetime, by: Viewer = OPERATOR, *, publish: bool = False
+) -> Comparison:
+    """The headline and its factors by QR and by the sample; `domain`: the city unless named; half_width: what n is needed for;
+    publish: the outcome is kept, and stands on the pages of the release.
 
     People of other domains or populations are left out and counted. Refused: see reference_sample.read; a domain that the
     release does not have.
@@ -74,8 +77,10 @@ def compare(number: int, sheet: Sheet, domain: str | None, half_width: float, no
         simulated=release.simulated,
     )
     with session.transaction() as tx:
-        kept_comparisons.keep(tx, release.province, found, stored_time(now))
-        accounts.log(tx, release.province, stored_time(now), by.name, "independent.compared", str(number), f"{chosen.id}, {len(inside)}")
+        if publish:
+            kept_comparisons.keep(tx, release.province, found, stored_time(now))
+        about = f"{chosen.id}, {len(inside)}{', published' if publish else ''}"
+        accounts.log(tx, release.province, stored_time(now), by.name, "independent.compared", str(number), about)
     return found
 
 

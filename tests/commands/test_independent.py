@@ -6,6 +6,7 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
+from survey_app.services import reports
 from tests import cast
 from tests.cast import DISTRICT, NEIGHBOUR, OTHER_WARD, PERFECT_WARD, STRADDLING, WARD
 from tests.real_city import refused, table, workbook
@@ -120,6 +121,17 @@ def test_people_whose_file_is_not_finished_are_left_out(app: Flask, tmp_path: Pa
     rows = [[*row, 2 if at % 2 else 1] for at, row in enumerate(people(40))]
     result = compared(app, csv_of(tmp_path, rows, [*HEADER, "stage"]), "--language", "en")
     assert "Left out: 20 people whose file is not finished" in result.stdout
+
+
+def test_the_outcome_stands_on_the_pages_only_where_that_was_wanted(app: Flask, tmp_path: Path) -> None:
+    def stands() -> bool:
+        return any(one.id == f"independent-{WARD}" for one in reports.document(viewer, "results", 1, WARD, "vi").tables())
+
+    viewer = cast.viewer("home_affairs")
+    assert "Không lưu gì. Thêm --publish" in headline(tmp_path, app).stdout
+    assert not stands()
+    assert "Đã lưu: kết quả hiện trên các trang của kỳ công bố 1." in headline(tmp_path, app, "--publish").stdout
+    assert stands()
 
 
 def test_given_weights_count(app: Flask, tmp_path: Path) -> None:
