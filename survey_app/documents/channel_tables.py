@@ -5,6 +5,7 @@ Channels are never mixed silently: whoever reads an index reads beside it which 
 
 from collections.abc import Iterator, Mapping
 
+from analysis.disclosure import FLOOR
 from analysis.domains import Domain
 from questionnaires.trees import IndexTree
 from survey_app.documents import domain_tables, figure_cells
@@ -18,6 +19,7 @@ ISSUED = "issued"
 
 CHANNELS = (ISSUED, "handed_out", "open")
 ALL = "n"
+FEW_SENT = "few_sent"
 
 
 def channels(view: View) -> Iterator[Part]:
@@ -37,10 +39,14 @@ def channels(view: View) -> Iterator[Part]:
         Column("open", say(language, "with the code posted at the counter"), "number"),
         Column("issued_share", say(language, "Share issued by the system"), "number", "share"),
     )
+    rows = tuple(_row(view, one, tree) for one in shown)
     notes = figure_cells.notes(view, ((figure, tree) for one in shown if _gap(view, one, tree) and (figure := view.figure(one, tree))))
+    if any(isinstance(cell, Gap) and cell.reason == FEW_SENT for row in rows for cell in row.cells):
+        words = "“1–9”: from one to nine answers came in by one of the ways; how many by each is not shown, so that nobody is recognised."
+        notes = (*notes, say(language, words))
     yield Heading("channels", say(language, "How the answers came in"))
     caption = say(language, "Answers received, of all groups, by the code they were sent with")
-    yield Table("channels", caption, columns, tuple(_row(view, one, tree) for one in shown), notes, header=1)
+    yield Table("channels", caption, columns, rows, notes, header=1)
     sentence = (
         "Codes issued by the system are made one a file or ticket, so that nobody chooses who gets one. "
         "Codes handed out by staff and the code at the counter are counted apart."
@@ -51,20 +57,38 @@ def channels(view: View) -> Iterator[Part]:
 def issued_share(view: View, domain: Domain) -> str | None:
     """One sentence for the summary; None where channels were not counted or too few answered."""
     counts = _counts(view, domain)
-    if not counts[ALL] or _gap(view, domain, figure_cells.headline_tree(view.instrument)):
+    if not counts[ALL] or _few(view, counts) or _gap(view, domain, figure_cells.headline_tree(view.instrument)):
         return None
-    share = percent(view.language, counts[ISSUED] / counts[ALL], 1)
-    return say(view.language, "{share} of the answers were sent with codes issued by the system.", share=share)
+    share = _share(view, counts)
+    sentence = "{share} of the {n} answers received there, of all groups, were sent with codes issued by the system."
+    return say(view.language, sentence, share=share.text, n=_count(view, counts[ALL]).text)
 
 
 def _row(view: View, domain: Domain, tree: IndexTree) -> Row:
-    language, counts, total = view.language, _counts(view, domain), domain.kind != "unit"
+    counts, total = _counts(view, domain), domain.kind != "unit"
+    head = (domain.id, view.name(domain))
     if gap := _gap(view, domain, tree):
-        return Row((domain.id, view.name(domain), *[gap] * 5), domain.id, total)
-    shown = [Number(counts[name], number(language, counts[name])) for name in (ALL, *CHANNELS)]
-    share = counts[ISSUED] / counts[ALL] if counts[ALL] else None
-    part = None if share is None else Number(round(share, 3), percent(language, share, 1), 1, "share")
-    return Row((domain.id, view.name(domain), *shown, part), domain.id, total)
+        return Row((*head, *[gap] * 5), domain.id, total)
+    if _few(view, counts):
+        return Row((*head, _count(view, counts[ALL]), *[Gap(say(view.language, "1–9"), FEW_SENT)] * 4), domain.id, total)
+    shown = [_count(view, counts[name]) for name in (ALL, *CHANNELS)]
+    return Row((*head, *shown, _share(view, counts) if counts[ALL] else None), domain.id, total)
+
+
+def _few(view: View, counts: Mapping[str, int]) -> bool:
+    """Whether one of the ways was used by one to nine: then none is told, for the last would follow from the others."""
+    return not view.precise and any(0 < counts[channel] < FLOOR for channel in CHANNELS)
+
+
+def _count(view: View, count: int) -> Number:
+    told = count if view.precise else to_five(count)
+    return Number(told, number(view.language, told))
+
+
+def _share(view: View, counts: Mapping[str, int]) -> Number:
+    """Of the exact counts: of those rounded to five it would be another share than Home Affairs reads."""
+    share, decimals = counts[ISSUED] / counts[ALL], 1 if view.precise else 0
+    return Number(round(share, decimals + 2), percent(view.language, share, decimals), decimals, "share")
 
 
 def _gap(view: View, domain: Domain, tree: IndexTree) -> Gap | None:
@@ -74,8 +98,7 @@ def _gap(view: View, domain: Domain, tree: IndexTree) -> Gap | None:
 
 
 def _counts(view: View, domain: Domain) -> Mapping[str, int]:
-    """Answers received by the domain's units, in all and by channel, as exact as the reader may know them."""
+    """Answers received by the domain's units, in all and by channel."""
     of_units = [view.release.studies.channels.get(unit, {}) for unit in domain.members]
     counts = {channel: sum(unit.get(channel, 0) for unit in of_units) for channel in CHANNELS}
-    counts[ALL] = sum(sum(unit.values()) for unit in of_units)
-    return counts if view.precise else {name: to_five(count) for name, count in counts.items()}
+    return {**counts, ALL: sum(sum(unit.values()) for unit in of_units)}

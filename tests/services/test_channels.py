@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from analysis.figures import Figure
+from analysis.figures import Figure, Release
 from analysis.release import build, sources
 from analysis.survey_data import Columns
 from questionnaires.answers import decode
 from survey_app.documents.report import ReportDocument, Table
 from survey_app.services import doors, exports, opening, releases, reports, slip_doors, submission
-from survey_app.services.access import public
+from survey_app.services.access import Viewer, public
 from survey_app.services.submission import Acknowledgement, Post
 from survey_app.storage import responses, session
 from tests import cast, small_city
@@ -138,10 +138,29 @@ def test_home_affairs_reads_exact_counts_and_the_public_rounded_ones(surveyed: N
     assert table[STRADDLING] == ["32", "12", "0", "20", "37,5%"]
     assert table[cast.PERFECT_WARD] == ["42", "0", "0", "42", "0,0%"]
     assert set(table[cast.OTHER_WARD]) == {"< 10"}
-    assert "20,3% ý kiến gửi bằng mã do hệ thống cấp." in [part.text for part in exact.parts if hasattr(part, "text")]
+    said = [part.text for part in exact.parts if hasattr(part, "text")]
+    assert "20,3% trong 212 ý kiến nhận được, gồm mọi nhóm, gửi bằng mã do hệ thống cấp." in said
     rounded = shown(channels_of(reports.document(public("vi"), "results", number, None, "vi")))
-    assert rounded[cast.PROVINCE] == ["210", "45", "15", "155", "21,4%"]
-    assert rounded[WARD] == ["110", "30", "15", "65", "27,3%"]
+    assert rounded[cast.PROVINCE] == ["210", "45", "15", "155", "20%"]
+    assert rounded[WARD] == ["110", "30", "15", "65", "29%"]
+
+
+def test_a_way_that_one_to_nine_came_by_is_told_to_home_affairs_alone(surveyed: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With eight of the 108 by codes handed out: those would follow from the two other ways and the whole, so none is told."""
+    number = releases.make(WAVE, None, NOW).number
+    releases.publish(number, NOW)
+    read = releases.read
+
+    def few(viewer: Viewer, release: int) -> Release | None:
+        found = read(viewer, release)
+        channels = {WARD: {"handed_out": 8, "issued": 37, "open": 63}}
+        return found and replace(found, studies=replace(found.studies, channels={**found.studies.channels, **channels}))
+
+    monkeypatch.setattr(releases, "read", few)
+    exact = shown(channels_of(reports.document(cast.viewer("home_affairs"), "results", number, None, "vi")))
+    assert exact[WARD] == ["108", "37", "8", "63", "34,3%"]
+    rounded = shown(channels_of(reports.document(public("vi"), "results", number, None, "vi")))
+    assert rounded[WARD] == ["110", "1–9", "1–9", "1–9", "1–9"]
 
 
 def test_nothing_calls_a_code_that_was_handed_out_verified(surveyed: None) -> None:
