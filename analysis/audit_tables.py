@@ -6,6 +6,7 @@ What is asked of the ranges is in audit.py, how they are found in feasible.py.
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -28,9 +29,15 @@ PROTECTED: frozenset[Reason | None] = frozenset({"too_few", "complementary", "wi
 HELD = ""
 """The kind of equations that hold exactly: they name a cell."""
 
+_COUNTS = attrgetter("population", "basis", "domain", "n_received", "n_decided", "mark", "hidden")
+"""What the figures of a domain have in common, so that counts are read once."""
+
 Counter = tuple[str, Basis, str]
 """Domain, basis, and in which role its answers are counted; "" of a figure."""
 Shares = Mapping[str, Mapping[str, float]]
+Place = tuple[str, Summary]
+"""Domain, and of which of its two figures."""
+Places = dict[Place, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +63,16 @@ class Counted:
     def of(cls, figures: Iterable[Figure], domains: Mapping[str, Domain], empty: Empty = frozenset()) -> "Counted":
         """empty: domains that have no answers in that role; there is nothing of theirs to protect."""
         found = cls()
-        for figure in figures:
-            for role, n in (("reception", figure.n_received), ("decider", figure.n_decided)):
-                key = (figure.domain, figure.basis, role)
+        for population, basis, domain, received, decided, mark, hidden in dict.fromkeys(map(_COUNTS, figures)):
+            for role, n in (("reception", received), ("decider", decided)):
+                key = (domain, basis, role)
                 few = n is not None and n < FLOOR
-                if n is not None and not few and (key not in found.shown or figure.mark != "held_over"):
-                    found.shown[key] = (n, figure.mark == "held_over")
-                elif (figure.population, figure.basis, figure.domain, role) in empty:
+                if n is not None and not few and (key not in found.shown or mark != "held_over"):
+                    found.shown[key] = (n, mark == "held_over")
+                elif (population, basis, domain, role) in empty:
                     continue
-                elif (few or figure.hidden in PROTECTED) and (role == "reception" or domains[figure.domain].pools == "credited"):
-                    found.hidden.setdefault(key, figure.hidden or "too_few")
+                elif (few or hidden in PROTECTED) and (role == "reception" or domains[domain].pools == "credited"):
+                    found.hidden.setdefault(key, hidden or "too_few")
         for key in found.shown:
             found.hidden.pop(key, None)
         return found
@@ -169,9 +176,35 @@ def table_of_figures(
     that have no value are in no equation. Wanted: hidden units, and of groups with too few what their hidden units come to.
     """
     rows = _Rows()
-    place: dict[tuple[str, Summary], int] = {}
+    place, hidden = _cells_of_figures(rows, figures, widths, known)
+    wanted: dict[Counter, int] = {}
+    units = {unit: cell for (unit, summary), cell in place.items() if summary == "pooled" and unit not in members}
+    secret = {unit: cell for unit, cell in units.items() if (unit, "pooled") in hidden}
+    size = {unit: _size(domains[unit], counted, figures[0].basis) for unit in units}
+    for domain, summary in place:
+        key = (domain, summary)
+        if domain not in members:
+            wanted |= {(domain, figures[0].basis, ""): place[key]} if key in hidden else {}
+            continue
+        if hidden.get(key, "too_few") != "too_few":
+            continue
+        inside, cells = members[domain], secret if key in hidden else units
+        if summary == "mean_of_units":
+            part = {cells[unit]: 1.0 for unit in inside if unit in cells}
+        else:
+            part = {cells[unit]: share * size[unit] for unit, share in inside.items() if unit in cells}
+        total = sum(part.values())
+        if total > 0:
+            rows.equal({**part, place[key]: -total}, HELD if key in hidden else f"{domains[domain].grouping}|{summary}", total)
+            wanted |= {(domain, figures[0].basis, ""): place[key]} if key in hidden and summary == "pooled" else {}
+    return Table(rows.equations(), wanted)
+
+
+def _cells_of_figures(rows: _Rows, figures: Sequence[Figure], widths: Widths, known: Known) -> tuple[Places, dict[Place, Reason | None]]:
+    """Where the value of every domain stands among the cells, and why it is hidden where it has to stay so."""
+    place: Places = {}
     shown = {(figure.domain, figure.summary) for figure in figures if figure.estimate is not None}
-    hidden: dict[tuple[str, Summary], Reason | None] = {}
+    hidden: dict[Place, Reason | None] = {}
     for figure in sorted(figures, key=lambda one: one.hidden == "too_few"):
         if figure.hidden in PROTECTED and (figure.domain, figure.summary) not in shown:
             hidden[figure.domain, figure.summary] = figure.hidden
@@ -185,24 +218,7 @@ def table_of_figures(
             rows.cells.append(ends)
         elif figure.estimate is not None:
             rows.cells[place[key]] = _both(rows.cells[place[key]], ends)
-    wanted: dict[Counter, int] = {}
-    for domain, summary in place:
-        key = (domain, summary)
-        if domain not in members:
-            wanted |= {(domain, figures[0].basis, ""): place[key]} if key in hidden else {}
-            continue
-        if hidden.get(key, "too_few") != "too_few":
-            continue
-        inside = {unit: share for unit, share in members[domain].items() if (unit, "pooled") in (hidden if key in hidden else place)}
-        part = {
-            place[unit, "pooled"]: 1.0 if summary == "mean_of_units" else share * _size(domains[unit], counted, figures[0].basis)
-            for unit, share in inside.items()
-        }
-        total = sum(part.values())
-        if total > 0:
-            rows.equal({**part, place[key]: -total}, HELD if key in hidden else f"{domains[domain].grouping}|{summary}", total)
-            wanted |= {(domain, figures[0].basis, ""): place[key]} if key in hidden and summary == "pooled" else {}
-    return Table(rows.equations(), wanted)
+    return place, hidden
 
 
 def _size(unit: Domain, counted: Counted, basis: Basis) -> float:

@@ -4,9 +4,9 @@ Methodology §13. Totals that would give away a hidden unit: complementary.py.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
-from analysis.figures import Figure, Reason, rewritten
+from analysis.figures import Figure, Reason, rewritten, without_numbers
 
 FLOOR, COMPARABLE = 10, 30
 BATCH = 10
@@ -69,14 +69,9 @@ def past_floors(candidate: Candidate) -> Figure:
     return rewritten(figure, mark="reference_only") if figure.estimate.n < COMPARABLE else figure
 
 
-_SAYS_NOTHING: Mapping[str, object] = {
-    one.name: None for one in fields(Figure) if one.name not in ("domain", "population", "tree", "node", "basis", "summary", "partial")
-}
-
-
 def hidden(figure: Figure, reason: Reason, missing: str | None = None) -> Figure:
     """The figure without any number, and why."""
-    return rewritten(figure, **{**_SAYS_NOTHING, "partial": False, "hidden": reason, "missing": missing})
+    return without_numbers(figure, reason, missing)
 
 
 @dataclass(frozen=True, slots=True)

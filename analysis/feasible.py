@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import block_diag, coo_array, csc_array, csr_array, hstack
+from scipy.sparse import coo_array, csc_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
 from analysis.survey_data import Bools, Floats, Ints
@@ -253,16 +253,21 @@ def _part(equations: Equations, cells: Bools) -> tuple[Equations, Ints]:
 
 
 def _widened(equations: Equations) -> tuple[Equations, Floats]:
-    """Every kind of equation widened by twice the least with which all hold together, as they are where they hold; and values of all
-    cells that they allow."""
+    """Every kind of equation widened by twice the least with which all hold together (not where they hold); and values of all cells."""
     kinds = int(equations.kind.max(initial=-1)) + 1
     rows, cells = equations.table.shape
     loose = np.flatnonzero(equations.kind >= 0)
-    slack = coo_array((equations.scale[loose], (loose, equations.kind[loose])), shape=(rows, kinds))
-    above, below = hstack([equations.table, -slack]), hstack([equations.table, slack])
+    of, slack = coo_array(equations.table), equations.scale[loose]
+    row, column = np.concatenate([of.row, loose]), np.concatenate([of.col, cells + equations.kind[loose]])
+    sides = np.concatenate([of.data, -slack, of.data, slack]), (np.concatenate([row, row + rows]), np.tile(column, 2))
+    endless = np.full(rows, np.inf)
     found = milp(
         np.concatenate([np.zeros(cells), np.ones(kinds)]),
-        constraints=[LinearConstraint(above, -np.inf, equations.high), LinearConstraint(below, equations.low, np.inf)],
+        constraints=LinearConstraint(
+            csc_array(sides, shape=(2 * rows, cells + kinds)),
+            np.concatenate([-endless, equations.low]),
+            np.concatenate([equations.high, endless]),
+        ),
         bounds=Bounds(np.concatenate([equations.least, np.zeros(kinds)]), np.concatenate([equations.most, np.full(kinds, np.inf)])),
     )
     if found.x is None:
@@ -276,9 +281,8 @@ def _least(equations: Equations, objectives: Sequence[Floats]) -> list[Floats | 
     """Values of all cells where each objective is least; None where it has no end. One linear programme, a copy of all cells for each
     objective, unless one of them has no end."""
     count = len(objectives)
-    constraint = LinearConstraint(
-        block_diag([equations.table] * count, format="csr"), np.tile(equations.low - HOLDS, count), np.tile(equations.high + HOLDS, count)
-    )
+    table = _repeated(csc_array(equations.table), count)
+    constraint = LinearConstraint(table, np.tile(equations.low - HOLDS, count), np.tile(equations.high + HOLDS, count))
     limits = Bounds(np.tile(equations.least, count), np.tile(equations.most, count))
     solved = milp(np.concatenate(objectives), constraints=constraint, bounds=limits, options={"presolve": False})
     if solved.x is not None:
@@ -286,3 +290,11 @@ def _least(equations: Equations, objectives: Sequence[Floats]) -> list[Floats | 
     if solved.status == INFEASIBLE:
         raise ValueError("cells that no equation of the table allows together")
     return [None] if count == 1 else [one for objective in objectives for one in _least(equations, [objective])]
+
+
+def _repeated(table: csc_array, count: int) -> csc_array:
+    """The table so many times along the diagonal."""
+    rows, cells = table.shape
+    at = np.concatenate([table.indices + rows * number for number in range(count)])
+    start = np.concatenate([[0], *(table.indptr[1:] + table.nnz * number for number in range(count))])
+    return csc_array((np.tile(table.data, count), at, start), shape=(rows * count, cells * count))

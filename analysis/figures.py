@@ -83,6 +83,12 @@ def rewritten(figure: Figure, **new: object) -> Figure:
     return Figure(**cast("dict[str, Never]", values))
 
 
+def without_numbers(figure: Figure, reason: Reason, missing: str | None) -> Figure:
+    """Whom and what the figure is about, and why nothing more is said."""
+    about = figure.domain, figure.population, figure.tree, figure.node, figure.basis, figure.summary
+    return Figure(*about, None, None, None, None, partial=False, coverage=None, hidden=reason, missing=missing)
+
+
 @dataclass(frozen=True, slots=True)
 class Audited:
     """What the audit of a release came to: tables and hidden cells that were looked at, figures that were hidden for it, and how
