@@ -144,6 +144,10 @@ def no_gap_of_a_bound(language: str) -> str:
     return say(language, "“–”: one of the two values may be given as a bound only, so their gap is not given.")
 
 
+def nothing_beside_a_bound(language: str) -> str:
+    return say(language, "“–” beside a bound: another value of that unit would give back what only its bound may say.")
+
+
 def separation(language: str, verdict: Verdict) -> str:
     match verdict:
         case "clear":

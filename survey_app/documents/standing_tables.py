@@ -108,6 +108,8 @@ def _units(view: View, group: Group, standing: Standing) -> Table:
     notes = (*cells.notes(view, ((figure, tree) for _, figure in figures)), sentences.who_is_compared(language))
     if standing.may_order and (count := sum(figure is not None and figure.band == "indistinct" for _, figure in figures)) > 1:
         notes = (sentences.indistinct(language, count), *notes)
+    if any(isinstance(cell, Gap) and cell.reason == "bound_only" for row in rows for cell in row.cells):
+        notes = (*notes, sentences.nothing_beside_a_bound(language))
     caption = say(language, "{block}: where each unit lies", block=group.name)
     return Table(f"standings-{group.id}", caption, columns, rows, notes, header=1)
 
@@ -130,8 +132,11 @@ def _row(view: View, unit: Domain, figure: Figure | None, standing: Standing) ->
 
 
 def _why(value: Cell) -> Gap:
-    """A unit that is not shown has its reason; one that is shown may rest on too few answers to be compared."""
-    return value if isinstance(value, Gap) else Gap("–", "not_compared")
+    """A unit that is not shown has its reason; one that is shown may rest on too few answers to be compared, or be told by its bound
+    alone, which any other value of it would give."""
+    if isinstance(value, Gap):
+        return value
+    return Gap("–", "bound_only" if isinstance(value, Interval) and value.estimate is None else "not_compared")
 
 
 def _ranks(view: View, figure: Figure) -> Cell:
@@ -142,8 +147,12 @@ def _ranks(view: View, figure: Figure) -> Cell:
 
 
 def _beside(view: View, figure: Figure, value: float | None) -> Number | str | None:
-    """Another value of the unit, printed as finely as its index is; where only a bound may be said, in words."""
+    """Another value of the unit, printed as finely as its index is; where only a bound may be said, in words. Nothing beside an index
+    of which only a bound is said: it would give it."""
     tree = cells.headline_tree(view.instrument)
+    index = cells.value(view, figure, tree)
+    if isinstance(index, Interval) and index.estimate is None:
+        return None
     shown = None if value is None else cells.alone(view, value, figure, tree)
     if shown is None or shown.estimate is None:
         return None if shown is None else shown.text

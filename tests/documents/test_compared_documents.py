@@ -156,3 +156,13 @@ def test_another_value_of_a_unit_never_reads_as_all_satisfied() -> None:
     cell = figure_cells.alone(view([ward]), 1.003, ward, TREE)
     assert cell is not None
     assert (cell.estimate, cell.text) == (None, "từ 99% trở lên")
+
+
+def test_beside_an_index_of_which_only_a_bound_is_said_no_other_value_of_the_unit_stands() -> None:
+    """Its value at the same mix and its shrunken one would give the index back."""
+    perfect = replace(COMPARED[1], estimate=estimated(1.0, 50, 0.93, 1.0))
+    made = table(document([COMPARED[0], perfect, COMPARED[2]], standing("clear")), "standings-khoi")
+    of_unit = dict(zip((column.id for column in made.columns), made.rows[0].cells, strict=True))
+    assert of_unit["same_mix"] == of_unit["shrunk"] == Gap("–", "bound_only")
+    assert any("giá trị chặn" in note for note in made.notes)
+    assert isinstance(dict(zip((column.id for column in made.columns), made.rows[1].cells, strict=True))["same_mix"], Number)
