@@ -9,6 +9,9 @@ from dataclasses import replace
 from survey_app.documents.report import Cell, Column, Gap, Panel, Paragraph, Part, Picture, Row, Table
 from survey_app.words import say
 
+SHORT = 20
+"""Letters of a reason that may stand in every cell of a row."""
+
 NEEDED = {"counted"}
 """Columns of words that say something of a number, so that they have its reason."""
 
@@ -38,14 +41,16 @@ def _inner(language: str, part: Paragraph | Table | Picture) -> Paragraph | Tabl
 
 def _table(language: str, table: Table) -> Table:
     rows = tuple(_row(table.columns, row) for row in table.rows)
-    if not any(isinstance(cell, Gap) and cell.reason == "nothing_to_say" for row in rows for cell in row.cells):
-        return replace(table, rows=rows)
-    note = say(language, "“–”: there is no such number for this row.")
-    return replace(table, rows=rows, notes=(*table.notes, note))
+    dashed = {cell.reason for row in rows for cell in row.cells if isinstance(cell, Gap) and cell.text == "–"}
+    notes = {
+        "nothing_to_say": say(language, "“–”: there is no such number for this row."),
+        "said_in_row": say(language, "“–”: the reason stands in the same row."),
+    }
+    return replace(table, rows=rows, notes=(*table.notes, *(note for reason, note in notes.items() if reason in dashed)))
 
 
 def _row(columns: tuple[Column, ...], row: Row) -> Row:
-    """The nearest reason to the left, else the nearest to the right, else a dash."""
+    """The nearest reason to the left, else the nearest to the right, else a dash. A reason in a sentence stands once in its row."""
     gaps = [(at, cell) for at, cell in enumerate(row.cells) if isinstance(cell, Gap)]
     cells: list[Cell] = []
     for at, (column, cell) in enumerate(zip(columns, row.cells, strict=True)):
@@ -53,5 +58,6 @@ def _row(columns: tuple[Column, ...], row: Row) -> Row:
             cells.append(cell)
             continue
         left, right = [gap for place, gap in gaps if place < at], [gap for place, gap in gaps if place > at]
-        cells.append(left[-1] if left else right[0] if right else Gap("–", "nothing_to_say"))
+        why = left[-1] if left else right[0] if right else Gap("–", "nothing_to_say")
+        cells.append(why if len(why.text) <= SHORT else Gap("–", "said_in_row"))
     return replace(row, cells=tuple(cells))

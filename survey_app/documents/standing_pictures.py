@@ -105,12 +105,21 @@ def _profile(view: View, unit: Domain) -> Iterator[Picture]:
         value = _value(view, view.figure(unit, tree, node))
         behind = _value(view, around.behind.get((against.id, node)))
         if value is not None and is_share(tree, node):
-            rows.append(FactorRow(cells.label(tree, node, language), value, behind or Gap("", "")))
+            rows.append(FactorRow(cells.label(tree, node, language), value, behind or Gap(say(language, "hidden"), "no_band")))
     if rows:
         title = say(language, "{unit}: the parts of the index", unit=view.name(unit))
         label = say(language, "{name}: weighted by files", name=view.name(against))
-        chart = FactorProfile(language, title, of(tree.label, language), view.axis, "share", view.name(unit), label, tuple(rows))
+        bare = [row.label for row in rows if isinstance(row.city, Gap)]
+        notes = (_no_band(language, view.name(against), [] if len(bare) == len(rows) else bare),) if bare else ()
+        chart = FactorProfile(language, title, of(tree.label, language), view.axis, "share", view.name(unit), label, tuple(rows), notes)
         yield _picture(view, unit.id, chart)
+
+
+def _no_band(language: str, name: str, factors: Sequence[str]) -> str:
+    """Of these factors; of all where none is named."""
+    if factors:
+        return say(language, "Band of {name}: hidden for {factors}.", name=name, factors="; ".join(factors))
+    return say(language, "Band of {name}: hidden.", name=name)
 
 
 def _value(view: View, figure: Figure | None) -> Value | None:
@@ -125,8 +134,9 @@ def _funnel(
     language, tree, around = view.language, cells.headline_tree(view.instrument), standing.funnel
     if around is None or not is_share(tree, standing.node) or not 0 < around.centre < 1:
         return
-    made = ((figure, _point(view, name, figure, around)) for name, figure in named)
-    points = tuple(replace(point, own=figure is own) for figure, point in made if point is not None)
+    made = [(name, figure, _point(view, name, figure, around)) for name, figure in named]
+    notes = tuple(_not_placed(view, [name for name, figure, point in made if point is None and _few(view, figure)]))
+    points = tuple(replace(point, own=figure is own) for _, figure, point in made if point is not None)
     known = [point.answers for point in points if point.answers > 0]
     if not known:
         return
@@ -137,7 +147,17 @@ def _funnel(
         (low, high), (lowest, highest) = around.around(around.centre * (1 - around.centre) / answers)
         drawn.append(Limits(answers, low, high, lowest, highest))
     label = say(language, "{index}, at the block's mix of matters", index=of(tree.label, language))
-    yield _picture(view, standing.block, Funnel(language, title, label, "share", *centre, tuple(drawn), points))
+    yield _picture(view, standing.block, Funnel(language, title, label, "share", *centre, tuple(drawn), points, notes))
+
+
+def _few(view: View, figure: Figure) -> bool:
+    value = _value(view, figure)
+    return isinstance(value, Interval) and "reference_only" in value.marks
+
+
+def _not_placed(view: View, names: Sequence[str]) -> Iterator[str]:
+    if names:
+        yield say(view.language, "{units}: for reference only, not placed in the picture.", units="; ".join(dict.fromkeys(names)))
 
 
 def _point(view: View, name: str, figure: Figure, around: limits.Funnel) -> FunnelPoint | None:

@@ -166,3 +166,10 @@ def test_beside_an_index_of_which_only_a_bound_is_said_no_other_value_of_the_uni
     assert of_unit["same_mix"] == of_unit["shrunk"] == Gap("–", "bound_only")
     assert any("giá trị chặn" in note for note in made.notes)
     assert isinstance(dict(zip((column.id for column in made.columns), made.rows[1].cells, strict=True))["same_mix"], Number)
+
+
+def test_a_funnel_names_the_unit_that_is_not_placed_in_it() -> None:
+    few = figure(WARDS[1], estimated(0.80, 16, 0.6, 0.9))
+    made = document([*COMPARED[:2], few], standing("weak"))
+    funnel = next(part for part in made.parts if isinstance(part, Picture) and part.chart == "funnel")
+    assert any(note.endswith(": chỉ để tham khảo, không đặt vào biểu đồ.") for note in funnel.table.notes)
