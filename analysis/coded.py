@@ -187,10 +187,12 @@ class _Names:
         code, two = data[at] - ZERO, digit[at + 1]
         code[two] = code[two] * 10 + (data[at[two] + 1] - ZERO)
         name = np.searchsorted(quotes[1::2], at) - 1
-        question, row = which[name], row_of_name[name]
-        for number, id in enumerate(self.ids):
-            here = question == number
-            yield id, row[here], code[here]
+        question = which[name].astype(np.uint16)
+        order = np.argsort(question, kind="stable")
+        row, code = row_of_name[name[order]], code[order]
+        ends = np.cumsum(np.bincount(question, minlength=len(self.ids)))
+        for id, begin, end in zip(self.ids, [0, *ends], ends, strict=False):
+            yield id, row[begin:end], code[begin:end]
 
 
 def _keys(data: Bytes, quotes: Ints, width: int) -> NDArray[np.uint64]:
