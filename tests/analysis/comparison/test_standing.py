@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import pytest
 
+from analysis.comparison.said import Standing
+from analysis.comparison.separation import Separation, separation
 from analysis.figures import Figure, Release
 from analysis.release import flat, restored
+from analysis.smoothing import smooth_of
 from tests.analysis import made
 
 QUESTIONS = [made.STAGE, made.SECTORS, made.question("a"), made.question("b")]
@@ -125,3 +129,26 @@ def test_shrunken_figures_lie_between_the_units_own_and_the_middle_of_all() -> N
         assert low - 1e-3 <= found[unit].shrunk <= high + 1e-3
         assert found[unit].shrunk_se > 0
     assert found["u05"].estimate.estimate == pytest.approx(140 / 200)
+
+
+def test_what_tells_units_apart_must_not_be_their_mix_alone() -> None:
+    """Bands and ranks need both: the published value and that at the same mix have to separate."""
+    clear, none = (Separation(20, 0.001, 0.8, 0.7, 0.9, verdict) for verdict in ("clear", "none"))
+    judged = [(clear, clear), (clear, none), (none, clear), (clear, None), (None, None)]
+    assert [Standing("k", "t", "t", 20, one, mix, None, ()).may_order for one, mix in judged] == [True, False, False, True, False]
+
+
+def test_units_are_told_apart_on_the_smooth_variance_alone() -> None:
+    """Not on V*, which knows of each unit's own days and makes quiet units look sure (methodology §10.1)."""
+    rows = [
+        made.answer(unit, day=str(k % (5 + number)), stage=2, **dict.fromkeys("ab", 5 if k < count else 1))
+        for number, (unit, count) in enumerate(FAR_APART.items())
+        for k in range(200)
+    ]
+    release = made.release(INSTRUMENT, rows, [*map(made.unit, FAR_APART), made.block("wards", list(FAR_APART))])
+    units = [figure.estimate for unit, figure in of(release).items() if unit != "wards"]
+    value, stable = np.array([one.estimate for one in units]), np.array([one.se**2 for one in units])
+    smooth = np.array([smooth_of(one.se**2, one.se_raw**2, one.df_raw) for one in units])
+    said = next(one for one in release.studies.standings if one.node == "B").separation
+    assert said.reliability == pytest.approx(separation(value, smooth).reliability, rel=1e-6)
+    assert said.reliability != pytest.approx(separation(value, stable).reliability, rel=1e-4)
