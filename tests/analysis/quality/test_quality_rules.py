@@ -287,3 +287,8 @@ def test_the_blind_zone_is_what_is_found_less_often_than_promised() -> None:
 def test_honest_counters_had_fewer_false_alarms_than_one_in_a_hundred_when_last_measured() -> None:
     alarms = sum(one.share * one.counters for one in measured.FALSE_ALARMS)
     assert alarms <= 0.01 * sum(one.counters for one in measured.FALSE_ALARMS)
+
+
+def test_what_the_page_says_of_the_rules_was_measured_of_these_rules() -> None:
+    """After a change of the rules: `make quality`, or the page speaks of others."""
+    assert measured.RULES == rules.VERSION
