@@ -12,8 +12,8 @@ from analysis.domains import Domain
 from questionnaires.instrument import Instrument
 from questionnaires.model import Text
 from survey_app.documents import figure_cells as cells
+from survey_app.documents import first_lines, independent_parts, self_selection, sentences
 from survey_app.documents import index_sections as sections
-from survey_app.documents import self_selection, sentences
 from survey_app.documents.area_rule import never_shown
 from survey_app.documents.basis_tables import bases, differing, others_differing
 from survey_app.documents.change_tables import changes
@@ -49,7 +49,7 @@ class Asked:
 def build(view: View, asked: Asked) -> ReportDocument:
     """Headings, tables and sentences in their order; sections without a figure to show are left out."""
     about = mains(view)
-    parts = [*_first(view), *sections.city(view), *sections.areas(view), *sections.units(view)]
+    parts = [*_first(view, asked), *sections.city(view), *sections.areas(view), *sections.units(view)]
     parts += [*_over_time(view, about), *standings(view), *bases(view, about), *sections.factors(view), *sections.populations(view)]
     parts += [*channels(view), *sections.details(view), *sections.other_styles(view), *studied(view, about, asked.further)]
     parts += [*computed(view), *_about(view, asked)]
@@ -60,7 +60,7 @@ def overview(view: View, asked: Asked) -> ReportDocument:
     """The page of a whole city: what is said of it and of its blocks. Of its units only the index, folded; everything else of
     them is on the page of their block, and in every file of the whole."""
     about, wide = mains(view), only(view, lambda one: one.kind != "unit")
-    parts = [*_first(view), *sections.city_and_blocks(view), *told_apart(view)]
+    parts = [*_first(view, asked), *sections.city_and_blocks(view), *told_apart(view)]
     later = [*_over_time(wide, about), *sections.areas(wide), *sections.units_in_short(view), *bases(wide, about, view)]
     later += [*sections.factors(wide), *sections.populations(wide), *channels(wide), *sections.details(wide), *sections.other_styles(wide)]
     later += [*studied(only(wide, lambda one: one.grouping != "block"), about, asked.further)]
@@ -85,18 +85,20 @@ def only(view: View, wanted: Callable[[Domain], bool]) -> View:
     return replace(view, release=replace(view.release, domains=tuple(filter(wanted, view.release.domains))))
 
 
-def _first(view: View) -> Iterator[Part]:
+def _first(view: View, asked: Asked) -> Iterator[Part]:
     """What has to be read before any number."""
     language, about = view.language, mains(view)
     if view.release.simulated:
         yield Paragraph(sentences.simulated(language), "notice")
     if view.release.state != "published":
         yield Paragraph(say(language, "DRAFT. Not approved and not published; not to be passed on."), "notice")
+    yield from first_lines.finding(view, about, asked.further.kept)
     yield from differing(view, about)
+    yield from first_lines.index_line(view, about)
     yield from others_differing(view, about)
     yield from settled(view)
     yield from never_shown(view)
-    yield from _selection(view)
+    yield from _selection(view, asked)
 
 
 def _over_time(view: View, about: Sequence[Domain]) -> Iterator[Part]:
@@ -151,7 +153,7 @@ def _place(view: View) -> str:
     return ", ".join(view.name(one) for one in mains(view)) or say(view.language, "nothing to show")
 
 
-def _selection(view: View) -> Iterator[Part]:
+def _selection(view: View, asked: Asked) -> Iterator[Part]:
     """What stands above every number: who answered, and whom the result does not speak of."""
     language, studies, found = view.language, view.release.studies, mains(view)
     figure = view.figure(found[0], cells.headline_tree(view.instrument)) if len(found) == 1 else None
@@ -159,6 +161,8 @@ def _selection(view: View) -> Iterator[Part]:
         n = figure.estimate.n if view.precise else to_five(figure.estimate.n)
         yield Paragraph(sentences.self_selection(language, n, cells.coverage_of(view, figure)))
         yield from self_selection.sentences(view, found[0])
+        kept = (independent_parts.measured(view, found[0], one) for one in asked.further.kept if one.domain == found[0].id)
+        yield from (Paragraph(said) for said in kept if said is not None)
     else:
         yield Paragraph(sentences.self_selection_by_row(language))
     if len(found) == 1 and found[0].kind != "area" and (sentence := issued_share(view, found[0])):
@@ -184,7 +188,6 @@ def _basis(view: View) -> str:
 
 def _about(view: View, asked: Asked) -> Iterator[Part]:
     language, release = view.language, view.release
-    level = next((figure.estimate.level for figure in release.figures if figure.estimate is not None), 0.95)
     facts: list[tuple[str, Cell]] = [
         (say(language, "Release"), Number(release.number, str(release.number))),
         (say(language, "State"), sentences.state(language, release.state)),
@@ -192,7 +195,7 @@ def _about(view: View, asked: Asked) -> Iterator[Part]:
         (say(language, "Dates of the wave (as planned)"), f"{day(language, asked.opens)} – {day(language, asked.closes)}"),
         (say(language, "Answers received up to"), day(language, asked.answers_until)),
         (say(language, "Basis"), _basis(view)),
-        (say(language, "Confidence level"), Number(level, percent(language, level, 0), 0, "share")),
+        (say(language, "Confidence level"), Number(level := first_lines.level(view), percent(language, level, 0), 0, "share")),
         (say(language, "Questionnaire"), f"{of(view.instrument.title, language)} ({release.instrument})"),
         (say(language, "Method version"), release.method),
         (say(language, "Made at"), sentences.local_time(language, release.made)),
@@ -200,6 +203,5 @@ def _about(view: View, asked: Asked) -> Iterator[Part]:
     ]
     columns = (Column("what", say(language, "What")), Column("value", say(language, "Value")))
     yield Heading("about", say(language, "About this release"))
-    yield Paragraph(sentences.interval_meaning(language, level), "note")
     yield Paragraph(sentences.not_official(language), "note")
     yield Table("about", say(language, "About this release"), columns, tuple(map(Row, facts)))

@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from analysis.domains import Domain
-from analysis.estimation import Estimate
 from analysis.figures import Figure
-from analysis.independent import Compared, Measured, bands
+from analysis.independent import Compared, Measured
 from analysis.independent import Gap as Difference
 from questionnaires.trees import IndexTree
 from survey_app.documents import figure_cells as cells
-from survey_app.documents import sentences
+from survey_app.documents import self_selection, sentences
 from survey_app.documents.figure_cells import View
-from survey_app.documents.independent_tables import NotCompared, Weights
+from survey_app.documents.independent_tables import NotCompared, Weights, plain
 from survey_app.documents.report import Cell, Column, Gap, Heading, Interval, Number, Paragraph, Part, Row, Table
 from survey_app.documents.rounding import rounded, rounded_gap, to_five
 from survey_app.words import day, number, percent, say
@@ -128,12 +127,8 @@ def _why(language: str, row: NotCompared) -> str:
 
 
 def _share(language: str, one: Measured) -> Number:
-    shown = rounded(_plain(one), share=True)
+    shown = rounded(plain(one), share=True)
     return Number(shown.estimate, percent(language, shown.estimate, shown.decimals), shown.decimals, "share")
-
-
-def _plain(one: Measured) -> Estimate:
-    return Estimate(one.n, one.n, one.value, None, 0, one.variance**0.5, one.df, None, None, 0.95, "stabilised", None)
 
 
 def _points(language: str, gap: Difference | None, figure: Figure | None, reference: Measured) -> Cell:
@@ -148,7 +143,7 @@ def _points(language: str, gap: Difference | None, figure: Figure | None, refere
 
 
 def _meaning(view: View, domain: Domain, one: Kept, tree: IndexTree) -> Iterator[str]:
-    """Whether selection and mode are told apart; the band of self-selection, for δ = 5, 10 and as measured."""
+    """Whether selection and mode are told apart. What the self-selection may do stands at the top of the page."""
     language, figure = view.language, view.figure(domain, tree, basis="all")
     compared = [row for row in one.rows if isinstance(row, Compared)]
     if any(row.selection is None for row in compared):
@@ -158,34 +153,61 @@ def _meaning(view: View, domain: Domain, one: Kept, tree: IndexTree) -> Iterator
         )
         yield say(language, words)
     value, coverage = cells.value(view, figure, tree), cells.coverage_of(view, figure)
-    if not isinstance(value, Interval) or value.estimate is None:
-        return
-    if coverage is None:
+    if isinstance(value, Interval) and value.estimate is not None and coverage is None:
         yield say(language, "No self-selection band: the number of files is not known yet.")
-        return
-    for band in bands(value.estimate, coverage):
-        words = (
-            "If those who did not answer differ by {delta} points, the truth lies between {low} and {high} "
-            "({coverage} of the files answered)."
-        )
-        ends = {"low": percent(language, band.low, value.decimals), "high": percent(language, band.high, value.decimals)}
-        yield say(language, words, delta=number(language, 100 * band.delta), coverage=percent(language, coverage, 1), **ends)
-    head = next((row for row in compared if row.factor == tree.root), None)
-    if head is not None and coverage < 1 and (head.reference.n >= COMPARABLE or view.precise):
-        yield _measured(view, value, coverage, head)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The index of one body beside the sample, as printed; only where the reader is told both and their difference."""
+
+    people: str
+    share: str
+    qr: str
+    gap: Interval
+
+
+def head(view: View, domain: Domain, one: Kept) -> Head | None:
+    tree = cells.headline_tree(view.instrument)
+    figure, row = view.figure(domain, tree, basis="all"), _compared(view, one, tree)
+    value = cells.value(view, figure, tree)
+    qr = cells.bare(value)
+    if row is None or qr is None:
+        return None
+    gap = _points(view.language, row.difference, figure, row.reference)
+    if not isinstance(gap, Interval) or gap.low is None or gap.high is None:
+        return None
+    people = row.reference.n if view.precise else to_five(row.reference.n)
+    return Head(number(view.language, people), _share(view.language, row.reference).text, qr, gap)
+
+
+def _compared(view: View, one: Kept, tree: IndexTree) -> Compared | None:
+    """The row of the index, where the reader may see it."""
+    found = next((row for row in one.rows if isinstance(row, Compared) and row.factor == tree.root), None)
+    return found if found is not None and (found.reference.n >= COMPARABLE or view.precise) else None
+
+
+def measured(view: View, domain: Domain, one: Kept) -> str | None:
+    """What the sample measured of those who did not answer; it stands beside what they are supposed to differ by."""
+    tree = cells.headline_tree(view.instrument)
+    figure, row = view.figure(domain, tree, basis="all"), _compared(view, one, tree)
+    value, coverage = cells.value(view, figure, tree), cells.coverage_of(view, figure)
+    if row is None or not isinstance(value, Interval) or value.estimate is None or coverage is None or coverage >= 1:
+        return None
+    return _measured(view, value, coverage, row)
 
 
 def _measured(view: View, value: Interval, coverage: float, head: Compared) -> str:
-    """δ as measured, with its interval, and between which values it puts the truth; on the grid of the smaller sample."""
+    """δ as measured, with its interval, and between which values it puts the index; on the grid of the smaller sample, ends outward
+    to whole percent as those of the supposed ones."""
     language, away, gap = view.language, 1 - coverage, head.selection or head.difference
     inside = say(language, "the mode is inside") if head.selection is None else say(language, "the mode is taken out")
     words = (
-        "Measured: those who did not answer differ by {delta} points (from {low} to {high}; {inside}). Then the truth lies between {least} "
-        "and {most}."
+        "By the independent sample, those who did not answer differ by {delta} points (from {low} to {high}; {inside}). "
+        "Then the index of all files may lie within {range}."
     )
     shown = rounded_gap(-gap.difference / away, -gap.high / away, -gap.low / away, head.reference.n, share=True)
     sign, middle = "+" if shown.estimate > 0 else "", value.estimate or 0.0
     points = [number(language, one or 0.0, shown.decimals) for one in (shown.estimate, shown.low, shown.high)]
-    ends = [percent(language, min(1.0, max(0.0, middle - end)), shown.decimals) for end in (gap.high, gap.low)]
-    said = {"delta": f"{sign}{points[0]}", "low": points[1], "high": points[2], "least": ends[0], "most": ends[1]}
-    return say(language, words, inside=inside, **said)
+    range = self_selection.whole(language, middle - gap.high, middle - gap.low)
+    return say(language, words, inside=inside, delta=f"{sign}{points[0]}", low=points[1], high=points[2], range=range)

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from analysis.domains import Domain
-from analysis.independent import LEVEL, Compared, Gap, bands, measured_delta, needed
+from analysis.estimation import Estimate
+from analysis.independent import LEVEL, Compared, Gap, Measured, bands, measured_delta, needed
 from questionnaires.model import Text
+from survey_app.documents.rounding import rounded
+from survey_app.documents.self_selection import supposed, whole
 from survey_app.words import number, of, percent, say
 
 Weights = Literal["given", "files", "equal"]
@@ -135,18 +138,19 @@ def _meaning(found: Comparison, language: str) -> Iterator[str]:
     if found.coverage is None:
         yield say(language, "No self-selection band: the number of files is not known yet.")
         return
-    for band in bands(head.qr.value, found.coverage):
-        words = (
-            "If those who did not answer differ by {delta} points, the truth lies between {low} and {high} "
-            "({coverage} of the files answered)."
-        )
-        ends = {"low": percent(language, band.low, 1), "high": percent(language, band.high, 1)}
-        yield say(language, words, delta=number(language, 100 * band.delta), coverage=percent(language, found.coverage, 1), **ends)
+    printed = rounded(plain(head.qr), share=True).estimate
+    for band in bands(printed, found.coverage):
+        yield supposed(language, band.delta, whole(language, band.low, band.high))
     delta = measured_delta(head, found.coverage)
     if delta is not None:
         inside = say(language, "the mode is inside") if head.selection is None else say(language, "the mode is taken out")
         words = "Measured: those who did not answer differ by {delta} points ({inside})."
         yield say(language, words, delta=_signed(100 * delta, language), inside=inside)
+
+
+def plain(one: Measured) -> Estimate:
+    """To be rounded as figures are."""
+    return Estimate(one.n, one.n, one.value, None, 0, one.variance**0.5, one.df, None, None, LEVEL, "stabilised", None)
 
 
 def _half(found: Comparison, language: str) -> str:

@@ -17,17 +17,28 @@ def sentences(view: View, domain: Domain) -> Iterator[Paragraph]:
     """Beside the headline of one body, for δ = 5 and 10."""
     language = view.language
     figure = view.figure(domain, cells.headline_tree(view.instrument))
-    coverage = cells.coverage_of(view, figure)
     found = _bands(view, domain)
-    if coverage is None or not found:
+    if cells.coverage_of(view, figure) is None or not found:
         return
     for cell, delta in zip(found, DELTAS, strict=True):
-        words = (
-            "If those who did not answer differ by {delta} points, the truth lies between {low} and {high} "
-            "({coverage} of the files answered)."
-        )
-        ends = {"low": percent(language, cell.low or 0.0, cell.decimals), "high": percent(language, cell.high or 0.0, cell.decimals)}
-        yield Paragraph(say(language, words, delta=number(language, 100 * delta), coverage=percent(language, coverage, 1), **ends))
+        yield Paragraph(supposed(language, delta, cell.text))
+
+
+def supposed(language: str, delta: float, range: str) -> str:
+    words = (
+        "If those who did not answer are satisfied by {delta} points more or less, the index of all files may lie within {range}."
+    )
+    return say(language, words, delta=number(language, 100 * delta), range=range)
+
+
+def whole(language: str, low: float, high: float) -> str:
+    """Two shares as whole percent, outward: what somebody supposes is no finer than that."""
+    ends = _outward(low, high)
+    return f"{number(language, 100 * ends[0], 0)}–{percent(language, ends[1], 0)}"
+
+
+def _outward(low: float, high: float) -> tuple[float, float]:
+    return max(0, math.floor(100 * low + 1e-9)) / 100, min(100, math.ceil(100 * high - 1e-9)) / 100
 
 
 def panel(view: View, id: str, about: str, lines: Sequence[Line]) -> Panel | None:
@@ -63,17 +74,14 @@ def _cells(view: View, domain: Domain) -> tuple[Cell, ...]:
 
 
 def _bands(view: View, domain: Domain) -> tuple[Interval, ...]:
-    """Of the printed index and the printed coverage, ends outward on the grid of the index; empty where either is not printed."""
+    """Of the printed index and the printed coverage, ends outward to whole percent; empty where either is not printed."""
     tree = cells.headline_tree(view.instrument)
     figure = view.figure(domain, tree)
     value, coverage = cells.value(view, figure, tree), cells.coverage_of(view, figure)
     if not isinstance(value, Interval) or value.estimate is None or coverage is None or value.unit != "share":
         return ()
-    return tuple(_cell(view.language, band, value.decimals) for band in bands(value.estimate, coverage))
+    return tuple(_cell(view.language, band) for band in bands(value.estimate, coverage))
 
 
-def _cell(language: str, band: Band, decimals: int) -> Interval:
-    steps = 10.0 ** (decimals + 2)
-    low, high = math.floor(band.low * steps + 1e-9) / steps, math.ceil(band.high * steps - 1e-9) / steps
-    text = f"{number(language, 100 * low, decimals)}–{percent(language, high, decimals)}"
-    return Interval(None, low, high, text, decimals)
+def _cell(language: str, band: Band) -> Interval:
+    return Interval(None, *_outward(band.low, band.high), whole(language, band.low, band.high))

@@ -179,7 +179,7 @@ def all_satisfied(language: str, n: int, low: str) -> str:
 def interval_meaning(language: str, level: float) -> str:
     return say(
         language,
-        "In brackets: the model-based range of uncertainty at a confidence level of {level}. It does not cover who decided to answer.",
+        "In brackets: the confidence interval at {level}, by a model. It does not cover who decided to answer.",
         level=percent(language, level, 0),
     )
 

@@ -110,10 +110,10 @@ def headline(tmp_path: Path, app: Flask, *words: str) -> Result:
 
 
 def test_the_headline_brings_the_self_selection_band_and_the_measured_delta(app: Flask, tmp_path: Path) -> None:
-    """37 of 40 by QR, 40 of 500 files: ± 5 · 0.92 = 4.6 points. 70 % by the sample: −22.5/0.92 = −24.5 points."""
+    """37 of 40 by QR, printed 93 %, 40 of 500 files: ± 5 · 0.92 = 4.6 points, ends outward. 70 % by the sample: −22.5/0.92 = −24.5."""
     result = headline(tmp_path, app, "--language", "en")
-    assert "between 87.9% and 97.1% (8.0% of the files answered)" in result.stdout
-    assert "differ by 10 points" in result.stdout
+    assert "satisfied by 5 points more or less, the index of all files may lie within 88–98%." in result.stdout
+    assert "satisfied by 10 points more or less, the index of all files may lie within 83–100%." in result.stdout
     assert "differ by −24.5 points (the mode is inside)" in result.stdout
 
 

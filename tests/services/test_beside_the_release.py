@@ -15,7 +15,7 @@ from survey_app.storage import comparisons, places, session
 from survey_app.storage.places import PointRow
 from tests import cast
 from tests.cast import NAMES, OTHER_WARD, PROVINCE, WARD
-from tests.commands.test_independent import compared, csv_of, people
+from tests.commands.test_independent import compared, csv_of, headline, people
 
 
 @pytest.fixture
@@ -81,27 +81,43 @@ def test_the_power_of_the_checks_and_the_harm_stand_on_the_city_page(city: Flask
 
 def test_a_sample_that_was_read_in_stands_on_the_page_of_its_unit_and_on_no_other(app: Flask, tmp_path: Path) -> None:
     """Access: 92.5 % by QR (37 of 40), 70.0 % by the sample (28 of 40)."""
-    assert compared(app, csv_of(tmp_path, people(twice=12))).exit_code == 0
+    assert compared(app, csv_of(tmp_path, people(twice=12)), "--publish").exit_code == 0
     with app.app_context():
         shown = table(of(WARD), f"independent-{WARD}")
         row = next(row for row in shown.rows if row.cells[0] == "Tiếp cận")
         assert [row.cells[2].text, row.cells[3].text] == ["70%", "40"]
         assert isinstance(row.cells[4], Interval)
         assert row.cells[4].text.startswith("+23")
-        assert "khác 5 điểm" in words(of(WARD))
-        assert "khác 10 điểm" in words(of(WARD))
+        assert "cao hoặc thấp hơn 5 điểm" in words(of(WARD))
+        assert "cao hoặc thấp hơn 10 điểm" in words(of(WARD))
         assert not any(one.id.startswith("independent-") for one in of(cast.NEIGHBOUR).tables())
 
 
+def test_what_a_sample_finds_is_said_before_the_index_and_the_bands_once(app: Flask, tmp_path: Path) -> None:
+    """37 of 40 by QR, 28 of 40 by the sample: 22.5 points, whole at this n. 40 of 500 files: 93 ∓ 5 · 0.92 is 88.4 to 97.6, outward.
+    Measured: −22.5 ÷ 0.92 = −24.5."""
+    assert headline(tmp_path, app, "--publish").exit_code == 0
+    with app.app_context():
+        shown = [part.text for part in of(WARD).parts if isinstance(part, Paragraph)]
+    banner, finding, index, *further = shown
+    assert banner.startswith("SỐ LIỆU MÔ PHỎNG")
+    assert finding.startswith("Mẫu độc lập 40 người cho 70%, thấp hơn ý kiến qua mã QR 23 điểm (từ ")
+    assert finding.endswith("). Không nên dùng riêng con số 93%.")
+    assert index.startswith("Chỉ số hài lòng: 93% (khoảng tin cậy 95%: 78–99), từ 40 ý kiến. Trong ngoặc: khoảng tin cậy 95%")
+    supposed = [at for at, one in enumerate(further) if one.startswith("Nếu mức hài lòng của người không trả lời cao hoặc thấp hơn")]
+    assert [further[at].rpartition(" ")[2] for at in supposed] == ["88–98%.", "83–100%."]
+    assert further[supposed[-1] + 1].startswith("Theo mẫu độc lập, mức hài lòng của người không trả lời chênh −24 điểm")
+
+
 def test_of_a_small_sample_everybody_is_told_no_more_than_that_it_is_small(app: Flask, tmp_path: Path) -> None:
-    assert compared(app, csv_of(tmp_path, people(count=20, unhappy=5))).exit_code == 0
+    assert compared(app, csv_of(tmp_path, people(count=20, unhappy=5)), "--publish").exit_code == 0
     with app.app_context():
         assert "chưa đủ 30 người" in words(of(WARD))
         assert not any(one.id.startswith("independent-") for one in of(WARD).tables())
 
 
 def test_a_comparison_keeps_nobody(app: Flask, tmp_path: Path) -> None:
-    compared(app, csv_of(tmp_path, people(twice=12)))
+    compared(app, csv_of(tmp_path, people(twice=12)), "--publish")
     with app.app_context(), session.reading() as tx:
         (row,) = comparisons.of_release(tx, PROVINCE, 1, [WARD])
     assert "P0" not in str(row.content)

@@ -136,8 +136,9 @@ def test_the_public_reads_no_small_value_of_an_earlier_wave() -> None:
 def test_the_self_selection_band_is_counted_from_what_is_printed() -> None:
     """Half of 40 satisfied, 40 of 500 files: 50 ∓ 5 · 0.92 = 45.4 to 54.6, outward to whole percent."""
     said = words(document(cast.viewer("home_affairs", THEN), domain=WARD))
-    assert "Nếu người không trả lời khác 5 điểm thì giá trị thật nằm từ 45% đến 55% (ý kiến bằng 8,0% số hồ sơ)." in said
-    assert "Nếu người không trả lời khác 10 điểm thì giá trị thật nằm từ 40% đến 60% (ý kiến bằng 8,0% số hồ sơ)." in said
+    supposed = "Nếu mức hài lòng của người không trả lời cao hoặc thấp hơn"
+    assert f"{supposed} 5 điểm, chỉ số chung của mọi hồ sơ có thể nằm trong khoảng 45–55%." in said
+    assert f"{supposed} 10 điểm, chỉ số chung của mọi hồ sơ có thể nằm trong khoảng 40–60%." in said
     rows = by_code(table(document(cast.viewer("home_affairs", THEN)), f"selection-{WARDS}"))
     assert [text(cell) for cell in rows[WARD]] == ["45–55%", "40–60%"]
     assert rows[PERFECT_WARD] == (Gap("–", "bound_only"),) * 2
