@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -109,12 +110,18 @@ def write_workbook(document: ReportDocument) -> bytes:
     first["A1"].font = Font(bold=True, size=14)
     first.column_dimensions["A"].width = 110
     for number, table in enumerate(document.tables(), start=1):
-        _fill(book.create_sheet(f"{number}. {table.id}"[:31]), document, table)
+        _fill(book.create_sheet(_sheet_name(number, table.caption)), document, table)
     book.properties.title = document.title
     book.properties.creator = ""
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
+
+
+def _sheet_name(number: int, caption: str) -> str:
+    """Numbered, so that no two are alike; without the signs that a spreadsheet program refuses, no longer than it allows."""
+    words = " ".join(re.sub(r"[\[\]*?/\\]", " ", caption.replace(":", " –")).split())
+    return f"{number}. {words}"[:31].rstrip(" '")
 
 
 def write_csv(document: ReportDocument) -> bytes:

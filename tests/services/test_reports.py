@@ -219,7 +219,10 @@ def test_a_workbook_holds_real_numbers_a_frozen_header_and_every_table(tmp_path:
     shown = document(cast.viewer("home_affairs"), language="en")
     book = openpyxl.load_workbook(io.BytesIO(reports.file(shown, "xlsx", None).content))
     assert len(book.worksheets) == 1 + len(shown.tables())
-    sheet = next(sheet for sheet in book.worksheets if f"units-{cast.WARDS}" in sheet.title)
+    at = [table.id for table in shown.tables()].index(f"units-{cast.WARDS}") + 1
+    sheet = book.worksheets[at]
+    assert sheet.title.startswith(f"{at}. {NAMES[cast.WARDS]} – the ")
+    assert all(len(one.title) <= 31 for one in book.worksheets)
     header = next(line for line in sheet.iter_rows() if line[0].value == "Code")
     line = next(line for line in sheet.iter_rows() if line[0].value == WARD)
     by_name = {name.value: cell for name, cell in zip(header, line, strict=True)}
