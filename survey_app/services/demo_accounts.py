@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from questionnaires.model import Refused
+from questionnaires.model import Fault, Refused
 from survey_app import settings, words
 from survey_app.documents import print_matter
 from survey_app.services import accounts, codes, fieldwork
@@ -65,9 +65,15 @@ def add(province: str, since: date, now: datetime) -> None:
 
 
 def shown(province: str) -> Shown:
-    """For the terminal: the first counter of the demonstration that serves all matters, and the accounts."""
+    """For the terminal: the first counter of the demonstration that serves all matters, and the accounts.
+
+    Refused: `no_open_counter` once the wave is closed.
+    """
     counters = fieldwork.counters_of(fieldwork.wave(wave_code(province)))
-    counter = next(one for one in counters if one.sector is None)
+    counter = next((one for one in counters if one.sector is None), None)
+    if counter is None:
+        sentence = "No counter of wave {wave} takes answers any more, so there is none to show. Staff sign in as before."
+        raise Refused(Fault("no_open_counter", "--show", sentence, {"wave": wave_code(province)}))
     place = ", ".join((words.of(counter.unit_name, "vi"), words.of(counter.name, "vi")))
     staff = f"{settings.current().base_url}/sign-in"
     mine = tuple(account for account in _kept() if account.province == province)

@@ -237,3 +237,10 @@ def test_too_few_answers_are_refused_with_the_number_that_is_needed(tmp_path: Pa
     (fault,) = refused.value.faults
     assert fault.code == "demo_too_few"
     assert 100 < int(fault.values["least"]) <= ANSWERS
+
+
+def test_a_demonstration_whose_wave_is_closed_says_that_no_counter_is_left(opened: Demonstration, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fieldwork, "counters_of", lambda _wave: ())
+    with pytest.raises(Refused) as refused:
+        demo_accounts.shown(CITY)
+    assert [fault.code for fault in refused.value.faults] == ["no_open_counter"]
