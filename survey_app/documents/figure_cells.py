@@ -3,6 +3,7 @@
 import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Literal
 
 from analysis.bases import Basis
@@ -10,6 +11,7 @@ from analysis.disclosure import FLOOR
 from analysis.domains import Domain
 from analysis.figures import Figure, Mark, Release
 from questionnaires.instrument import Instrument
+from questionnaires.model import Text
 from questionnaires.trees import IndexTree
 from survey_app.documents import sentences
 from survey_app.documents.history import NO_HISTORY, History
@@ -18,6 +20,7 @@ from survey_app.documents.rounding import Rounded, end, is_share, rounded, span,
 from survey_app.words import number, of, percent, say
 
 COMPARABLE = 30
+NO_BODIES: Mapping[str, Text] = MappingProxyType({})
 FEW_DAYS = 6  # methodology §6.4: fewer PSUs than this is said
 
 Key = tuple[str, str, str, str, str, Basis]
@@ -44,7 +47,8 @@ class View:
     `axis`: every interval of the document is drawn between these two values. `counter_only`: domains of which it has to be
     said row by row, because it does not hold for the whole document. `previous`: number of the release before, where the
     reader may know of it. `around`: of a document on one unit. `goes_by`: blocks and units to the basis their block is
-    settled on; empty where all go by all answers. `history`: releases of earlier waves.
+    settled on; empty where all go by all answers. `history`: releases of earlier waves. `bodies`: code to name of units that the
+    document is not about, where the reader may know them.
     """
 
     release: Release
@@ -59,6 +63,7 @@ class View:
     around: Around | None
     goes_by: Mapping[str, Basis]
     history: History
+    bodies: Mapping[str, Text]
 
     @staticmethod
     def of(
@@ -70,6 +75,7 @@ class View:
         previous: int | None,
         around: Around | None = None,
         told: History = NO_HISTORY,
+        bodies: Mapping[str, Text] = NO_BODIES,
     ) -> "View":
         headline = [figure for figure in release.figures if figure.basis == "all"]
         blocks = [one for one in release.domains if one.grouping == "block" and one.id in release.studies.headlines]
@@ -80,7 +86,7 @@ class View:
             (one.domain, one.tree, one.node, one.population, one.summary, one.basis): one for one in release.figures
         }
         axis, counter_only = _axis(headline, instrument), _counter_only(release)
-        return View(release, instrument, language, precise, districts, axis, counter_only, previous, index, around, goes_by, told)
+        return View(release, instrument, language, precise, districts, axis, counter_only, previous, index, around, goes_by, told, bodies)
 
     def figure(
         self,

@@ -49,7 +49,7 @@ def merges(view: View, id: str, about: str, found: Sequence[Merge]) -> Table:
     values = ((one.id, cells.value(view, view.figure(one, tree), tree)) for one in view.release.domains if one.kind == "unit")
     hidden = {unit: cell for unit, cell in values if isinstance(cell, Gap)}
     for merge in found:
-        together = "; ".join(cell_words(language, name, names, sectors) for name in merge.cells)
+        together = "; ".join(cell_words(view, name, sectors) for name in merge.cells)
         files, why = Number(merge.files, number(language, merge.files)), why_merged(language, merge)
         n = hidden.get(merge.reception) or counted(view, merge.n)
         rows.append(

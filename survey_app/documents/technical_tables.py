@@ -87,7 +87,7 @@ def _merges(view: View, merged: Sequence[Merge]) -> Table:
     sectors = sectors_in_words(view)
     rows = []
     for merge in merged:
-        together = "; ".join(cell_words(view.language, name, names, sectors) for name in merge.cells)
+        together = "; ".join(cell_words(view, name, sectors) for name in merge.cells)
         why = why_merged(language, merge)
         counted = (_whole(language, merge.n), _whole(language, merge.files))
         rows.append(Row((merge.reception, names.get(merge.reception, merge.reception), together, *counted, why), merge.reception))
@@ -101,10 +101,11 @@ def sectors_in_words(view: View) -> dict[str, str]:
     return {str(option.code): of(option.text, view.language) for option in options}
 
 
-def cell_words(language: str, name: str, names: Mapping[str, str], sectors: Mapping[str, str]) -> str:
+def cell_words(view: View, name: str, sectors: Mapping[str, str]) -> str:
     """decider|sector in words."""
     decider, _, sector = name.partition("|")
-    body = say(language, "body not known") if decider == "?" else names.get(decider, decider)
+    language, names = view.language, {**view.bodies, **{one.id: one.names for one in view.release.domains}}
+    body = of(names[decider], language) if decider in names else say(language, "body not known" if decider == "?" else "another body")
     return f"{body} / {say(language, 'sector not known') if sector == '?' else sectors.get(sector, sector)}"
 
 

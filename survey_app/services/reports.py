@@ -112,8 +112,10 @@ def _built(
     cut = replace(found, domains=(*seen, *_names(viewer, found, seen)), figures=figures)
     built = _built_on(viewer, found.number)
     told = [one for one in seen if one.kind != "unit"] if in_short else seen
+    whole = viewer.sees_all_of(found.province)
+    bodies = {one.id: one.names for one in found.domains if one.kind == "unit"} if whole else {}
     precise, around = viewer.allows(Permission.READ_PRECISION), _around(viewer, found, seen, instrument)
-    view = View.of(cut, instrument, language, precise, districts, built.previous, around, _history(viewer, wave, told, instrument))
+    view = View.of(cut, instrument, language, precise, districts, built.previous, around, _history(viewer, wave, told, instrument), bodies)
     further = Further(spots(found.province, found.simulated), kept(found, [one.id for one in seen]))
     return build(view, Asked(wave.name, wave.opens, wave.closes, built.answers_until, further))
 
