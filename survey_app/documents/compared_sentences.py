@@ -1,6 +1,6 @@
 """What is said where figures are compared: three ways of counting, whether units can be told apart, where one of them lies."""
 
-from typing import assert_never
+from typing import Literal, assert_never
 
 from analysis.bases import Basis
 from analysis.comparison.separation import Separation, Verdict
@@ -225,9 +225,31 @@ def outside(language: str, outside: Outside) -> str:
             assert_never(outside)
 
 
-def position(language: str, place: int, low: int, high: int) -> str:
-    shown = {name: number(language, one) for name, one in (("place", place), ("low", low), ("high", high))}
-    return say(language, "Number {place} by points; the position lies between {low} and {high} (confidence 95%).", **shown)
+def index_against_block(language: str, band: Band) -> str:
+    match band:
+        case "above":
+            return say(language, "The index is above the block's level.")
+        case "indistinct":
+            return say(language, "The index cannot be told apart from the block's level.")
+        case "below":
+            return say(language, "The index is below the block's level.")
+        case _:
+            assert_never(band)
+
+
+def clear_but_usual(language: str, band: Literal["above", "below"]) -> str:
+    if band == "above":
+        return say(language, "Clearly above the block's level, but not beyond what units usually differ by.")
+    return say(language, "Clearly below the block's level, but not beyond what units usually differ by.")
+
+
+def position(language: str, place: int, units: int, low: int, high: int) -> str:
+    shown = {name: number(language, one) for name, one in (("place", place), ("units", units), ("low", low), ("high", high))}
+    return say(language, "Number {place} of {units} by points; the position lies between {low} and {high} (confidence 95%).", **shown)
+
+
+def no_position(language: str) -> str:
+    return say(language, "Position in the block: cannot be determined.")
 
 
 def alone(language: str) -> str:
@@ -262,3 +284,8 @@ def columns_meaning(language: str) -> str:
         "only as units usually do. “Drawn to the mean”: beside the index, never instead of it."
     )
     return say(language, sentence)
+
+
+def limits_meaning(language: str) -> str:
+    """The one column of a unit's own table that no sentence of its page explains."""
+    return say(language, "“Limits”: within them lie units that differ only as units usually do.")

@@ -60,8 +60,9 @@ def areas(view: View) -> Iterator[Part]:
 
 def units(view: View) -> Iterator[Part]:
     groups = tables.groups(view)
+    alone = sum(len(group.units) for group in groups) == 1
     if groups:
-        yield Heading("units", say(view.language, "Units by block"))
+        yield Heading("units", say(view.language, "Results of the unit") if alone else say(view.language, "Units by block"))
     for group in groups:
         caption = say(view.language, "{block}: the satisfaction index of each unit", block=group.name)
         rows = tables.lines(view, group)
@@ -73,7 +74,7 @@ def units(view: View) -> Iterator[Part]:
         for unit in group.units:
             if sentence := cells.all_satisfied(view, view.figure(unit, tree), unit, tree):
                 yield Paragraph(sentence, "note")
-    if groups:
+    if groups and not alone:
         order = "Rows stand by block and official code; the order says nothing about quality."
         yield Paragraph(say(view.language, order), "note")
 

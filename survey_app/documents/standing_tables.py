@@ -36,7 +36,7 @@ def standings(view: View) -> Iterator[Part]:
         yield from pictures.of_unit(view, group.units[0], standing) if alone else pictures.of_block(view, group, standing)
         yield Panel(f"panel-separations-{group.id}", *_separations(view, group, said))
     yield Paragraph(sentences.reliability_meaning(language), "note")
-    yield Paragraph(sentences.columns_meaning(language), "note")
+    yield Paragraph(sentences.limits_meaning(language) if alone else sentences.columns_meaning(language), "note")
     yield how_compared(view, [cell for _, standing in found for cell in standing.mixed])
 
 
@@ -73,20 +73,35 @@ def _one(view: View, unit: Domain, standing: Standing) -> Iterator[Part]:
     figure = view.figure(unit, tree)
     if figure is None or figure.estimate is None:
         return
-    said = []
-    if standing.may_order and figure.band is not None:
-        said.append(f"{say(language, 'Against the block')}: {sentences.band(language, figure.band)}.")
+    said = list(_against_block(language, figure, standing))
     place = pictures.place_by_points(view, figure)
     if standing.may_order and place is not None and figure.marginal_low is not None and figure.marginal_high is not None:
-        said.append(sentences.position(language, place, figure.marginal_low, figure.marginal_high))
-        said.append(sentences.alone(language))
-    if figure.outside is not None:
-        said.append(f"{say(language, 'Limits of the funnel')}: {sentences.outside(language, figure.outside)}.")
+        said += _position(view, figure, standing, place, (figure.marginal_low, figure.marginal_high))
     if mixed := _beside(view, figure, figure.standardised):
         said.append(sentences.same_mix(language, _words(mixed)))
     if drawn := _beside(view, figure, figure.shrunk):
         said.append(sentences.shrunk(language, _words(drawn)))
     yield from map(Paragraph, said)
+
+
+def _against_block(language: str, figure: Figure, standing: Standing) -> Iterator[str]:
+    """Below the block and yet within the limits of the funnel: both are said in one sentence, for they sound like opposites."""
+    band = figure.band if standing.may_order else None
+    if figure.outside == "inside" and (band == "above" or band == "below"):
+        yield sentences.clear_but_usual(language, band)
+        return
+    if band is not None:
+        yield sentences.index_against_block(language, band)
+    if figure.outside is not None:
+        yield f"{say(language, 'Limits of the funnel')}: {sentences.outside(language, figure.outside)}."
+
+
+def _position(view: View, figure: Figure, standing: Standing, place: int, ends: tuple[int, int]) -> list[str]:
+    """None of a value of which only a bound is said, nor where the unit may stand anywhere in more than half of the block."""
+    language, value = view.language, cells.value(view, figure, cells.headline_tree(view.instrument))
+    if cells.bare(value) is None or 2 * (ends[1] - ends[0] + 1) > standing.units:
+        return [sentences.no_position(language)]
+    return [sentences.position(language, place, standing.units, *ends), sentences.alone(language)]
 
 
 def _units(view: View, group: Group, standing: Standing) -> Table:
@@ -105,7 +120,9 @@ def _units(view: View, group: Group, standing: Standing) -> Table:
     )
     figures = [(unit, view.figure(unit, tree)) for unit in group.units]
     rows = tuple(_row(view, unit, figure, standing) for unit, figure in figures)
-    notes = (*cells.notes(view, ((figure, tree) for _, figure in figures)), sentences.who_is_compared(language))
+    notes = cells.notes(view, ((figure, tree) for _, figure in figures))
+    if any(isinstance(cell, Gap) and cell.reason == "not_compared" for row in rows for cell in row.cells):
+        notes = (*notes, sentences.who_is_compared(language))
     if standing.may_order and (count := sum(figure is not None and figure.band == "indistinct" for _, figure in figures)) > 1:
         notes = (sentences.indistinct(language, count), *notes)
     if any(isinstance(cell, Gap) and cell.reason == "bound_only" for row in rows for cell in row.cells):

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from analysis.comparison.separation import Verdict
 from analysis.domains import Domain
 from analysis.figures import Figure
 from survey_app.documents import city_report
 from survey_app.documents.city_report import LONG
 from survey_app.documents.figure_cells import Around
-from survey_app.documents.report import Gap, Panel, Paragraph, ReportDocument, Row, Table
+from survey_app.documents.report import Gap, Heading, Panel, ReportDocument, Row, Table
 from tests.documents import test_compared_documents as few
 from tests.documents.test_compared_documents import BLOCK, CITY, COMPARED, TREE, WARDS, estimated, figure, standing, view, words
 
@@ -58,20 +59,44 @@ def test_a_long_table_is_folded_unless_it_is_the_units_index() -> None:
     assert [part.part for part in city_report.folded([short, long, units])] == ["table", "panel", "table"]
 
 
-def test_the_page_of_one_unit_says_the_range_of_ranks_that_is_its_own() -> None:
-    """Simultaneous 5 to 31 in the block's table, 7 to 28 by itself; one peer is higher, so it is second by points."""
-    own = replace(COMPARED[1], marginal_low=7, marginal_high=28)
+def page_of_one(low: int, high: int, verdict: Verdict = "weak", **changed: object) -> ReportDocument:
+    """The first ward's page, with one peer that is higher."""
+    own = replace(COMPARED[1], marginal_low=low, marginal_high=high, **changed)  # type: ignore[arg-type] – the fields that a test names
     peer = replace(COMPARED[2], domain="", standardised=0.95)
-    seen = view([own], standing("weak"))
+    seen = view([own], standing(verdict))
     domains = (WARDS[0], replace(BLOCK, members={WARDS[0].id: 1.0}))
-    alone = replace(seen, release=replace(seen.release, domains=domains), around=Around(BLOCK, None, {}, (peer,)))
-    made = city_report.build(alone, ASKED)
-    said = [part.text for part in made.parts if isinstance(part, Paragraph)]
-    assert "Thứ 2 theo điểm; với độ tin cậy 95%, vị trí nằm trong khoảng 7–28." in said
+    return city_report.build(replace(seen, release=replace(seen.release, domains=domains), around=Around(BLOCK, None, {}, (peer,))), ASKED)
+
+
+def test_the_page_of_one_unit_says_the_range_of_ranks_that_is_its_own() -> None:
+    """Simultaneous 5 to 31 in the block's table, 2 to 9 of 27 by itself; one peer is higher, so it is second by points."""
+    made = page_of_one(2, 9)
+    assert "Thứ 2 trong 27 theo điểm; với độ tin cậy 95%, vị trí nằm trong khoảng 2–9." in words(made)
     assert "5–31" not in str(made.parts)
-    none = few.view([], standing("none")).release.studies
-    unsaid = city_report.build(replace(alone, release=replace(alone.release, studies=none)), ASKED)
-    assert not [part for part in unsaid.parts if isinstance(part, Paragraph) and part.text.startswith("Thứ ")]
+    assert not [one for one in words(page_of_one(2, 9, "none")) if one.startswith("Thứ ")]
+
+
+def test_a_unit_that_may_stand_anywhere_in_more_than_half_of_its_block_has_no_position() -> None:
+    """13 ranks of 27 are less than half, 14 more."""
+    assert any(one.startswith("Thứ 2 trong 27") for one in words(page_of_one(2, 14)))
+    wide = words(page_of_one(2, 15))
+    assert "Vị trí trong khối: chưa xác định được." in wide
+    assert not any(one.startswith("Thứ ") for one in wide)
+
+
+def test_clearly_below_the_block_and_yet_as_units_usually_differ_is_one_sentence() -> None:
+    said = words(page_of_one(2, 9, band="below"))
+    assert "Thấp hơn mức chung của khối một cách rõ ràng, nhưng chưa nằm ngoài mức chênh thường thấy giữa các đơn vị." in said
+    assert "Chỉ số thấp hơn mức chung của khối." in words(page_of_one(2, 9, band="below", outside="below"))
+
+
+def test_the_page_of_one_unit_speaks_of_one_unit() -> None:
+    made = page_of_one(2, 9)
+    headings = [part.text for part in made.parts if isinstance(part, Heading)]
+    assert "Kết quả của đơn vị" in headings
+    assert "Các đơn vị theo khối" not in headings
+    assert not [one for one in words(made) if one.startswith("Các dòng xếp theo")]
+    assert not [note for one in made.tables() for note in one.notes if note.startswith("“–”: không so sánh, vì")]
 
 
 def test_verified_answers_that_are_too_few_are_called_so() -> None:
