@@ -173,7 +173,7 @@ def _selection(view: View, asked: Asked) -> Iterator[Part]:
         yield Paragraph(say(language, "Weighted by the total of files of each unit; files by sector are not known."))
     if any(one.id in studies.counter_only for one in found):
         whole_city = any(one.kind == "city" for one in found)
-        yield Paragraph(sentences.counter_only(language, studies.other_modes_share if whole_city else None))
+        yield Paragraph(sentences.counter_only(language, studies.other_modes_share, whole_city=whole_city))
     if studies.uncovered_files_share and any(one.kind == "city" for one in found):
         yield Paragraph(sentences.uncovered(language, studies.uncovered_files_share))
 

@@ -158,13 +158,20 @@ def self_selection_by_row(language: str) -> str:
     )
 
 
-def counter_only(language: str, elsewhere: float | None) -> str:
-    """`elsewhere`: share of all files that were handed in online or by post, where it is known for whom the document is about."""
-    sentence = "The result speaks of people who came to a counter only: many files came online or by post, and their owners were not asked."
-    if elsewhere is not None:
+def counter_only(language: str, elsewhere: float | None, *, whole_city: bool) -> str:
+    """`elsewhere`: share of all files of the city that were handed in online or by post."""
+    if elsewhere is None:
+        sentence = "The result speaks of people who came to a counter only; nobody asked those whose files came online or by post."
+        return say(language, sentence)
+    share = percent(language, elsewhere, 1)
+    if whole_city:
         sentence = "The result speaks of people who came to a counter only; {share} of the files came online or by post, without answers."
-        return say(language, sentence, share=percent(language, elsewhere, 1))
-    return say(language, sentence)
+        return say(language, sentence, share=share)
+    sentence = (
+        "The result speaks of people who came to a counter only; in the whole city {share} of the files came online or by post, "
+        "without answers."
+    )
+    return say(language, sentence, share=share)
 
 
 def uncovered(language: str, share: float) -> str:
