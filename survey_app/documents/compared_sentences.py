@@ -262,6 +262,10 @@ def same_mix(language: str, value: str) -> str:
     return say(language, sentence, value=value)
 
 
+def same_mix_at_least(language: str, value: str) -> str:
+    return say(language, "If its matters were mixed as those of the whole block, its index would be at least {value}.", value=value)
+
+
 def shrunk(language: str, value: str) -> str:
     sentence = (
         "Drawn towards the mean of the block, as far as its answers are few, the value is {value}: beside the index, never instead of it."

@@ -15,7 +15,7 @@ from survey_app.documents.domain_tables import Group, groups
 from survey_app.documents.figure_cells import View
 from survey_app.documents.method_panel import how_compared
 from survey_app.documents.report import Cell, Column, Gap, Heading, Interval, Number, Panel, Paragraph, Part, Row, Table
-from survey_app.words import number, say
+from survey_app.words import number, percent, say
 
 
 def standings(view: View) -> Iterator[Part]:
@@ -78,7 +78,7 @@ def _one(view: View, unit: Domain, standing: Standing) -> Iterator[Part]:
     if standing.may_order and place is not None and figure.marginal_low is not None and figure.marginal_high is not None:
         said += _position(view, figure, standing, place, (figure.marginal_low, figure.marginal_high))
     if mixed := _beside(view, figure, figure.standardised):
-        said.append(sentences.same_mix(language, _words(mixed)))
+        said.append(_same_mix(view, figure, mixed))
     if drawn := _beside(view, figure, figure.shrunk):
         said.append(sentences.shrunk(language, _words(drawn)))
     yield from map(Paragraph, said)
@@ -94,6 +94,18 @@ def _against_block(language: str, figure: Figure, standing: Standing) -> Iterato
         yield sentences.index_against_block(language, band)
     if figure.outside is not None:
         yield f"{say(language, 'Limits of the funnel')}: {sentences.outside(language, figure.outside)}."
+
+
+def _same_mix(view: View, figure: Figure, mixed: Number | str) -> str:
+    """Of a value at an end of the range only how near it lies."""
+    language, tree = view.language, cells.headline_tree(view.instrument)
+    if isinstance(mixed, Number) or figure.standardised is None:
+        return sentences.same_mix(language, _words(mixed))
+    shown = cells.alone(view, figure.standardised, figure, tree)
+    if shown is None or shown.low is None:
+        return sentences.same_mix(language, _words(mixed))
+    low = percent(language, shown.low, shown.decimals) if shown.unit == "share" else number(language, shown.low, shown.decimals)
+    return sentences.same_mix_at_least(language, low)
 
 
 def _position(view: View, figure: Figure, standing: Standing, place: int, ends: tuple[int, int]) -> list[str]:

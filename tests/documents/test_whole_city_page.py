@@ -90,6 +90,12 @@ def test_clearly_below_the_block_and_yet_as_units_usually_differ_is_one_sentence
     assert "Chỉ số thấp hơn mức chung của khối." in words(page_of_one(2, 9, band="below", outside="below"))
 
 
+def test_a_value_at_the_mix_that_is_a_bound_is_said_as_one() -> None:
+    """99.97 % is 100.0 at one decimal: one step of the grid below is said."""
+    said = words(page_of_one(2, 9, standardised=0.9997))
+    assert "Nếu có cơ cấu hồ sơ như cả khối, chỉ số của đơn vị ít nhất là 99,9%." in said
+
+
 def test_the_page_of_one_unit_speaks_of_one_unit() -> None:
     made = page_of_one(2, 9)
     headings = [part.text for part in made.parts if isinstance(part, Heading)]
