@@ -20,6 +20,7 @@ REPEATED = re.compile("standings-.*|separations-.*|changes.*|importance-.*|agree
 α, differences of figures. They are read and not solved."""
 
 LEVELS = 5
+MERGED = re.compile(r"mức (\d)–(\d) gộp: (.+)")
 Key = tuple[str, str, str, str, str, str]
 """Domain, population, tree, node, basis, summary."""
 Row = dict[str, Json]
@@ -109,19 +110,20 @@ def _levels(instrument: Instrument, rows: list[tuple[str, str, Row]], domain: st
     named = {of(leaf.label, "vi"): (tree, leaf.id) for tree, leaf in leaves}
     for _, _, cells in rows:
         tree, leaf = named[str(cells["row"])]
-        shares: list[tuple[list[str], dict[str, Json]]] = []
         for level in range(1, LEVELS + 1):
             cell = cells[f"level_{level}"]
+            together = MERGED.fullmatch(cell) if isinstance(cell, str) else None
             if isinstance(cell, dict) and "value" in cell:
-                shares.append(([str(level)], cell))
-            elif cell and shares:  # merged with the level before
-                shares[-1][0].append(str(level))
-        for codes, cell in shares:
-            key = (domain, tree.population, tree.id, f"{leaf}={','.join(codes)}", "all", "pooled")
-            found = re.search(r"\d+(?:,(\d+))?", str(cell["text"]))
+                codes, said = [level], str(cell["text"])
+            elif together is not None:
+                codes, said = list(range(int(together[1]), int(together[2]) + 1)), together[3]
+            else:  # nothing is shown, or it stands in the cell of the first of them
+                continue
+            found = re.search(r"(\d+)(?:,(\d+))?", said)
             assert found is not None
-            half = 0.5 * 10.0 ** -(len(found[1] or "") + 2) + 1e-9
-            value = float(cell["value"])  # type: ignore[arg-type]
+            decimals = len(found[2] or "")
+            value, half = float(f"{found[1]}.{found[2] or 0}") / 100, 0.5 * 10.0 ** -(decimals + 2) + 1e-9
+            key = (domain, tree.population, tree.id, f"{leaf}={','.join(map(str, codes))}", "all", "pooled")
             yield Read(key, value - half, value + half, False)
 
 
