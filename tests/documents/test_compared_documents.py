@@ -90,6 +90,28 @@ def test_ways_of_counting_that_chance_may_explain_are_only_tabled() -> None:
     ]  # fmt: skip
 
 
+def test_bodies_that_chance_may_explain_are_named_in_the_section_alone() -> None:
+    """Of 20 units one gap leaves out 0: 5 % of 20 is one. Of three, three are more than chance."""
+    units = [replace(WARDS[0], id=str(at), names={"vi": f"Phường số {at}"}, members={str(at): 1.0}) for at in range(20)]
+
+    def said(differ: int, of: int) -> list[str]:
+        gaps = [(one, {"gap": -0.05, "gap_low": -0.09, "gap_high": -0.01 if at < differ else 0.02}) for at, one in enumerate(units[:of])]
+        part = [figure(one, estimated(0.88, 400, 0.85, 0.90), basis="unflagged", **gap) for one, gap in gaps]
+        seen = view([ALL, *part])
+        whole = replace(seen, release=replace(seen.release, domains=(CITY, *units[:of])))
+        return words(city_report.build(whole, Asked({"vi": "Đợt"}, *(date(2026, 10, 1),) * 3)))
+
+    alike = (
+        "Ba cách tính cho kết quả gần như nhau: 1/20 lần so sánh đơn vị, nhóm chênh quá khoảng tin cậy, không nhiều hơn mức ngẫu nhiên "
+        "(khoảng 1). Danh sách ở mục Ba cách tính."
+    )
+    few, many = said(1, 20), said(3, 3)
+    top = few.index(alike)
+    assert [at > top for at, one in enumerate(few) if "Phường số 0" in one] == [True]
+    assert any("Phường số 0; Phường số 1; Phường số 2" in one for one in many)
+    assert not any(one.startswith("Ba cách tính cho") for one in many)
+
+
 def test_a_gap_does_not_give_away_a_value_of_which_only_a_bound_is_said() -> None:
     made = document([figure(CITY, estimated(1.0, 50, 0.93, 1.0)), replace(FALLEN, gap=-0.12, gap_low=-0.2, gap_high=-0.04)])
     assert Gap("–", "bound_only") in table(made, "bases").rows[0].cells
