@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from analysis.comparison.change import Refusal
+from analysis.comparison.change import RATE, Refusal
 from analysis.figures import Figure
 from survey_app.documents.report import Interval
 from survey_app.words import number, say
@@ -38,6 +38,8 @@ def verdict(language: str, figure: Figure, *, counted: bool) -> str:
         return say(language, "This counts as a change: chance alone hardly explains it, and it is 3 points or more.")
     if figure.change_q is None:
         return channels_moved(language)
+    if figure.change_q < RATE:
+        return say(language, "Chance alone hardly explains it, but it is less than 3 points: too little to count as a change.")
     return say(language, "There is not enough ground to say that it went up or down.")
 
 
@@ -51,6 +53,8 @@ def short_verdict(language: str, figure: Figure, *, counted: bool) -> str:
         return say(language, "up") if figure.change > 0 else say(language, "down")
     if figure.change_q is None:
         return say(language, "not judged: ways of sending shifted")
+    if figure.change_q < RATE:
+        return say(language, "certain, but less than 3 points")
     return say(language, "not enough ground to say up or down")
 
 

@@ -14,7 +14,7 @@ from analysis.domains import Domain
 from analysis.estimation import Estimate
 from analysis.figures import Figure, Release, Studies
 from analysis.smoothing import smooth_of
-from survey_app.documents import city_report, figure_cells
+from survey_app.documents import change_sentences, city_report, figure_cells
 from survey_app.documents.city_report import Asked
 from survey_app.documents.figure_cells import View
 from survey_app.documents.report import Gap, Interval, Number, Panel, Paragraph, Picture, ReportDocument, Table
@@ -195,3 +195,18 @@ def test_a_funnel_names_the_unit_that_is_not_placed_in_it() -> None:
     made = document([*COMPARED[:2], few], standing("weak"))
     funnel = next(part for part in made.parts if isinstance(part, Picture) and part.chart == "funnel")
     assert any(note.endswith(": chỉ để tham khảo, không đặt vào biểu đồ.") for note in funnel.table.notes)
+
+
+@pytest.mark.parametrize(
+    ("q", "counted", "said", "short"),
+    [
+        (0.001, True, "Được tính là", "tăng"),
+        (0.001, False, "Khó có thể do ngẫu nhiên, nhưng chưa đến 3 điểm", "rõ ràng, nhưng chưa đến 3 điểm"),
+        (0.2, False, "Chưa đủ cơ sở nói là tăng hay giảm", "chưa đủ cơ sở nói là tăng hay giảm"),
+    ],
+    ids=["counted", "certain and small", "uncertain"],
+)  # fmt: skip
+def test_a_change_that_is_certain_but_small_is_not_called_uncertain(q: float, counted: bool, said: str, short: str) -> None:
+    moved = figure(WARDS[0], estimated(0.9, 900, 0.88, 0.92), change=0.02, change_low=0.01, change_high=0.03, change_q=q)
+    assert change_sentences.verdict("vi", moved, counted=counted).startswith(said)
+    assert change_sentences.short_verdict("vi", moved, counted=counted) == short
