@@ -3,6 +3,7 @@ analysis/independent.py. Counted from what is printed, so that it gives back no 
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from analysis.domains import Domain
 from analysis.independent import DELTAS, Band, bands
@@ -66,10 +67,10 @@ def panel(view: View, id: str, about: str, lines: Sequence[Line]) -> Panel | Non
 
 
 def _cells(view: View, domain: Domain) -> tuple[Cell, ...]:
-    found = _bands(view, domain)
-    if found:
-        return found
-    value = cells.value(view, view.figure(domain, cells.headline_tree(view.instrument)), cells.headline_tree(view.instrument))
+    tree = cells.headline_tree(view.instrument)
+    found, value = _bands(view, domain), cells.value(view, view.figure(domain, tree), tree)
+    if found and isinstance(value, Interval):
+        return tuple(replace(one, text=one.text + value.mark, mark=value.mark, marks=value.marks) for one in found)
     return (value if isinstance(value, Gap) else Gap("–", "bound_only"),) * len(DELTAS)
 
 
