@@ -8,7 +8,7 @@ from analysis.bases import Basis
 from analysis.domains import Domain
 from analysis.figures import Figure
 from survey_app.documents import compared_sentences as sentences
-from survey_app.documents import domain_tables
+from survey_app.documents import count_cells, domain_tables
 from survey_app.documents import figure_cells as cells
 from survey_app.documents.domain_tables import Line
 from survey_app.documents.figure_cells import View
@@ -119,10 +119,10 @@ def _table(view: View, id: str, caption: str, domains: Sequence[Domain], built: 
 def _row(view: View, line: Line, built: Sequence[Basis]) -> Row:
     tree = cells.headline_tree(view.instrument)
     whole = view.figure(line.domain, tree, basis="all")
-    found: list[Cell] = [line.code, line.name, cells.value(view, whole, tree), cells.respondents(view, whole)]
+    found: list[Cell] = [line.code, line.name, cells.value(view, whole, tree), count_cells.respondents(view, whole)]
     for basis in built:
         part = view.figure(line.domain, tree, basis=basis)
-        found += [cells.value(view, part, tree), cells.respondents(view, part), gap_cell(view, whole, part)]
+        found += [cells.value(view, part, tree), count_cells.respondents(view, part), gap_cell(view, whole, part)]
     return Row(tuple(found), line.domain.id, line.domain.kind != "unit")
 
 

@@ -11,8 +11,8 @@ from datetime import date
 from analysis.domains import Domain
 from questionnaires.instrument import Instrument
 from questionnaires.model import Text
+from survey_app.documents import count_cells, first_lines, independent_parts, self_selection, sentences
 from survey_app.documents import figure_cells as cells
-from survey_app.documents import first_lines, independent_parts, self_selection, sentences
 from survey_app.documents import index_sections as sections
 from survey_app.documents.area_rule import never_shown
 from survey_app.documents.basis_tables import bases, differing, others_differing
@@ -159,7 +159,7 @@ def _selection(view: View, asked: Asked) -> Iterator[Part]:
     figure = view.figure(found[0], cells.headline_tree(view.instrument)) if len(found) == 1 else None
     if figure is not None and figure.estimate is not None:
         n = figure.estimate.n if view.precise else to_five(figure.estimate.n)
-        yield Paragraph(sentences.self_selection(language, n, cells.coverage_of(view, figure)))
+        yield Paragraph(sentences.self_selection(language, n, count_cells.coverage_of(view, figure)))
         yield from self_selection.sentences(view, found[0])
         kept = (independent_parts.measured(view, found[0], one) for one in asked.further.kept if one.domain == found[0].id)
         yield from (Paragraph(said) for said in kept if said is not None)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from analysis.domains import Domain
+from survey_app.documents import count_cells
 from survey_app.documents import figure_cells as cells
 from survey_app.documents.charts import picture as charts
 from survey_app.documents.charts.values import CoverageMap, Place
@@ -56,7 +57,7 @@ def _place(view: View, unit: Domain, spots: Mapping[str, Spot]) -> Place:
     """The state of the unit's index stands for its coverage where that is hidden."""
     tree = cells.headline_tree(view.instrument)
     figure = view.figure(unit, tree, basis="all")
-    cell = cells.coverage(view, figure)
+    cell = count_cells.coverage(view, figure)
     if not isinstance(cell, Number):
         value = cells.value(view, figure, tree)
         cell = value if isinstance(value, Gap) else Gap("–", "part_missing")

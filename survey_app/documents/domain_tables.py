@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from analysis.domains import Domain
 from analysis.figures import Figure
 from questionnaires.trees import IndexTree
+from survey_app.documents import count_cells
 from survey_app.documents import figure_cells as cells
 from survey_app.documents.figure_cells import View
 from survey_app.documents.report import Cell, Column, Row, Table
@@ -131,11 +132,11 @@ def _index_row(view: View, line: Line, figure: Figure | None, with_areas: bool, 
     yield cells.value(view, figure, cells.headline_tree(view.instrument))
     for one in cells.beside_trees(view.instrument):
         yield cells.value(view, view.figure(line.domain, one, means=line.means), one)
-    yield cells.respondents(view, figure)
+    yield count_cells.respondents(view, figure)
     if with_roles:
-        yield from (cells.received(view, figure), cells.decided(view, figure))
-    yield cells.files(view, line.domain)
-    yield cells.coverage(view, figure)
+        yield from (count_cells.received(view, figure), count_cells.decided(view, figure))
+    yield count_cells.files(view, line.domain)
+    yield count_cells.coverage(view, figure)
     if with_areas:
         yield line.places
     yield cells.status(view, figure, line.domain)

@@ -1,4 +1,4 @@
-"""One figure as a cell, as counts beside it, as a status in words, and the notes that a table of figures needs."""
+"""One figure as a cell, as a status in words, and the notes that a table of figures needs. Counts beside it: count_cells.py."""
 
 import math
 from collections.abc import Collection, Iterable, Mapping
@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import Literal
 
 from analysis.bases import Basis
-from analysis.disclosure import FLOOR
 from analysis.domains import Domain
 from analysis.figures import Figure, Mark, Release
 from questionnaires.instrument import Instrument
@@ -15,8 +14,8 @@ from questionnaires.model import Text
 from questionnaires.trees import IndexTree
 from survey_app.documents import sentences
 from survey_app.documents.history import NO_HISTORY, History
-from survey_app.documents.report import Cell, Gap, Interval, Number, Unit
-from survey_app.documents.rounding import Rounded, end, is_share, rounded, span, to_five
+from survey_app.documents.report import Cell, Gap, Interval, Unit
+from survey_app.documents.rounding import Rounded, end, is_share, rounded, span
 from survey_app.words import number, of, percent, say
 
 COMPARABLE = 30
@@ -193,39 +192,6 @@ def bare(cell: Cell) -> str | None:
     return cell.text.partition(" (")[0].removesuffix(cell.mark)
 
 
-def respondents(view: View, figure: Figure | None) -> Cell:
-    return _count(view, figure.estimate.n if figure is not None and figure.estimate is not None else None)
-
-
-def received(view: View, figure: Figure | None) -> Cell:
-    return _count(view, None if figure is None else figure.n_received)
-
-
-def decided(view: View, figure: Figure | None) -> Cell:
-    return _count(view, None if figure is None else figure.n_decided)
-
-
-def files(view: View, domain: Domain) -> Cell:
-    return None if domain.files is None else Number(domain.files, number(view.language, domain.files))
-
-
-def coverage_of(view: View, figure: Figure | None) -> float | None:
-    """Answers ÷ files. For whoever sees rounded counts it is taken from the rounded count, and of a count below the floor
-    there is none: else it would give n back."""
-    if figure is None or figure.coverage is None:
-        return None
-    if view.precise or not figure.n_received:
-        return figure.coverage
-    if figure.n_received < FLOOR:
-        return None
-    return figure.coverage * to_five(figure.n_received) / figure.n_received
-
-
-def coverage(view: View, figure: Figure | None) -> Cell:
-    share = coverage_of(view, figure)
-    return None if share is None else Number(round(share, 3), percent(view.language, share, 1), 1, "share")
-
-
 def status(view: View, figure: Figure | None, domain: Domain) -> str:
     """What may be done with the figure, and what to mind, in words."""
     language = view.language
@@ -291,16 +257,6 @@ def _counter_only(release: Release) -> Collection[str]:
 
 def _printed(language: str, one: float, decimals: int, share: bool) -> str:
     return number(language, 100 * one if share else one, decimals)
-
-
-def _count(view: View, count: int | None) -> Cell:
-    """Below the floor only Home Affairs is told how many: the audit does not take such a count for known."""
-    if count is None:
-        return None
-    if not view.precise and count < FLOOR:
-        return Gap(say(view.language, "< 10"), "too_few")
-    shown = count if view.precise else to_five(count)
-    return Number(shown, number(view.language, shown))
 
 
 def _missing(figure: Figure, tree: IndexTree, language: str) -> str | None:

@@ -6,8 +6,8 @@ Built from cells, so that a sentence says nothing that a table does not.
 from collections.abc import Iterator, Sequence
 
 from analysis.domains import Domain
+from survey_app.documents import count_cells, independent_parts, sentences
 from survey_app.documents import figure_cells as cells
-from survey_app.documents import independent_parts, sentences
 from survey_app.documents.figure_cells import View
 from survey_app.documents.independent_parts import Kept
 from survey_app.documents.report import Interval, Number, Paragraph
@@ -30,7 +30,7 @@ def level(view: View) -> float:
 def _index(view: View, domain: Domain) -> str | None:
     language, tree = view.language, cells.headline_tree(view.instrument)
     figure, index = view.figure(domain, tree), of(tree.label, view.language)
-    value, n = cells.value(view, figure, tree), cells.respondents(view, figure)
+    value, n = cells.value(view, figure, tree), count_cells.respondents(view, figure)
     if figure is None:
         return None
     if not isinstance(value, Interval) or figure.estimate is None or not isinstance(n, Number):

@@ -12,8 +12,8 @@ from analysis.figures import Figure
 from analysis.independent import Compared, Measured
 from analysis.independent import Gap as Difference
 from questionnaires.trees import IndexTree
+from survey_app.documents import count_cells, self_selection, sentences
 from survey_app.documents import figure_cells as cells
-from survey_app.documents import self_selection, sentences
 from survey_app.documents.figure_cells import View
 from survey_app.documents.independent_tables import NotCompared, Weights, plain
 from survey_app.documents.report import Cell, Column, Gap, Heading, Interval, Number, Paragraph, Part, Row, Table
@@ -152,7 +152,7 @@ def _meaning(view: View, domain: Domain, one: Kept, tree: IndexTree) -> Iterator
             "and that people may answer otherwise when they are called."
         )
         yield say(language, words)
-    value, coverage = cells.value(view, figure, tree), cells.coverage_of(view, figure)
+    value, coverage = cells.value(view, figure, tree), count_cells.coverage_of(view, figure)
     if isinstance(value, Interval) and value.estimate is not None and coverage is None:
         yield say(language, "No self-selection band: the number of files is not known yet.")
 
@@ -191,7 +191,7 @@ def measured(view: View, domain: Domain, one: Kept) -> str | None:
     """What the sample measured of those who did not answer; it stands beside what they are supposed to differ by."""
     tree = cells.headline_tree(view.instrument)
     figure, row = view.figure(domain, tree, basis="all"), _compared(view, one, tree)
-    value, coverage = cells.value(view, figure, tree), cells.coverage_of(view, figure)
+    value, coverage = cells.value(view, figure, tree), count_cells.coverage_of(view, figure)
     if row is None or not isinstance(value, Interval) or value.estimate is None or coverage is None or coverage >= 1:
         return None
     return _measured(view, value, coverage, row)

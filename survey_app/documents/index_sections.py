@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from analysis.domains import Domain
 from questionnaires.trees import IndexTree
+from survey_app.documents import count_cells, self_selection, sentences
 from survey_app.documents import domain_tables as tables
 from survey_app.documents import figure_cells as cells
-from survey_app.documents import self_selection, sentences
 from survey_app.documents.domain_tables import Line
 from survey_app.documents.figure_cells import View
 from survey_app.documents.method_panel import how
@@ -153,7 +153,7 @@ def populations(view: View) -> Iterator[Part]:
             figures = [(view.figure(domain, tree, population=name), tree) for tree in trees]
             if any(figure is not None for figure, _ in figures):
                 used += figures
-                counted = cells.respondents(view, figures[-1][0] or figures[0][0])
+                counted = count_cells.respondents(view, figures[-1][0] or figures[0][0])
                 values = (cells.value(view, figure, tree) for figure, tree in figures)
                 rows.append(Row((view.name(domain), sentences.population(language, name), counted, *values), domain.id))
     if not rows:
@@ -192,7 +192,10 @@ def _items(view: View, domain: Domain, tree: IndexTree, ids: list[str]) -> Table
     language = view.language
     figures = [(view.figure(domain, tree, id), tree) for id in ids]
     rows = tuple(
-        Row((cells.label(tree, id, language), cells.respondents(view, figure), cells.value(view, figure, tree)), total=id in tree.nodes)
+        Row(
+            (cells.label(tree, id, language), count_cells.respondents(view, figure), cells.value(view, figure, tree)),
+            total=id in tree.nodes,
+        )
         for id, (figure, _) in zip(ids, figures, strict=True)
     )
     columns = (

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from analysis.comparison.same_mix import MixCell
 from analysis.domains import Domain
 from questionnaires.trees import IndexTree
-from survey_app.documents import compared_sentences, sentences
+from survey_app.documents import compared_sentences, count_cells, sentences
 from survey_app.documents import figure_cells as cells
 from survey_app.documents import method_formulas as formulas
 from survey_app.documents.figure_cells import View
@@ -174,5 +174,5 @@ def _days(view: View, id: str, about: str, domains: Sequence[Domain]) -> Table:
         figure = view.figure(one, tree)
         if figure is not None:
             days = None if figure.estimate is None or figure.psus is None else Number(figure.psus, number(language, figure.psus))
-            rows.append(Row((view.name(one), cells.respondents(view, figure), days), one.id, one.kind != "unit"))
+            rows.append(Row((view.name(one), count_cells.respondents(view, figure), days), one.id, one.kind != "unit"))
     return Table(f"days-{id}", say(language, "{table}: answers and clusters", table=about), columns, tuple(rows))

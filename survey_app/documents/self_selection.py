@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from analysis.domains import Domain
 from analysis.independent import DELTAS, Band, bands
+from survey_app.documents import count_cells
 from survey_app.documents import figure_cells as cells
 from survey_app.documents.domain_tables import Line
 from survey_app.documents.figure_cells import View
@@ -19,7 +20,7 @@ def sentences(view: View, domain: Domain) -> Iterator[Paragraph]:
     language = view.language
     figure = view.figure(domain, cells.headline_tree(view.instrument))
     found = _bands(view, domain)
-    if cells.coverage_of(view, figure) is None or not found:
+    if count_cells.coverage_of(view, figure) is None or not found:
         return
     for cell, delta in zip(found, DELTAS, strict=True):
         yield Paragraph(supposed(language, delta, cell.text))
@@ -78,7 +79,7 @@ def _bands(view: View, domain: Domain) -> tuple[Interval, ...]:
     """Of the printed index and the printed coverage, ends outward to whole percent; empty where either is not printed."""
     tree = cells.headline_tree(view.instrument)
     figure = view.figure(domain, tree)
-    value, coverage = cells.value(view, figure, tree), cells.coverage_of(view, figure)
+    value, coverage = cells.value(view, figure, tree), count_cells.coverage_of(view, figure)
     if not isinstance(value, Interval) or value.estimate is None or coverage is None or value.unit != "share":
         return ()
     return tuple(_cell(view.language, band) for band in bands(value.estimate, coverage))

@@ -9,7 +9,7 @@ import questionnaires
 from analysis.domains import Domain
 from analysis.estimation import Estimate
 from analysis.figures import Audited, Figure, Release, Studies
-from survey_app.documents import figure_cells, method_panel
+from survey_app.documents import count_cells, figure_cells, method_panel
 from survey_app.documents.figure_cells import View
 from survey_app.documents.report import Gap, Interval, Number, Table
 
@@ -39,9 +39,9 @@ def test_a_count_below_the_floor_is_printed_for_home_affairs_alone() -> None:
     figure = Figure(WARD.id, "finished", "sipas", "sipas.B", "all", "pooled", estimate, 12, 40, 5, False, 0.4)
     few = replace(figure, n_received=9, coverage=0.1)
     public, precise = (View.of(released(figure), INSTRUMENT, "vi", precise, {}, None) for precise in (False, True))
-    assert (figure_cells.received(public, figure), figure_cells.decided(public, figure)) == (Number(40, "40"), Gap("< 10", "too_few"))
-    assert figure_cells.decided(precise, figure) == Number(5, "5")
-    assert (figure_cells.coverage_of(public, few), figure_cells.coverage_of(precise, few)) == (None, 0.1)
+    assert (count_cells.received(public, figure), count_cells.decided(public, figure)) == (Number(40, "40"), Gap("< 10", "too_few"))
+    assert count_cells.decided(precise, figure) == Number(5, "5")
+    assert (count_cells.coverage_of(public, few), count_cells.coverage_of(precise, few)) == (None, 0.1)
 
 
 @pytest.mark.parametrize(
