@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.disclosure import FLOOR
-from analysis.intervals import student
+from analysis.intervals import korn_graubard, student
 from analysis.needed_n import LIMITS, needed_n
 from analysis.smoothing import PRIOR_ANSWERS, PRIOR_DF, Clustering, share_spread, stabilised
 from analysis.survey_data import Bools, Floats, Ints
@@ -22,13 +22,16 @@ DELTAS = (0.05, 0.10)
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A share and how well it is known. `variance`: stabilised; `effect`: design effect, of clusters and unequal weights."""
+    """A share and how well it is known. `variance`: stabilised; `effect`: design effect, of clusters and unequal weights; `low`,
+    `high`: its Korn-Graubard interval, None in comparisons kept before it was."""
 
     value: float
     variance: float
     df: float
     n: int
     effect: float = 1.0
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +80,8 @@ def sampled(
     """H = Σ w y/Σ w x of the people of an independent sample; V* of §6.3 with the share by QR for the block's.
 
     satisfied, answers: y and x, valid ones, of each person; clusters: interviewer-day, neighbourhood, or the person. V: between
-    clusters, G/(G − 1) Σ (z − z̄)², z = Σ w (y − H x)/Σ w x. V0 = r̂ p̃(1 − p̃)/n_K, r̂ = 1 + 0.05 (m − 1). None: fewer
-    than 10 people with a valid answer. Oracle: by hand; R svyratio for V.
+    clusters, G/(G − 1) Σ (z − z̄)², z = Σ w (y − H x)/Σ w x. V0 = r̂ p̃(1 − p̃)/n_K, r̂ = 1 + 0.05 (m − 1). Interval: Korn-Graubard
+    on V*, cut at Σ x. None: fewer than 10 people with a valid answer. Oracle: by hand; R svyratio for V, qbeta for the interval.
     """
     y, x, weight = (np.asarray(one, np.float64) for one in (satisfied, answers, weights))
     valid = x > 0
@@ -91,9 +94,11 @@ def sampled(
     size = np.bincount(cluster)
     kish = float(weight.sum()) ** 2 / float((weight**2).sum())
     effect = float(Clustering().at(np.asarray((size**2).sum() / size.sum()))) * len(y) / kish
-    smooth = effect * float(share_spread(np.asarray(value), np.asarray(float(len(y))), np.asarray(qr))) / len(y)
-    stable = float(stabilised(np.asarray(raw), np.asarray(df), np.asarray(smooth)))
-    return Measured(value, stable, df + PRIOR_DF, len(y), effect)
+    spread = float(share_spread(np.asarray(value), np.asarray(float(len(y))), np.asarray(qr)))
+    stable = float(stabilised(np.asarray(raw), np.asarray(df), np.asarray(effect * spread / len(y))))
+    freedom, given = df + PRIOR_DF, float(x.sum())
+    low, high = korn_graubard(value, stable, freedom, len(y), given, level=LEVEL, spread=spread, n_kish=kish)
+    return Measured(value, stable, freedom, len(y), effect, float(low), float(high))
 
 
 def paired(by_call: Sequence[float], by_qr: Sequence[float], answers: Sequence[float], clusters: Sequence[str]) -> tuple[Gap | None, int]:

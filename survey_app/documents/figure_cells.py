@@ -8,6 +8,7 @@ from typing import Literal
 
 from analysis.bases import Basis
 from analysis.domains import Domain
+from analysis.estimation import Estimate
 from analysis.figures import Figure, Mark, Release
 from questionnaires.instrument import Instrument
 from questionnaires.model import Text
@@ -77,10 +78,8 @@ class View:
         bodies: Mapping[str, Text] = NO_BODIES,
     ) -> "View":
         headline = [figure for figure in release.figures if figure.basis == "all"]
-        blocks = [one for one in release.domains if one.grouping == "block" and one.id in release.studies.headlines]
-        by = release.studies.headlines
-        settled = "verified" in (release.studies.wished, *by.values())
-        goes_by = {id: by[one.id] for one in blocks if settled for id in (one.id, *one.members)}
+        settled = "verified" in (release.studies.wished, *release.studies.headlines.values())
+        goes_by = bases_of(release) if settled else {}
         index: dict[Key, Figure] = {
             (one.domain, one.tree, one.node, one.population, one.summary, one.basis): one for one in release.figures
         }
@@ -107,6 +106,13 @@ class View:
 
     def name(self, domain: Domain) -> str:
         return of(domain.names, self.language)
+
+
+def bases_of(release: Release) -> Mapping[str, Basis]:
+    """Blocks and their units to the basis that the block goes by; the city and areas go by all answers."""
+    by = release.studies.headlines
+    blocks = [one for one in release.domains if one.grouping == "block" and one.id in by]
+    return {id: by[one.id] for one in blocks for id in (one.id, *one.members)}
 
 
 def headline_tree(instrument: Instrument) -> IndexTree:
@@ -142,17 +148,24 @@ def value(view: View, figure: Figure | None, tree: IndexTree) -> Cell:
     if figure.estimate is None:
         return Gap(say(view.language, "< 30"), "reference_only")
     share = is_share(tree, figure.node)
-    shown = rounded(figure.estimate, share)
-    signs = tuple(marks(figure))
+    return _interval(view.language, rounded(figure.estimate, share), span(tree, figure.node), share, tuple(marks(figure)))
+
+
+def share_alone(language: str, estimate: Estimate) -> Interval:
+    """A share of satisfied answers that is no figure of the release, printed as one: at 0 % and 100 % its bound only."""
+    return _interval(language, rounded(estimate, share=True), (0.0, 1.0), share=True)
+
+
+def _interval(language: str, shown: Rounded, ends: tuple[float, float], share: bool, signs: tuple[Mark, ...] = ()) -> Interval:
     mark = "".join(map(sentences.mark, signs))
-    at = end(shown, span(tree, figure.node), share)
+    at = end(shown, ends, share)
     return Interval(
         None if at else shown.estimate,
         None if at == "low" else shown.low,
         None if at == "high" else shown.high,
-        _text(view.language, shown, share, at, mark),
+        _text(language, shown, share, at, mark),
         shown.decimals,
-        unit_of(tree, figure.node),
+        "share" if share else "points",
         mark,
         signs,
     )

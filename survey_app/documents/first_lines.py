@@ -3,13 +3,13 @@
 Built from cells, so that a sentence says nothing that a table does not.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from analysis.domains import Domain
 from survey_app.documents import count_cells, independent_parts, sentences
 from survey_app.documents import figure_cells as cells
 from survey_app.documents.figure_cells import View
-from survey_app.documents.independent_parts import Kept
+from survey_app.documents.independent_parts import Kept, Lies
 from survey_app.documents.report import Interval, Number, Paragraph
 from survey_app.words import number, of, percent, say
 
@@ -39,12 +39,17 @@ def _index(view: View, domain: Domain) -> str | None:
     ends = [_printed(language, value, one) for one in (value.low, value.high)]
     shown = cells.bare(value)
     if shown is None:
-        words = say(language, "at most {value}", value=ends[1]) if value.low is None else say(language, "at least {value}", value=ends[0])
+        words = _bound(language, value)
         return say(language, "{index}: {value} (confidence interval at {level}), from {n} answers.", value=words, **said)
     if value.low is None or value.high is None:
         return say(language, "{index}: {value}, from {n} answers.", value=shown, **said)
     sentence = "{index}: {value} (confidence interval at {level}: {low}–{high}), from {n} answers."
     return say(language, sentence, value=shown, low=ends[0].removesuffix("%"), high=ends[1].removesuffix("%"), **said)
+
+
+def _bound(language: str, value: Interval) -> str:
+    low, high = (_printed(language, value, one) for one in (value.low, value.high))
+    return say(language, "at most {value}", value=high) if value.low is None else say(language, "at least {value}", value=low)
 
 
 def _printed(language: str, value: Interval, end: float | None) -> str:
@@ -65,23 +70,45 @@ def finding(view: View, about: Sequence[Domain], kept: Sequence[Kept]) -> Iterat
 
 
 def _found(view: View, head: independent_parts.Head) -> str:
-    """`gap` is QR less independent; it is told as the sample against the answers by QR."""
+    """`gap` is QR less independent; it is told as the sample against the answers by QR, without points beside a bound."""
     language, gap = view.language, head.gap
+    share, qr = (cells.bare(one) or _bound(language, one) for one in (head.share, head.qr))
+    told = {"n": head.people, "share": share, "qr": qr}
+    return _beside_a_bound(language, head.lies, told) if gap is None else _by_points(language, head.lies, gap, told)
+
+
+def _beside_a_bound(language: str, lies: Lies, told: Mapping[str, str]) -> str:
+    match lies:
+        case "lower":
+            sentence = (
+                "The independent sample of {n} people gives {share}, clearly lower than the answers by QR: {qr}. "
+                "That number should not be used by itself."
+            )
+        case "higher":
+            sentence = (
+                "The independent sample of {n} people gives {share}, clearly higher than the answers by QR: {qr}. "
+                "That number should not be used by itself."
+            )
+        case "indistinct":
+            sentence = "The independent sample of {n} people gives {share}, not clearly different from the answers by QR: {qr}."
+    return say(language, sentence, **told)
+
+
+def _by_points(language: str, lies: Lies, gap: Interval, told: Mapping[str, str]) -> str:
     low, high, decimals = gap.low or 0.0, gap.high or 0.0, gap.decimals
     points = number(language, abs(gap.estimate or 0.0), decimals)
-    told = {"n": head.people, "share": head.share, "qr": head.qr, "points": points}
-    if low > 0:
+    if lies == "lower":
         sentence = (
             "The independent sample of {n} people gives {share}, {points} points lower than the answers by QR (from {low} to {high}). "
             "The number {qr} should not be used by itself."
         )
-        return say(language, sentence, low=number(language, low, decimals), high=number(language, high, decimals), **told)
-    if high < 0:
+        return say(language, sentence, points=points, low=number(language, low, decimals), high=number(language, high, decimals), **told)
+    if lies == "higher":
         sentence = (
             "The independent sample of {n} people gives {share}, {points} points higher than the answers by QR (from {low} to {high}). "
             "The number {qr} should not be used by itself."
         )
-        return say(language, sentence, low=number(language, -high, decimals), high=number(language, -low, decimals), **told)
+        return say(language, sentence, points=points, low=number(language, -high, decimals), high=number(language, -low, decimals), **told)
     sentence = (
         "The independent sample of {n} people gives {share}, not clearly different from {qr} by QR: "
         "the answers by QR less the sample are {signed} points (from {low} to {high})."

@@ -6,7 +6,9 @@ Rounded as figures are. The same for the operator's screen: independent_tables.p
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
+from analysis.bases import Basis
 from analysis.domains import Domain
 from analysis.figures import Figure
 from analysis.independent import Compared, Measured
@@ -14,13 +16,16 @@ from analysis.independent import Gap as Difference
 from questionnaires.trees import IndexTree
 from survey_app.documents import count_cells, self_selection, sentences
 from survey_app.documents import figure_cells as cells
+from survey_app.documents.compared_sentences import no_gap_of_a_bound
 from survey_app.documents.figure_cells import View
-from survey_app.documents.independent_tables import NotCompared, Weights, plain
+from survey_app.documents.independent_tables import NotCompared, Weights, by_qr, plain
 from survey_app.documents.report import Cell, Column, Gap, Heading, Interval, Number, Paragraph, Part, Row, Table
-from survey_app.documents.rounding import rounded, rounded_gap, to_five
-from survey_app.words import day, number, percent, say
+from survey_app.documents.rounding import rounded_gap, to_five
+from survey_app.words import day, number, say
 
 COMPARABLE = 30
+
+Lies = Literal["lower", "higher", "indistinct"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,7 @@ class Kept:
     half_width: float
     rows: tuple[Compared | NotCompared, ...]
     simulated: bool
+    basis: Basis
 
 
 def independent(view: View, found: Sequence[Kept]) -> Iterator[Part]:
@@ -44,7 +50,7 @@ def independent(view: View, found: Sequence[Kept]) -> Iterator[Part]:
     tree = cells.headline_tree(view.instrument)
     domains = {one.id: one for one in view.release.domains}
     seen = [(domains[one.domain], one) for one in found if one.domain in domains]
-    seen = [(domain, one) for domain, one in seen if (figure := view.figure(domain, tree, basis="all")) is not None and figure.estimate]
+    seen = [(domain, one) for domain, one in seen if (figure := view.figure(domain, tree, basis=one.basis)) is not None and figure.estimate]
     if not seen:
         return
     language = view.language
@@ -70,7 +76,7 @@ def _facts(view: View, domain: Domain, one: Kept) -> str:
         words = "{name}: fewer than 30 people of an independent sample were asked (read in on {day}), so nothing is compared."
         return say(language, words, name=view.name(domain), day=read)
     words = "{name}: {people} people were asked who had not chosen to answer (read in on {day}); beside what was said by QR."
-    said = [say(language, words, name=view.name(domain), people=number(language, people), day=read)]
+    said = [say(language, words, name=view.name(domain), people=number(language, people), day=read), by_qr(language, one.basis)]
     said.append({
         "given": say(language, "Everybody counts with the weight in the file."),
         "files": say(language, "Everybody counts with the files of their unit, divided by the people asked about it."),
@@ -89,21 +95,23 @@ def _table(view: View, domain: Domain, one: Kept, tree: IndexTree) -> Table:
     columns = (
         Column("factor", say(language, "Factor")),
         Column("qr", say(language, "by QR"), "interval", "share"),
-        Column("reference", say(language, "independent"), "number", "share"),
+        Column("reference", say(language, "independent"), "interval", "share"),
         Column("people", say(language, "people"), "number"),
         Column("difference", say(language, "QR less independent (points)"), "interval", "points"),
         Column("selection", say(language, "of it selection"), "interval", "points"),
         Column("mode", say(language, "mode (call less QR)"), "interval", "points"),
     )
     labels = {row.factor: cells.label(tree, row.factor, language) for row in one.rows}
-    rows = tuple(Row((labels[row.factor], *_cells(view, domain, row, tree)), total=row.factor == tree.root) for row in one.rows)
+    rows = tuple(Row((labels[row.factor], *_cells(view, domain, one, row, tree)), total=row.factor == tree.root) for row in one.rows)
     caption = say(language, "{name}: answers by QR and the independent sample", name=view.name(domain))
-    notes = (say(language, "Intervals at 95%. Mode and selection are told apart only from people measured both ways."),)
-    return Table(f"independent-{domain.id}", caption, columns, rows, notes)
+    notes = [say(language, "Intervals at 95%. Mode and selection are told apart only from people measured both ways.")]
+    if any(isinstance(cell, Gap) and cell.reason == "bound_only" for row in rows for cell in row.cells):
+        notes.append(no_gap_of_a_bound(language))
+    return Table(f"independent-{domain.id}", caption, columns, rows, tuple(notes))
 
 
-def _cells(view: View, domain: Domain, row: Compared | NotCompared, tree: IndexTree) -> tuple[Cell, ...]:
-    language, figure = view.language, view.figure(domain, tree, row.factor, basis="all")
+def _cells(view: View, domain: Domain, one: Kept, row: Compared | NotCompared, tree: IndexTree) -> tuple[Cell, ...]:
+    language, figure = view.language, view.figure(domain, tree, row.factor, basis=one.basis)
     value = cells.value(view, figure, tree)
     if isinstance(row, NotCompared):
         return (value, Gap(_why(language, row), row.why), None, None, None, None)
@@ -111,10 +119,11 @@ def _cells(view: View, domain: Domain, row: Compared | NotCompared, tree: IndexT
         return (value, None, None, None, None, None)
     if row.reference.n < COMPARABLE and not view.precise:
         return (value, Gap(say(language, "< 30"), "reference_only"), None, None, None, None)
-    people, bound = row.reference.n if view.precise else to_five(row.reference.n), Gap("–", "bound_only")
-    told = row.difference, row.selection, row.mode
-    gaps = (bound if value.estimate is None else _points(language, one, figure, row.reference) for one in told)
-    return (value, _share(language, row.reference), Number(people, number(language, people)), *gaps)
+    people = row.reference.n if view.precise else to_five(row.reference.n)
+    share, told = cells.share_alone(language, plain(row.reference)), (row.difference, row.selection, row.mode)
+    bound = value.estimate is None or share.estimate is None
+    gaps = (Gap("–", "bound_only") if bound else _points(language, gap, figure, row.reference) for gap in told)
+    return (value, share, Number(people, number(language, people)), *gaps)
 
 
 def _why(language: str, row: NotCompared) -> str:
@@ -124,11 +133,6 @@ def _why(language: str, row: NotCompared) -> str:
         "not_asked": say(language, "the sample did not ask all of its questions"),
         "too_few": say(language, "fewer than 10 people of the sample answered it"),
     }[row.why]
-
-
-def _share(language: str, one: Measured) -> Number:
-    shown = rounded(plain(one), share=True)
-    return Number(shown.estimate, percent(language, shown.estimate, shown.decimals), shown.decimals, "share")
 
 
 def _points(language: str, gap: Difference | None, figure: Figure | None, reference: Measured) -> Cell:
@@ -144,7 +148,7 @@ def _points(language: str, gap: Difference | None, figure: Figure | None, refere
 
 def _meaning(view: View, domain: Domain, one: Kept, tree: IndexTree) -> Iterator[str]:
     """Whether selection and mode are told apart. What the self-selection may do stands at the top of the page."""
-    language, figure = view.language, view.figure(domain, tree, basis="all")
+    language, figure = view.language, view.figure(domain, tree, basis=one.basis)
     compared = [row for row in one.rows if isinstance(row, Compared)]
     if any(row.selection is None for row in compared):
         words = (
@@ -159,26 +163,30 @@ def _meaning(view: View, domain: Domain, one: Kept, tree: IndexTree) -> Iterator
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The index of one body beside the sample, as printed; only where the reader is told both and their difference."""
+    """The index of one body beside the sample, as printed; only where the reader is told both. `lies`: where the sample lies of what
+    is said by QR, when chance is allowed for; `gap`: None where of one of the two only a bound is said."""
 
     people: str
-    share: str
-    qr: str
-    gap: Interval
+    share: Interval
+    qr: Interval
+    lies: Lies
+    gap: Interval | None
 
 
 def head(view: View, domain: Domain, one: Kept) -> Head | None:
     tree = cells.headline_tree(view.instrument)
-    figure, row = view.figure(domain, tree, basis="all"), _compared(view, one, tree)
-    value = cells.value(view, figure, tree)
-    qr = cells.bare(value)
-    if row is None or qr is None:
+    figure, row = view.figure(domain, tree, basis=one.basis), _compared(view, one, tree)
+    qr = cells.value(view, figure, tree)
+    if row is None or not isinstance(qr, Interval):
         return None
     gap = _points(view.language, row.difference, figure, row.reference)
     if not isinstance(gap, Interval) or gap.low is None or gap.high is None:
         return None
     people = row.reference.n if view.precise else to_five(row.reference.n)
-    return Head(number(view.language, people), _share(view.language, row.reference).text, qr, gap)
+    share = cells.share_alone(view.language, plain(row.reference))
+    bound = share.estimate is None or qr.estimate is None
+    lies: Lies = "lower" if gap.low > 0 else "higher" if gap.high < 0 else "indistinct"
+    return Head(number(view.language, people), share, qr, lies, None if bound else gap)
 
 
 def _compared(view: View, one: Kept, tree: IndexTree) -> Compared | None:
@@ -188,11 +196,14 @@ def _compared(view: View, one: Kept, tree: IndexTree) -> Compared | None:
 
 
 def measured(view: View, domain: Domain, one: Kept) -> str | None:
-    """What the sample measured of those who did not answer; it stands beside what they are supposed to differ by."""
+    """What the sample measured of those who did not answer; it stands beside what they are supposed to differ by. Nothing where
+    of one of the two only a bound is said, which it would undo."""
     tree = cells.headline_tree(view.instrument)
-    figure, row = view.figure(domain, tree, basis="all"), _compared(view, one, tree)
+    figure, row = view.figure(domain, tree, basis=one.basis), _compared(view, one, tree)
     value, coverage = cells.value(view, figure, tree), count_cells.coverage_of(view, figure)
     if row is None or not isinstance(value, Interval) or value.estimate is None or coverage is None or coverage >= 1:
+        return None
+    if cells.share_alone(view.language, plain(row.reference)).estimate is None:
         return None
     return _measured(view, value, coverage, row)
 

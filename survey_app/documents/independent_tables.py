@@ -1,15 +1,18 @@
 """An independent sample beside the answers by QR, in words and as a table; for the operator's screen."""
 
+import math
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from analysis.bases import Basis
 from analysis.domains import Domain
 from analysis.estimation import Estimate
 from analysis.independent import LEVEL, Compared, Gap, Measured, bands, measured_delta, needed
 from questionnaires.model import Text
-from survey_app.documents.rounding import rounded
+from survey_app.documents.compared_sentences import no_gap_of_a_bound, way
+from survey_app.documents.rounding import SLACK, rounded
 from survey_app.documents.self_selection import supposed, whole
 from survey_app.words import number, of, percent, say
 
@@ -28,10 +31,11 @@ class NotCompared:
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """`people`: compared; `elsewhere`, `unfinished`: left out; `measured_twice`: who had also answered by QR, `not_themselves`
-    of them say that it was somebody else."""
+    of them say that it was somebody else; `basis`: which answers by QR."""
 
     release: int
     domain: Domain
+    basis: Basis
     labels: Mapping[str, Text]
     people: int
     elsewhere: int
@@ -58,6 +62,7 @@ def _facts(found: Comparison, language: str) -> Iterator[str]:
     name = of(found.domain.names, language)
     words = "{name}: {people} people of the independent sample beside release {release}."
     yield say(language, words, name=name, people=number(language, found.people), release=found.release)
+    yield by_qr(language, found.basis)
     yield {
         "given": say(language, "Everybody counts with the weight in the file."),
         "files": say(language, "Everybody counts with the files of their unit, divided by the people asked about it."),
@@ -98,17 +103,40 @@ def _row(found: Comparison, row: Compared | NotCompared, language: str) -> list[
             "too_few": say(language, "fewer than 10 people of the sample answered it"),
         }[row.why]
         return [label, why]
+    if _at_an_end(row):
+        gaps = ["–", "–", "–"]
+    else:
+        selection = say(language, "not separated") if row.selection is None else _points(row.selection, language)
+        gaps = [_points(row.difference, language), selection, "–" if row.mode is None else _points(row.mode, language)]
     return [
         label,
-        percent(language, row.qr.value, 1),
-        percent(language, row.reference.value, 1),
+        _share(language, row.qr),
+        _share(language, row.reference),
         number(language, row.reference.n),
-        _points(row.difference, language),
-        say(language, "not separated") if row.selection is None else _points(row.selection, language),
-        "–" if row.mode is None else _points(row.mode, language),
+        *gaps,
         number(language, row.pairs) if row.mode else "< 10",
         number(language, needed(row, found.half_width)),
     ]
+
+
+def _share(language: str, one: Measured) -> str:
+    """In tenths of a percent; 0 % and 100 % only as their bound."""
+    if _tenths(one) >= 1000:
+        return say(language, "{low} or more", low=percent(language, math.floor(1000 * (one.low or 0.0) + SLACK) / 1000, 1))
+    if _tenths(one) <= 0:
+        return say(
+            language, "{high} or less", high=percent(language, math.ceil(1000 * (1.0 if one.high is None else one.high) - SLACK) / 1000, 1)
+        )
+    return percent(language, one.value, 1)
+
+
+def _tenths(one: Measured) -> int:
+    return math.floor(1000 * one.value + 0.5)
+
+
+def _at_an_end(row: Compared) -> bool:
+    """Of one of the two only a bound is said: a difference would give its value back."""
+    return not all(0 < _tenths(one) < 1000 for one in (row.qr, row.reference))
 
 
 def _points(gap: Gap, language: str) -> str:
@@ -132,8 +160,10 @@ def _meaning(found: Comparison, language: str) -> Iterator[str]:
         yield say(language, words)
     words = "In brackets, in points: intervals at a level of {level}. Needed n: people for ± {points} points."
     yield say(language, words, level=percent(language, LEVEL, 0), points=_half(found, language))
+    if any(map(_at_an_end, compared)):
+        yield no_gap_of_a_bound(language)
     head = next((row for row in compared if row is found.rows[0]), None)
-    if head is None:
+    if head is None or _at_an_end(head):
         return
     if found.coverage is None:
         yield say(language, "No self-selection band: the number of files is not known yet.")
@@ -148,9 +178,15 @@ def _meaning(found: Comparison, language: str) -> Iterator[str]:
         yield say(language, words, delta=_signed(100 * delta, language), inside=inside)
 
 
+def by_qr(language: str, basis: Basis) -> str:
+    """Which answers an independent sample is set beside."""
+    sentence = "Answers by QR are counted here as the index of this body is: “{way}”."
+    return say(language, sentence, way=way(language, basis))
+
+
 def plain(one: Measured) -> Estimate:
     """To be rounded as figures are."""
-    return Estimate(one.n, one.n, one.value, None, 0, one.variance**0.5, one.df, None, None, LEVEL, "stabilised", None)
+    return Estimate(one.n, one.n, one.value, None, 0, one.variance**0.5, one.df, one.low, one.high, LEVEL, "stabilised", None)
 
 
 def _half(found: Comparison, language: str) -> str:

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from analysis import independent
+from analysis.bases import Basis
 from analysis.domains import Domain
+from analysis.estimation import Estimate
 from analysis.figures import Figure, Release
 from analysis.independent import Compared, Measured
 from analysis.survey_data import population_of
@@ -17,6 +19,7 @@ from questionnaires.instrument import Instrument
 from questionnaires.model import Condition, Fault, Refused
 from questionnaires.trees import IndexTree, Measure, Term, measures
 from survey_app.documents import independent_tables
+from survey_app.documents.figure_cells import bases_of
 from survey_app.documents.independent_tables import Comparison, NotCompared, Weights
 from survey_app.documents.spreadsheets import Sheet
 from survey_app.services import fieldwork, kept_comparisons, reference_sample, releases
@@ -40,8 +43,8 @@ class _People:
 def compare(
     number: int, sheet: Sheet, domain: str | None, half_width: float, now: datetime, by: Viewer = OPERATOR, *, publish: bool = False
 ) -> Comparison:
-    """The headline and its factors by QR and by the sample; `domain`: the city unless named; half_width: what n is needed for;
-    publish: the outcome is kept, and stands on the pages of the release.
+    """The headline and its factors by QR, on the basis that the domain goes by, and by the sample; `domain`: the city unless named;
+    half_width: what n is needed for; publish: the outcome is kept, and stands on the pages of the release.
 
     People of other domains or populations are left out and counted. Refused: see reference_sample.read; a domain that the
     release does not have.
@@ -56,13 +59,15 @@ def compare(
     inside = [one for one in sample.people if one.unit in chosen.members]
     finished = [one for one in inside if _is_of(one, instrument, tree)]
     people = _weighted(finished, sample.columns, units)
-    shown = {one.node: one for one in release.figures if _headline(one, chosen, tree)}
+    basis = bases_of(release).get(chosen.id, "all")
+    shown = {one.node: one for one in release.figures if _headline(one, chosen, tree, basis)}
     known = {measure.id: measure for measure in measures(tree, instrument.questions)}
     rows = [_compared(id, shown.get(id), known.get(id), tree, people) for id in _factors(tree)]
     head = shown.get(tree.root)
     found = Comparison(
         release=number,
         domain=chosen,
+        basis=basis,
         labels={id: (tree.nodes.get(id) or tree.leaves[id]).label for id in _factors(tree)},
         people=len(finished),
         elsewhere=len(sample.people) - len(inside),
@@ -97,9 +102,9 @@ def _domain(release: Release, wanted: str | None) -> Domain:
     raise Refused(Fault("no_domain", "--domain", sentence, {"number": str(release.number), "domain": wanted or "–"}))
 
 
-def _headline(figure: Figure, domain: Domain, tree: IndexTree) -> bool:
+def _headline(figure: Figure, domain: Domain, tree: IndexTree, basis: Basis) -> bool:
     return (figure.domain, figure.tree, figure.population, figure.basis, figure.summary) == (
-        domain.id, tree.id, tree.population, "all", "pooled",
+        domain.id, tree.id, tree.population, basis, "pooled",
     )  # fmt: skip
 
 
@@ -131,14 +136,14 @@ def _weighted(people: Sequence[Person], columns: frozenset[str], units: dict[str
 
 
 def _compared(id: str, figure: Figure | None, measure: Measure | None, tree: IndexTree, of: _People) -> Compared | NotCompared:
-    if figure is None or figure.estimate is None or figure.estimate.se is None or figure.estimate.df is None:
+    qr = None if figure is None or figure.estimate is None else _by_qr(figure.estimate)
+    if qr is None:
         return NotCompared(id, "not_shown")
     if measure is None or not _is_share(id, measure, tree):
         return NotCompared(id, "no_share")
     asked = {term.question for term in measure.terms}
     if not asked <= of.columns:
         return NotCompared(id, "not_asked")
-    qr = Measured(figure.estimate.estimate, figure.estimate.se**2, figure.estimate.df, figure.estimate.n)
     told = [_sums(measure, one.asked) for one in of.people]
     reference = independent.sampled([y for y, _ in told], [x for _, x in told], of.weight, of.cluster, qr.value)
     if reference is None:
@@ -149,6 +154,12 @@ def _compared(id: str, figure: Figure | None, measure: Measure | None, tree: Ind
         [call for call, _, _ in both], [said for _, said, _ in both], [x for _, _, x in both], of.cluster[: len(both)]
     )
     return independent.compared(id, qr, reference, mode, pairs)
+
+
+def _by_qr(one: Estimate) -> Measured | None:
+    if one.se is None or one.df is None:
+        return None
+    return Measured(one.estimate, one.se**2, one.df, one.n, low=one.ci_low, high=one.ci_high)
 
 
 def _is_share(id: str, measure: Measure, tree: IndexTree) -> bool:

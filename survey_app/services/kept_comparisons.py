@@ -15,7 +15,7 @@ from survey_app.storage.comparisons import ComparisonRow
 from survey_app.storage.rows import Transaction
 
 Plain = Mapping[str, object]
-SAME = ("people", "not_themselves", "measured_twice", "weights", "coverage", "half_width", "simulated")
+SAME = ("people", "not_themselves", "measured_twice", "weights", "coverage", "half_width", "simulated", "basis")
 
 
 def keep(tx: Transaction, province: str, found: Comparison, now: datetime) -> None:
@@ -32,8 +32,9 @@ def kept(release: Release, domains: Collection[str]) -> tuple[Kept, ...]:
 
 
 def _read(row: ComparisonRow) -> Kept:
-    lines = cast("list[Plain]", row.content["rows"])
-    values = {name: row.content[name] for name in SAME}
+    content: Plain = {"basis": "all", **row.content}  # all answers, where it was kept before there was a choice
+    lines = cast("list[Plain]", content["rows"])
+    values = {name: content[name] for name in SAME}
     return Kept(domain=row.domain, made=row.made, rows=tuple(map(_line, lines)), **_typed(values))
 
 

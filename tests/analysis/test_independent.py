@@ -34,6 +34,7 @@ def test_ratio_and_variance_between_clusters_are_those_of_r() -> None:
     assert_allclose(found.value, EXPECTED["value"], rtol=1e-10)
     assert_allclose(found.variance, (8 * smooth + 7 * EXPECTED["variance"]) / 15, rtol=1e-10)
     assert (found.df, found.n) == (15, 40)
+    assert_allclose((found.low, found.high), (EXPECTED["share_low"], EXPECTED["share_high"]), rtol=1e-9)
 
 
 def test_a_sample_in_which_all_are_satisfied_is_not_certain() -> None:
@@ -41,6 +42,22 @@ def test_a_sample_in_which_all_are_satisfied_is_not_certain() -> None:
     found = sample(satisfied=40)
     assert found is not None
     assert_allclose(found.variance, 8 / 47 * (58 / 60) * (2 / 60) / 40)
+
+
+def test_all_and_nobody_have_the_bound_of_as_many_answers() -> None:
+    """V* would have 235 answers, 40 were given: from 0.025^(1/40) = 91.19 %; of nobody up to 8.81 %."""
+    everybody, nobody = sample(satisfied=40), sample(satisfied=0, qr=0.1)
+    assert everybody is not None
+    assert nobody is not None
+    assert_allclose((everybody.low, everybody.high), (0.025 ** (1 / 40), 1.0))
+    assert_allclose((nobody.low, nobody.high), (0.0, 1 - 0.025 ** (1 / 40)))
+
+
+def test_all_satisfied_by_qr_and_in_the_sample_still_have_a_bound() -> None:
+    """p̃ = 1: neither V nor V0 says anything, and 40 alike people are 40."""
+    found = sample(satisfied=40, qr=1.0)
+    assert found is not None
+    assert_allclose((found.low, found.high), (0.025 ** (1 / 40), 1.0))
 
 
 def test_nine_people_are_too_few() -> None:

@@ -1,5 +1,6 @@
 """flask independent compare: a sample beside a release, in both languages, and every bad row by name."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,15 @@ def test_the_table_sets_factors_side_by_side_in_vietnamese(app: Flask, tmp_path:
     assert "Nguyễn" not in result.output
 
 
+@pytest.mark.parametrize(("unhappy", "bound"), [(0, "91.1% or more"), (40, "8.9% or less")])
+def test_a_sample_of_one_mind_has_its_bound_and_no_difference(app: Flask, tmp_path: Path, unhappy: int, bound: str) -> None:
+    """40 of 40, and none of 40: 0.025^(1/40) = 91.19 %, 1 − that = 8.81 %, outward. A difference would say the 100 % that is not said."""
+    result = compared(app, csv_of(tmp_path, people(unhappy=unhappy, twice=20)), "--language", "en")
+    row = line_of(result, "Access")
+    assert [bound, "40", "–", "–", "–"] == re.split(" {2,}", row)[2:7]
+    assert "so their gap is not given" in result.stdout
+
+
 def test_an_xlsx_file_says_the_same_in_english(app: Flask, tmp_path: Path) -> None:
     result = compared(app, workbook(tmp_path / "calls.xlsx", [HEADER, *people()]), "--language", "en")
     assert "70.0%" in line_of(result, "Access")
@@ -99,7 +109,7 @@ def test_a_factor_of_which_a_question_was_not_asked_is_not_compared(app: Flask, 
     """The headline pools five questions, the sample has two of them: two other things would be set side by side."""
     result = compared(app, csv_of(tmp_path, people(twice=20)), "--language", "en")
     assert "did not ask all of its questions" in line_of(result, "Satisfaction index")
-    assert "not separated" in line_of(result, "Procedures")
+    assert "91.1% or more" in line_of(result, "Procedures")
 
 
 def headline(tmp_path: Path, app: Flask, *words: str) -> Result:

@@ -1,6 +1,7 @@
 """What stands beside a release is stored, read back and shown to whom it may be: studies, and a comparison with a sample."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from survey_app.services.spots import spots
 from survey_app.storage import comparisons, places, session
 from survey_app.storage.places import PointRow
 from tests import cast
-from tests.cast import NAMES, OTHER_WARD, PROVINCE, WARD
+from tests.cast import NAMES, OTHER_WARD, PERFECT_WARD, PROVINCE, WARD
 from tests.commands.test_independent import compared, csv_of, headline, people
 
 
@@ -85,7 +86,7 @@ def test_a_sample_that_was_read_in_stands_on_the_page_of_its_unit_and_on_no_othe
     with app.app_context():
         shown = table(of(WARD), f"independent-{WARD}")
         row = next(row for row in shown.rows if row.cells[0] == "Tiếp cận")
-        assert [row.cells[2].text, row.cells[3].text] == ["70%", "40"]
+        assert [row.cells[2].text, row.cells[3].text] == ["70% (51–85)", "40"]
         assert isinstance(row.cells[4], Interval)
         assert row.cells[4].text.startswith("+23")
         assert "cao hoặc thấp hơn 5 điểm" in words(of(WARD))
@@ -107,6 +108,57 @@ def test_what_a_sample_finds_is_said_before_the_index_and_the_bands_once(app: Fl
     supposed = [at for at, one in enumerate(further) if one.startswith("Nếu mức hài lòng của người không trả lời cao hoặc thấp hơn")]
     assert [further[at].rpartition(" ")[2] for at in supposed] == ["88–98%.", "83–100%."]
     assert further[supposed[-1] + 1].startswith("Theo mẫu độc lập, mức hài lòng của người không trả lời chênh −24 điểm")
+
+
+def of_one_mind(app: Flask, folder: Path, ward: str, level: int) -> None:
+    """40 people of that ward who give the same answer to every question of the index; the fifth is asked of who had something to
+    complain of."""
+    ids = ["b1_general", "b2_general", "b3_general", "b4_general", "b5_general"]
+    rows: list[list[object]] = [[f"P{at}", ward, *[level] * 4, 0 if level == 4 else 1] for at in range(40)]
+    assert compared(app, csv_of(folder, rows, ["person", "unit", *ids]), "--publish", domain=ward).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("level", "bound", "found"),
+    [
+        (4, "từ 97% trở lên", "cho ít nhất 97%, không khác rõ ý kiến qua mã QR: 93%."),
+        (2, "đến 2%", "cho nhiều nhất 2%, thấp hơn rõ so với ý kiến qua mã QR: 93%. Không nên dùng riêng con số đó."),
+    ],
+)
+def test_a_sample_of_one_mind_is_said_as_its_bound_and_nothing_gives_it_back(
+    app: Flask, tmp_path: Path, level: int, bound: str, found: str
+) -> None:
+    """160 answers, all content: 0.025^(1/160) = 97.7 %; 200, none of them: 1 − 0.025^(1/200) = 1.8 %; outward."""
+    of_one_mind(app, tmp_path, WARD, level)
+    with app.app_context():
+        shown, said = table(of(WARD), f"independent-{WARD}"), words(of(WARD))
+    row = next(row for row in shown.rows if row.cells[0] == "Chỉ số hài lòng")
+    assert [one.text for one in row.cells[2:4]] == [bound, "40"]
+    assert row.cells[2].estimate is None
+    assert row.cells[4:] == (Gap("–", "bound_only"),) * 3
+    assert "“–”: một trong hai giá trị chỉ được nêu một cận, nên không nêu mức chênh." in shown.notes
+    assert f"Mẫu độc lập 40 người {found}" in said
+    assert "Theo mẫu độc lập, mức hài lòng của người không trả lời" not in said
+
+
+def test_no_difference_stands_beside_an_index_of_which_only_a_bound_is_said(app: Flask, tmp_path: Path) -> None:
+    """All 42 of the perfect ward are content: 100 % less 70 % would say so."""
+    assert compared(app, csv_of(tmp_path, people(units=(PERFECT_WARD,))), "--publish", domain=PERFECT_WARD).exit_code == 0
+    with app.app_context():
+        row = next(row for row in table(of(PERFECT_WARD), f"independent-{PERFECT_WARD}").rows if row.cells[0] == "Tiếp cận")
+    assert isinstance(row.cells[1], Interval)
+    assert row.cells[1].estimate is None
+    assert row.cells[2].text == "70% (51–85)"
+    assert row.cells[4:] == (Gap("–", "bound_only"),) * 3
+
+
+def test_a_comparison_kept_before_there_was_a_choice_is_by_all_answers(app: Flask, tmp_path: Path) -> None:
+    compared(app, csv_of(tmp_path, people(twice=12)), "--publish")
+    with app.app_context():
+        with session.transaction() as tx:
+            (row,) = comparisons.of_release(tx, PROVINCE, 1, [WARD])
+            comparisons.save(tx, replace(row, content={name: value for name, value in row.content.items() if name != "basis"}))
+        assert "được tính như chỉ số của nơi này: “Tất cả phiếu”." in words(of(WARD))
 
 
 def test_of_a_small_sample_everybody_is_told_no_more_than_that_it_is_small(app: Flask, tmp_path: Path) -> None:

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from survey_app.documents.report import Cell, Gap, Interval, Paragraph, Picture, ReportDocument, Table
-from survey_app.services import releases, reports
+from survey_app.services import independent, releases, reports, tables
 from survey_app.services.access import Viewer, public
 from survey_app.storage import fieldwork, session
 from tests import cast
 from tests.cast import DISTRICT, NEIGHBOUR, OTHER_WARD, PERFECT_WARD, QUIET_WARD, STRADDLING, WARD, WARDS
+from tests.real_city import table as csv
 
 LATER, OPENS, CLOSES = "T2", date(2027, 3, 1), date(2027, 4, 30)
 THEN = datetime(2027, 5, 3, 3, 0, tzinfo=cast.NOW.tzinfo)
@@ -174,6 +175,22 @@ def test_a_block_with_enough_verified_answers_shows_them_and_no_unit_falls_back(
     chosen = "Khối phường tính theo “Chỉ phiếu có mã do hệ thống cấp” như đã chọn trước khi mở đợt: 5/6 đơn vị"
     assert any(one.startswith(chosen) for one in words(shown))
     assert "Thành phố và các quận, huyện cũ tính theo tất cả ý kiến." in words(shown)
+
+
+@pytest.mark.usefixtures("verified")
+def test_an_independent_sample_is_set_beside_the_answers_that_the_block_goes_by(tmp_path: Path) -> None:
+    """Verified 38 of 40, all answers 48 of 60; of 40 people called 28 are content. The city goes by all answers."""
+    number = by_slips(tuple(ward for ward in cast.ALL_WARDS if ward != QUIET_WARD)).release
+    lines = [f"P{at},{WARD},{2 if at >= 28 else 4}" for at in range(40)]
+    people = tables.read(csv(tmp_path / "calls.csv", "\n".join(["person,unit,b1_general", *lines]) + "\n"))
+    for domain, way in ((WARD, "Chỉ phiếu có mã do hệ thống cấp"), (None, "Tất cả phiếu")):
+        found = independent.compare(number, people, domain, 0.05, THEN, publish=True)
+        assert f"Ý kiến qua mã QR ở đây được tính như chỉ số của nơi này: “{way}”." in independent.text(found, "vi")
+    shown = document(cast.viewer("home_affairs", THEN), number, WARD)
+    row = next(row for row in table(shown, f"independent-{WARD}").rows if row.cells[0] == "Tiếp cận")
+    assert text(row.cells[1]).startswith("95% (")
+    assert text(row.cells[4]).startswith("+25 (")
+    assert any(one.startswith("Phường Bến Nghé: đã hỏi 40 người") and "“Chỉ phiếu có mã do hệ thống cấp”" in one for one in words(shown))
 
 
 @pytest.mark.usefixtures("verified")
