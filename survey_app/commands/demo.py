@@ -48,6 +48,7 @@ class Bar:
             "slips": say(LANGUAGE, "Slip codes…"),
             "places": say(LANGUAGE, "Reception points and counters…"),
             "answers": say(LANGUAGE, "Answers: {done} of {total}", done=number(LANGUAGE, done), total=number(LANGUAGE, total)),
+            "quality": say(LANGUAGE, "Checking the quality of the answers…"),
             "release": say(LANGUAGE, "Computing the release…"),
         }
         return steps[doing]

@@ -1,7 +1,8 @@
 """The demonstration city: simulated people answer at simulated counters, through the same door as everybody else.
 
-Where they answer: demo_places.py; the slips that some hold: demo_slips.py; its accounts: demo_accounts.py; what is answered:
-analysis/simulation.py. The truth behind the answers is kept in the data folder.
+Where they answer: demo_places.py; the slips that some hold: demo_slips.py; one counter where forms are filled in:
+demo_filled_in.py; its accounts: demo_accounts.py; what is answered: analysis/simulation.py. The truth behind the answers is
+kept in the data folder.
 """
 
 import json
@@ -20,7 +21,8 @@ from analysis.simulation import Body, City, TooFew, Visit
 from questionnaires.instrument import Instrument
 from questionnaires.model import Fault, Refused
 from survey_app import settings
-from survey_app.services import demo_accounts, demo_places, demo_slips, doors, releases, slip_doors, submission, units
+from survey_app.services import demo_accounts, demo_places, demo_slips, doors, quality, releases, slip_doors, submission, units
+from survey_app.services.demo_filled_in import with_filled_in
 from survey_app.services.demo_places import code_of, counter_id, point_code, wave_code
 from survey_app.services.fieldwork import Wave
 from survey_app.services.submission import LOCAL, Acknowledgement, CodeUsed, Post
@@ -87,7 +89,7 @@ def build(province: str, responses: int, seed: int, now: datetime, progress: Pro
     progress("units", 0, 1)
     units.import_units(province)
     progress("simulation", 0, 1)
-    city = _city(province, instrument, parameters, began, responses, seed)
+    city = with_filled_in(_city(province, instrument, parameters, began, responses, seed), instrument)
     _keep_truth(province, city, began, responses, seed)
     progress("places", 0, 1)
     demo_places.furnish(province, city, parameters, began, seed)
@@ -97,6 +99,8 @@ def build(province: str, responses: int, seed: int, now: datetime, progress: Pro
     slip_codes = demo_slips.codes_of(wave, city, began, seed, now)
     _answer(province, city, began, seed, slip_codes, progress)
     demo_accounts.add(province, began, now)
+    progress("quality", 0, 1)
+    quality.run(wave.code, now)
     progress("release", 0, 1)
     release = releases.make(wave.code, None, now)
     releases.publish(release.number, now)

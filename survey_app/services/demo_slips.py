@@ -1,7 +1,7 @@
 """Slips of the demonstration: which simulated people hold a code, and the codes, made and used as those of a real city.
 
-How many come by which channel is a guess; nothing published says. Channels do not differ in what is answered: nobody is
-coached and nobody cheats in the demonstration.
+How many come by which channel is a guess; nothing published says. Channels do not differ in what is answered, but at the one
+counter of demo_filled_in.py.
 """
 
 import random
