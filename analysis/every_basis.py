@@ -41,7 +41,8 @@ class OnBasis:
 def on_every_basis(
     name: str, source: Source, instrument: Instrument, frame: Frame | None, domains: Sequence[Domain], rules: Rules
 ) -> tuple[list[OnBasis], dict[Basis, int]]:
-    """All answers first, then every part that is neither empty nor all of them; and how many answers each basis has."""
+    """All answers first, then every part that is not empty, nor all of them unless a block may go by it; and how many answers each
+    basis has."""
     trees = [tree for tree in instrument.trees if tree.population == name or is_one_figure(tree)]
     wanted = [measure for tree in trees for measure in measures(tree, instrument.questions)]
     own = any(tree.population == name for tree in trees)
@@ -52,7 +53,8 @@ def on_every_basis(
         part = source.part(basis)
         counted = part.counts()
         answers[basis] = int(counted.n.sum())
-        if whole and answers[basis] in (0, answers["all"]):
+        same = answers[basis] == answers["all"] and basis not in rules.headlines
+        if whole and (same or not answers[basis]):
             continue
         factors = weigh(counted, frame if own else None)
         tallies = part.tally(factors, wanted, domains)
@@ -64,13 +66,13 @@ def on_every_basis(
     return found, answers
 
 
-def headlines(wanted: Basis, made: Sequence[OnBasis], enough: Mapping[str, tuple[int, int]]) -> Mapping[str, Basis]:
-    """Block to the basis it goes by: the wave's own; but where that is the verified answers a block of which fewer than 80 % of the
-    units have enough of them (with_enough) goes by all answers, as a whole. Scores play no part."""
+def headlines(wanted: Mapping[str, Basis], made: Sequence[OnBasis], enough: Mapping[str, tuple[int, int]]) -> Mapping[str, Basis]:
+    """Block to the basis it goes by: the one that the wave chose for it; but where that is the verified answers a block of which fewer
+    than 80 % of the units have enough of them (with_enough) goes by all answers, as a whole. Scores play no part."""
     found: dict[str, Basis] = {}
     for block in (domain.id for domain in made[0].population.domains if domain.grouping == "block"):
-        found[block] = wanted
-        if wanted == "verified":
+        found[block] = wanted.get(block, "all")
+        if found[block] == "verified":
             units, of = enough[block]
             found[block] = "verified" if of and units >= ENOUGH_UNITS * of - 1e-9 else "all"
     return found

@@ -131,7 +131,7 @@ class Studies:
     bases: Mapping[str, Mapping[Basis, int]] = field(default_factory=dict)
     standings: tuple[Standing, ...] = ()
     headlines: Mapping[str, Basis] = field(default_factory=dict)
-    wished: Basis = "all"
+    wished: Mapping[str, Basis] = field(default_factory=dict)
     enough: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     earlier: int | None = None
     further_merges: Mapping[Basis, tuple[Merge, ...]] = field(default_factory=dict)

@@ -41,6 +41,7 @@ NOT_DIGESTED = {"number", "made", "digest", "state", "replaces"}
 LATER = {"channels", "further_merges", "levels", "importances", "agreements", "effects", "answered", "marked", "flags", "findings", "audit"}
 """Studies that releases made before them do not have: where they are empty they are not digested. Nor is the software."""
 NO_CHANNELS: Mapping[str, Mapping[str, int]] = {}
+ALL_ANSWERS: Mapping[str, Basis] = {}
 
 
 def build(
@@ -59,7 +60,7 @@ def build(
     seed: int,
     waiting: frozenset[str] = frozenset(),
     channels: Mapping[str, Mapping[str, int]] = NO_CHANNELS,
-    headline: Basis = "all",
+    headline: Mapping[str, Basis] = ALL_ANSWERS,
     earlier: Shown | None = None,
     quality: OfQuality = NOTHING,
     state: State = "draft",
@@ -70,12 +71,13 @@ def build(
     sources: population to its admitted answers (none beyond a batch's cut). Populations that trees are about are weighted
     to the frame; the others have weight 1 and only the trees that are one figure (root a leaf or pooled). previous: the
     release of this wave before this one, whose figures may be held over; waiting: batches (disclosure.batch) with 1 to 9
-    answers beyond their cut; channels: how the admitted answers came in (coverage.channels); headline: the wave's own
-    basis; earlier: the release of an earlier wave that this one is compared with; quality: flags and findings beside the answers.
+    answers beyond their cut; channels: how the admitted answers came in (coverage.channels); headline: block to the
+    basis that the wave chose for it; earlier: the release of an earlier wave that this one is compared with; quality: flags and
+    findings beside the answers.
     Refused: units with answers and no files in the frame; `previous` of another wave or instrument.
     """
     _refuse_another_wave(previous, wave, instrument)
-    rules = Rules(handling_units(frame), Before.of(previous.figures if previous else ()), waiting, headline)
+    rules = Rules(handling_units(frame), Before.of(previous.figures if previous else ()), waiting, frozenset(headline.values()))
     bases: dict[str, list[OnBasis]] = {}
     parts: dict[str, dict[Basis, int]] = {}
     known = {name: InMemory(source) if isinstance(source, SurveyData) else source for name, source in sources.items()}
@@ -115,7 +117,7 @@ def build(
     return replace(release, digest=digest_of(release))
 
 
-def _compared(release: Release, instrument: Instrument, bases: Mapping[str, Sequence[OnBasis]], headline: Basis) -> Release:
+def _compared(release: Release, instrument: Instrument, bases: Mapping[str, Sequence[OnBasis]], headline: Mapping[str, Basis]) -> Release:
     """The release with what comparison says of the units of every block, on the basis that the block goes by."""
     sectors = tuple(map(str, sectors_of(instrument)))
     figures: list[Figure] = []
@@ -123,7 +125,7 @@ def _compared(release: Release, instrument: Instrument, bases: Mapping[str, Sequ
     goes_by: Mapping[str, Basis] = {}
     enough: Mapping[str, tuple[int, int]] = {}
     for name, made_of in bases.items():
-        counted = with_enough(made_of) if headline == "verified" else {}
+        counted = with_enough(made_of) if "verified" in headline.values() else {}
         blocks = headlines(headline, made_of, counted)
         goes_by, enough = goes_by or blocks, enough or counted
         for one in made_of:
@@ -132,7 +134,7 @@ def _compared(release: Release, instrument: Instrument, bases: Mapping[str, Sequ
             shown, said = Compared(one.population, one.tallies, one.factors, sectors, release.seed).stand(own, going)
             figures += shown
             standings += said
-    said_of = replace(release.studies, standings=tuple(standings), headlines=goes_by, wished=headline, enough=enough)
+    said_of = replace(release.studies, standings=tuple(standings), headlines=goes_by, wished=dict(headline), enough=enough)
     return replace(release, figures=tuple(figures), studies=said_of)
 
 

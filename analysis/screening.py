@@ -17,12 +17,12 @@ from analysis.population import Population, floor, has_mean_of_units, published
 @dataclass(frozen=True, slots=True)
 class Rules:
     """`handling`: units that handled files, None where nobody knows; `before`: what was shown last; `waiting`: batches with a
-    few answers beyond their cut; `headline`: the basis of the wave, whose single questions are shown too."""
+    few answers beyond their cut; `headlines`: bases that blocks may go by, whose single questions are shown too."""
 
     handling: frozenset[str] | None
     before: Before
     waiting: frozenset[str]
-    headline: Basis
+    headlines: frozenset[Basis]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def screened(population: Population, basis: Basis, rules: Rules, whole: Whole | 
     found: list[Figure] = []
     kept: dict[str, dict[int, Estimate]] = {}
     beside = None if whole is None else _Beside(whole, Gaps.of(population, whole.population))
-    leaves = whole is None or basis == rules.headline
+    leaves = whole is None or basis in rules.headlines
     for row in sorted(range(len(population.domains)), key=lambda row: population.domains[row].kind != "unit"):
         domain = population.domains[row]
         late = domain.kind == "unit" and any(batch(unit, population.name) in rules.waiting for unit in domain.members)

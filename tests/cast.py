@@ -81,7 +81,7 @@ def open_wave(simulated: bool = True) -> None:
     lines = [FrameLine(ward, ward, COPIES, "counter", 520, FILES, None, OPENS, CLOSES) for ward in wards]
     with session.transaction() as tx:
         wave = WaveRow(
-            PROVINCE, WAVE, words, "open", OPENS, CLOSES, instrument.id, instrument.version, instrument.digest, simulated, "all",
+            PROVINCE, WAVE, words, "open", OPENS, CLOSES, instrument.id, instrument.version, instrument.digest, simulated, "all", {},
             {"vi": "Sở Nội vụ"}, {"vi": "028 0000 0000"}, None, None, None, 7, None,
         )  # fmt: skip
         places.save(tx, [PointRow(PROVINCE, f"P{ward}", ward, {"vi": "Trung tâm"}, None, None, None, simulated, SINCE) for ward in wards])

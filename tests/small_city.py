@@ -54,6 +54,7 @@ def build(*, simulated: bool = False, opens: date = OPENS, closes: date = CLOSES
         digest=instrument.digest,
         simulated=simulated,
         headline_basis="all",
+        headline_of_blocks={},
         organiser={"vi": "Sở Nội vụ Thành phố Hồ Chí Minh", "en": "Department of Home Affairs of Ho Chi Minh City"},
         contact={"vi": "028 3829 0000, 86 Lê Thánh Tôn", "en": "028 3829 0000, 86 Le Thanh Ton Street"},
         supervised_by=None,

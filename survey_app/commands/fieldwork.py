@@ -15,6 +15,8 @@ from survey_app.services import fieldwork, frames, sectors, tables
 from survey_app.services.fieldwork import Wave
 from survey_app.words import say
 
+BASIS = click.Choice(["all", "verified"])
+
 
 class PlannedWave(TypedDict):
     """The options of flask waves add."""
@@ -33,6 +35,7 @@ class PlannedWave(TypedDict):
     contact_en: str | None
     supervised_by: str | None
     headline_basis: str
+    headline_of: tuple[tuple[str, str], ...]
     results_url: str | None
     results_expected: datetime | None
     answer_days: int
@@ -59,7 +62,8 @@ def waves_group() -> None:
 @click.option("--contact", required=True, help="Telephone or address for questions and complaints.")
 @click.option("--contact-en")
 @click.option("--supervised-by", help="Only with a document that says so.")
-@click.option("--headline-basis", type=click.Choice(["all", "verified"]), default="all", show_default=True)
+@click.option("--headline-basis", type=BASIS, default="all", show_default=True, help="Answers by which units are compared.")
+@click.option("--headline-of", type=(str, BASIS), multiple=True, metavar="BLOCK BASIS", help="Of a block that differs: khoi-so verified.")
 @click.option("--results-url", help="Where results will be published.")
 @click.option("--results-expected", type=DAY, metavar="DAY", help="About when.")
 @click.option("--answer-days", type=int, default=7, show_default=True, help="How long an opened form may be sent.")
@@ -86,6 +90,7 @@ def add_wave(**given: Unpack[PlannedWave]) -> None:
             digest="",
             simulated=given["simulated"],
             headline_basis=given["headline_basis"],
+            headline_of_blocks=dict(given["headline_of"]),
             organiser=_text(given["organiser"], given["organiser_en"]),
             contact=_text(given["contact"], given["contact_en"]),
             supervised_by=_text_or_none(given["supervised_by"]),
@@ -166,6 +171,7 @@ def _wave(wave: Wave) -> dict[str, object]:
         "digest": wave.digest,
         "simulated": wave.simulated,
         "headline_basis": wave.headline_basis,
+        "headline_of_blocks": wave.headline_of_blocks,
     }
 
 

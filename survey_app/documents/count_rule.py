@@ -12,14 +12,15 @@ from survey_app.words import number, percent, say
 
 
 def settled(view: View) -> Iterator[Paragraph]:
-    """A sentence a block that the document speaks of, and whom the others go by; nothing where the wave had chosen all answers."""
+    """A sentence a block that the document speaks of and the wave had not chosen all answers for, and whom the others go by."""
     language, studies = view.language, view.release.studies
-    if studies.wished == "all":
+    chosen = [one for one in view.release.domains if studies.wished.get(one.id, "all") != "all"]
+    if not chosen:
         return
     spoken_of = {figure.domain for figure in view.release.figures}
-    for block in (one for one in view.release.domains if one.grouping == "block" and one.id in studies.headlines):
+    for block in (one for one in chosen if one.id in studies.headlines):
         if block.id in spoken_of or not spoken_of.isdisjoint(block.members):
-            yield _of_block(view, block, studies.wished, studies.headlines[block.id])
+            yield _of_block(view, block, studies.wished[block.id], studies.headlines[block.id])
     if any(one.kind != "unit" and one.grouping != "block" and one.id in spoken_of for one in view.release.domains):
         yield Paragraph(say(language, "City and former districts go by all answers."))
 

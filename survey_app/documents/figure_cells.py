@@ -78,7 +78,7 @@ class View:
         bodies: Mapping[str, Text] = NO_BODIES,
     ) -> "View":
         headline = [figure for figure in release.figures if figure.basis == "all"]
-        settled = "verified" in (release.studies.wished, *release.studies.headlines.values())
+        settled = "verified" in (*release.studies.wished.values(), *release.studies.headlines.values())
         goes_by = bases_of(release) if settled else {}
         index: dict[Key, Figure] = {
             (one.domain, one.tree, one.node, one.population, one.summary, one.basis): one for one in release.figures

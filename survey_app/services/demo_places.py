@@ -70,6 +70,7 @@ def open_wave(province: str, instrument: Instrument, began: date, today: date) -
             digest="",
             simulated=True,
             headline_basis="all",
+            headline_of_blocks={},
             organiser=_said("Department of Home Affairs (demonstration)"),
             contact=_said("the office that runs this demonstration"),
             supervised_by=None,

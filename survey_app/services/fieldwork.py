@@ -10,6 +10,7 @@ from questionnaires.instrument import Instrument
 from questionnaires.model import Fault, Refused, Text
 from survey_app import settings
 from survey_app.services import codes, frames, sectors
+from survey_app.services.areas import BLOCKS
 from survey_app.services.successors import serving
 from survey_app.storage import fieldwork as stored
 from survey_app.storage import organisation, places, session
@@ -108,6 +109,7 @@ def add_wave(plan: Wave) -> Wave:
         if not organisation.units(tx, plan.province):
             values = {"city": plan.province}
             faults.append(Fault("no_units", f"city {plan.province}", "No units yet. Run flask units import --city {city} first.", values))
+        faults.extend(_block_faults(tx, plan))
         if faults:
             raise Refused(*faults)
         planned = replace(plan, state="draft", digest=digest)
@@ -121,7 +123,10 @@ def _plan_faults(plan: Wave) -> list[Fault]:
     wrong = (
         (not _CODE.fullmatch(plan.code), Fault("bad_wave_code", place, "A wave code has 1 to 32 letters without accents, digits, . - _.")),
         (plan.closes < plan.opens, Fault("bad_dates", place, "The last day lies before the first day.")),
-        (plan.headline_basis not in get_args(HeadlineBasis), Fault("bad_basis", place, "The basis of the headline is all or verified.")),
+        (
+            not {plan.headline_basis, *plan.headline_of_blocks.values()} <= set(get_args(HeadlineBasis)),
+            Fault("bad_basis", place, "The basis of the headline is all or verified."),
+        ),
         (not 1 <= plan.answer_days <= 60, Fault("bad_answer_days", place, "A form may be sent for 1 to 60 days after it was opened.")),
         (not plan.name["vi"].strip(), Fault("no_name", place, "A wave needs a name: posters carry it.")),
         (not plan.organiser["vi"].strip(), Fault("no_organiser", place, "Citizens are told who asks: name the organiser.")),
@@ -132,6 +137,16 @@ def _plan_faults(plan: Wave) -> list[Fault]:
         ),
     )
     return [fault for is_wrong, fault in wrong if is_wrong]
+
+
+def _block_faults(tx: Transaction, plan: Wave) -> list[Fault]:
+    known = [area.code for area in organisation.areas(tx, plan.province) if area.grouping == BLOCKS]
+    sentence = "There is no block {block}. Blocks of this city: {known}."
+    return [
+        Fault("unknown_block", f"wave {plan.code}", sentence, {"block": block, "known": ", ".join(known)})
+        for block in plan.headline_of_blocks
+        if block not in known
+    ]
 
 
 def start(code: str, today: date) -> Wave:

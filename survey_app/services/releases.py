@@ -11,6 +11,7 @@ from analysis.bases import Basis
 from analysis.beside import OfQuality
 from analysis.coded import Coded, Coder
 from analysis.comparison.changed import Shown
+from analysis.domains import Domain
 from analysis.figures import Figure, Release, State
 from analysis.release import build, digest_of, restored, sources
 from questionnaires.instrument import Instrument
@@ -19,6 +20,7 @@ from survey_app import settings
 from survey_app.services import areas, counted_flags, counted_parts, fieldwork, frames
 from survey_app.services.access import OPERATOR, Permission, Viewer, demand
 from survey_app.services.accounts import stored_time
+from survey_app.services.areas import BLOCKS
 from survey_app.services.computed_by import computed_by
 from survey_app.services.fieldwork import Wave
 from survey_app.services.release_rows import figures_of, release_of, row_of, state_of
@@ -71,7 +73,7 @@ def make(wave_code: str, until: date | None, now: datetime, by: Viewer = OPERATO
         cuts=cuts,
         waiting=_waiting(offered, cuts),
         channels=coverage.channels(admitted.texts["reception"], admitted.texts["channel"]),
-        headline="verified" if wave.headline_basis == "verified" else "all",
+        headline=_headline(wave, domains),
         earlier=earlier,
         quality=OfQuality(counted_flags.by_unit(by_rule, admitted), findings),
         number=0,
@@ -88,6 +90,12 @@ def make(wave_code: str, until: date | None, now: datetime, by: Viewer = OPERATO
         counted_parts.keep(tx, wave.province, numbered.number, left)
         accounts.log(tx, wave.province, stored_time(now), by.name, "release.made", str(numbered.number), numbered.digest)
     return numbered
+
+
+def _headline(wave: Wave, domains: Sequence[Domain]) -> dict[str, Basis]:
+    """Block to the basis that the wave chose for it before it opened."""
+    chosen = {one.id: wave.headline_of_blocks.get(one.id, wave.headline_basis) for one in domains if one.grouping == BLOCKS}
+    return {block: "verified" if basis == "verified" else "all" for block, basis in chosen.items()}
 
 
 def publish(number: int, now: datetime, by: Viewer = OPERATOR) -> None:

@@ -3,7 +3,7 @@
 Plain rows in, plain rows out; states and refusals live in services. Province is in every key.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -42,6 +42,7 @@ WAVES = Table(
     Column("digest", String, nullable=False),
     Column("simulated", Boolean, nullable=False),
     Column("headline_basis", String, nullable=False),
+    Column("headline_of_blocks", JSON, nullable=False),
     Column("organiser", JSON, nullable=False),
     Column("contact", JSON, nullable=False),
     Column("supervised_by", JSON(none_as_null=True)),
@@ -97,7 +98,8 @@ FRAME_ROWS = Table(
 
 @dataclass(frozen=True, slots=True)
 class WaveRow:
-    """`state`: draft | open | closed. `digest`: of the instrument file the wave was planned with; it never changes."""
+    """`state`: draft | open | closed. `digest`: of the instrument file the wave was planned with; it never changes.
+    `headline_basis`: of every block that `headline_of_blocks` does not name."""
 
     province: str
     code: str
@@ -110,6 +112,7 @@ class WaveRow:
     digest: str
     simulated: bool
     headline_basis: str
+    headline_of_blocks: Mapping[str, str]
     organiser: Text
     contact: Text
     supervised_by: Text | None

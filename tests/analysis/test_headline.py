@@ -2,6 +2,7 @@
 
 import pytest
 
+from analysis.bases import Basis
 from analysis.figures import Release
 from analysis.release import build, sources
 from tests.analysis import made
@@ -15,11 +16,11 @@ def rows(unit: str, verified: int, days: int, satisfied: float = 0.5) -> list[di
     return [*issued, *(made.answer(unit, day=str(k), stage=2, a=5, b=5) for k in range(30))]
 
 
-def release(answers: list[dict], units: list[str], headline: str = "verified") -> Release:
+def release(answers: list[dict], units: list[str], headline: Basis = "verified") -> Release:
     return build(
         instrument=INSTRUMENT, sources=sources(INSTRUMENT, made.columns(answers)), frame=None,
         domains=[*map(made.unit, units), made.block("wards", units)], previous=None, cuts={}, number=1, province="79", wave="w",
-        simulated=True, made=made.NOW, seed=1, headline=headline,
+        simulated=True, made=made.NOW, seed=1, headline={"wards": headline},
     )  # fmt: skip
 
 
@@ -38,7 +39,7 @@ def test_a_block_goes_by_verified_answers_where_four_fifths_of_its_units_have_en
     answers += [row for unit in UNITS[enough:] for row in rows(unit, 3, 3)]
     said = release(answers, UNITS).studies
     assert said.headlines == {"wards": basis}
-    assert (said.wished, said.enough) == ("verified", {"wards": (enough if (verified, days) == (30, 8) else 0, 5)})
+    assert (said.wished, said.enough) == ({"wards": "verified"}, {"wards": (enough if (verified, days) == (30, 8) else 0, 5)})
 
 
 def test_scores_play_no_part_and_a_wave_of_all_answers_stays_so() -> None:
@@ -46,7 +47,20 @@ def test_scores_play_no_part_and_a_wave_of_all_answers_stays_so() -> None:
         answers = [row for unit in UNITS for row in rows(unit, 30, 8, satisfied)]
         assert release(answers, UNITS).studies.headlines == {"wards": "verified"}
         said = release(answers, UNITS, "all").studies
-        assert (said.headlines, said.wished, said.enough) == ({"wards": "all"}, "all", {})
+        assert (said.headlines, said.wished, said.enough) == ({"wards": "all"}, {"wards": "all"}, {})
+
+
+def test_every_block_goes_by_what_the_wave_chose_for_it() -> None:
+    """Wards by verified answers, communes by all, and a block that the wave does not name by all, with the same answers in each."""
+    blocks = {"wards": UNITS, "communes": [f"c{unit}" for unit in UNITS], "departments": [f"d{unit}" for unit in UNITS]}
+    units = [unit for members in blocks.values() for unit in members]
+    found = build(
+        instrument=INSTRUMENT, sources=sources(INSTRUMENT, made.columns([row for unit in units for row in rows(unit, 40, 10)])), frame=None,
+        domains=[*map(made.unit, units), *(made.block(id, members) for id, members in blocks.items())], previous=None, cuts={}, number=1,
+        province="79", wave="w", simulated=True, made=made.NOW, seed=1, headline={"wards": "verified", "communes": "all"},
+    )  # fmt: skip
+    assert found.studies.headlines == {"wards": "verified", "communes": "all", "departments": "all"}
+    assert {one.block for one in found.studies.standings} == blocks.keys()
 
 
 def test_units_are_compared_on_the_basis_of_their_block_alone() -> None:

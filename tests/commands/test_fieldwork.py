@@ -157,6 +157,16 @@ def test_a_wave_is_refused_with_all_its_reasons(run: Run, hai_phong: Path) -> No
     )
 
 
+def test_a_wave_chooses_for_every_block_by_which_answers_it_is_compared(run: Run, hai_phong: Path) -> None:
+    when = ("--opens", "2026-05-01", "--closes", "2099-06-01")
+    said = refused(run("waves", "add", "--code", "HP2", *when, *ASKS, "--headline-of", "khoi-huyen", "verified"))
+    assert "unknown_block" in said
+    assert "khoi-so, khoi-phuong, khoi-xa" in said
+    ran(run("waves", "add", "--code", "HP2", *when, *ASKS, "--headline-basis", "verified", "--headline-of", "khoi-xa", "all"))
+    (wave,) = (one for one in json.loads(ran(run("waves", "list", "--json"))) if one["code"] == "HP2")
+    assert (wave["headline_basis"], wave["headline_of_blocks"]) == ("verified", {"khoi-xa": "all"})
+
+
 def test_a_second_wave_cannot_be_open_and_a_closed_one_never_opens_again(run: Run, hai_phong: Path) -> None:
     ran(run("waves", "add", "--code", "HP2", "--opens", "2026-05-01", "--closes", "2099-06-01", *ASKS))
     ran(run("waves", "open", "--wave", "HP1"))

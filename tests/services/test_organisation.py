@@ -23,7 +23,8 @@ DAY = date(2026, 4, 25)
 HONG_BANG, NGO_QUYEN, LAI_KHE = "11311", "11329", "10792"
 WAVE = WaveRow(
     province="31", code="HP1", name={"vi": "Đợt 1"}, state="draft", opens=date(2026, 3, 1), closes=DAY, instrument="sipas_counter",
-    version="2026-1", digest="", simulated=False, headline_basis="all", organiser={"vi": "Sở Nội vụ"}, contact={"vi": "0225"},
+    version="2026-1", digest="", simulated=False, headline_basis="all", headline_of_blocks={},
+    organiser={"vi": "Sở Nội vụ"}, contact={"vi": "0225"},
     supervised_by=None, results_url=None, results_expected=None, answer_days=7, comments_kept=None,
 )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """Two waves of one small city: what is told of the change between them, and which answers a block goes by."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import takewhile
@@ -17,6 +17,7 @@ from tests.cast import DISTRICT, NEIGHBOUR, OTHER_WARD, PERFECT_WARD, QUIET_WARD
 from tests.real_city import table as csv
 
 LATER, OPENS, CLOSES = "T2", date(2027, 3, 1), date(2027, 4, 30)
+NO_EXCEPTIONS: Mapping[str, str] = {}
 THEN = datetime(2027, 5, 3, 3, 0, tzinfo=cast.NOW.tzinfo)
 
 
@@ -39,7 +40,7 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
-def begin_another(patch: pytest.MonkeyPatch, basis: str = "all") -> None:
+def begin_another(patch: pytest.MonkeyPatch, basis: str = "all", of_blocks: Mapping[str, str] = NO_EXCEPTIONS) -> None:
     """The second wave, with the files of the first."""
     for name, value in (("WAVE", LATER), ("OPENS", OPENS), ("CLOSES", CLOSES)):
         patch.setattr(cast, name, value)
@@ -47,7 +48,7 @@ def begin_another(patch: pytest.MonkeyPatch, basis: str = "all") -> None:
     with session.transaction() as tx:
         wave = fieldwork.wave(tx, LATER)
         assert wave is not None
-        fieldwork.save(tx, [replace(wave, name={"vi": "Đợt hai"}, headline_basis=basis)])
+        fieldwork.save(tx, [replace(wave, name={"vi": "Đợt hai"}, headline_basis=basis, headline_of_blocks=of_blocks)])
 
 
 def document(viewer: Viewer, number: int = 3, domain: str | None = None, language: str = "vi") -> ReportDocument:
@@ -175,6 +176,19 @@ def test_a_block_with_enough_verified_answers_shows_them_and_no_unit_falls_back(
     chosen = "Khối phường tính theo “Chỉ phiếu có mã do hệ thống cấp” như đã chọn trước khi mở đợt: 5/6 đơn vị"
     assert any(one.startswith(chosen) for one in words(shown))
     assert "Thành phố và các quận, huyện cũ tính theo tất cả ý kiến." in words(shown)
+
+
+def test_a_wave_may_choose_the_verified_answers_for_one_block_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where every answer is one: then the part is the whole, and still the block goes by it."""
+    cast.hash_cheaply(monkeypatch)
+    cast.app_with_answers(tmp_path)
+    begin_another(monkeypatch, of_blocks={WARDS: "verified"})
+    shown = by_slips(cast.ALL_WARDS)
+    chosen = [one for one in words(shown) if "như đã chọn trước khi mở đợt" in one]
+    assert [one.partition(" tính theo")[0] for one in chosen] == ["Khối phường"]
+    release, _ = releases.show(releases.listed()[0].number)
+    assert release.studies.wished == {"khoi-so": "all", WARDS: "verified"}
+    assert text(by_code(table(shown, f"units-{WARDS}"))[WARD][0]) == "95% (81–100)"
 
 
 @pytest.mark.usefixtures("verified")
