@@ -9,13 +9,15 @@ from itertools import pairwise
 
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from analysis.figures import Reason
 from survey_app.documents import sentences
 from survey_app.documents.charts import ink, output
 from survey_app.documents.charts.alternatives import alternative
-from survey_app.documents.charts.output import digest, drawn, sheet_of
+from survey_app.documents.charts.lettering import Words
+from survey_app.documents.charts.output import Format, digest, drawn, sheet_of
 from survey_app.documents.charts.picture import pages
 from survey_app.documents.charts.values import Chart, IntervalPlot, LevelBars, LevelRow, Place, Trend
 from survey_app.documents.report import Gap, Interval
@@ -149,10 +151,16 @@ def test_no_label_is_cut_off(language: str, name: str) -> None:
     renderer = FigureCanvasAgg(figure).get_renderer()
     width, height = (100 * side for side in figure.get_size_inches())
     assert round(figure.get_size_inches()[0] * 25.4, 6) == ink.WIDTH
-    for text in figure.texts:
+    for text in lines_of(figure):
         box = text.get_window_extent(renderer)
         assert box.x0 >= -0.5 and box.x1 <= width + 0.5 and box.y0 >= -0.5 and box.y1 <= height + 0.5, text.get_text()
         assert text.get_fontsize() >= 7
+
+
+def lines_of(figure: Figure) -> list[Words]:
+    found = [one for one in figure.artists if isinstance(one, Words)]
+    assert found
+    return found
 
 
 def long_names() -> IntervalPlot:
@@ -165,7 +173,7 @@ def test_names_in_rows_do_not_run_into_the_plot_or_each_other() -> None:
     figure = sheet_of(long_names()).finish()
     figure.set_dpi(100)
     renderer = FigureCanvasAgg(figure).get_renderer()
-    boxes = [text.get_window_extent(renderer) for text in figure.texts]
+    boxes = [text.get_window_extent(renderer) for text in lines_of(figure)]
     overlaps = [
         (one, other)
         for i, one in enumerate(boxes)
@@ -289,8 +297,11 @@ def test_no_bold_claim_where_the_index_cannot_tell_units_apart() -> None:
 
 @pytest.mark.parametrize("name", [*samples.all_charts("vi"), "full_plot"])
 def test_a_chart_costs_little(name: str, nothing_remembered: None) -> None:
-    """The target is 0.4 s of CPU on a quiet machine; three times that here, where others may share the core."""
+    """The targets are 0.2 s of CPU for an SVG and 0.4 s for a PNG on a quiet machine; three times that here, where others may share
+    the core."""
     chart = samples.full_plot() if name == "full_plot" else samples.all_charts("vi")[name]
-    started = time.process_time()
-    drawn(chart, "svg")
-    assert time.process_time() - started < 1.2
+    targets: dict[Format, float] = {"svg": 0.2, "png": 0.4}
+    for format, wanted in targets.items():
+        started = time.process_time()
+        drawn(chart, format)
+        assert time.process_time() - started < 3 * wanted, format

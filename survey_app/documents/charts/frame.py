@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from survey_app.documents.charts.ink import GRID, LINE, MARGIN, SOFT, WIDTH
+from survey_app.documents.charts.lettering import height_of, width_of, wrapped
 from survey_app.documents.charts.scales import Scale
-from survey_app.documents.charts.sheet import Sheet, height_of, width_of, wrapped
+from survey_app.documents.charts.sheet import Sheet
 
 Spot = tuple[float, float]
 Box = tuple[float, float, float, float]

@@ -2,10 +2,11 @@
 
 from survey_app.documents.charts.frame import Axis, Box, Frame, frame, numbered
 from survey_app.documents.charts.ink import BLUE, INK, LINE, SOFT, Mark
+from survey_app.documents.charts.lettering import width_of
 from survey_app.documents.charts.listing import hidden_units
 from survey_app.documents.charts.rows import nothing
 from survey_app.documents.charts.scales import ends, tick_words, ticks, widened
-from survey_app.documents.charts.sheet import Sheet, width_of
+from survey_app.documents.charts.sheet import Sheet
 from survey_app.documents.charts.states import position, printed
 from survey_app.documents.charts.values import Driver, ImportancePerformance, Value
 from survey_app.documents.report import Interval, Unit

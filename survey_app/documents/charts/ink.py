@@ -10,6 +10,7 @@ from typing import Literal
 
 Dash = Literal["-"] | tuple[float, Sequence[float]]
 Stroke = tuple[str, Dash, str]
+Hatch = Literal["", "rising", "falling", "dotted"]
 
 WIDTH = 85.0  # mm: half of an A4 page
 MARGIN = 1.5  # mm
@@ -45,19 +46,19 @@ class Fill:
     """A hatch is drawn in its own colour; words upon it in `words`."""
 
     face: str
-    hatch: str
+    hatch: Hatch
     hatch_colour: str
     words: str
 
 
 LEVELS = (
-    Fill("#7f2704", r"\\\\\\\\", "#e8a27c", WHITE),
-    Fill("#fdbe85", "////////", "#a34a10", INK),
+    Fill("#7f2704", "falling", "#e8a27c", WHITE),
+    Fill("#fdbe85", "rising", "#a34a10", INK),
     Fill(WHITE, "", INK, INK),
     Fill("#9ecae1", "", INK, INK),
     Fill("#08306b", "", INK, WHITE),
 )
-MERGED = Fill("#eef0f3", "......", "#6b7783", INK)
+MERGED = Fill("#eef0f3", "dotted", "#6b7783", INK)
 """Dots: like none of the levels."""
 
 LINES: tuple[Stroke, ...] = (

@@ -2,9 +2,10 @@
 
 from survey_app.documents.charts import ink
 from survey_app.documents.charts.ink import INK, MARGIN, WIDTH, Mark
+from survey_app.documents.charts.lettering import width_of
 from survey_app.documents.charts.rows import axis_below, gap_words, lay_out, nothing, whisker
 from survey_app.documents.charts.scales import Scale, ends, widened
-from survey_app.documents.charts.sheet import Sample, Sheet, width_of
+from survey_app.documents.charts.sheet import Sample, Sheet
 from survey_app.documents.charts.states import printed
 from survey_app.documents.charts.values import IntervalPlot, UnitRow
 from survey_app.documents.report import Gap, Interval

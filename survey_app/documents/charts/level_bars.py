@@ -1,9 +1,10 @@
 """Bars of five levels, from the worst to the best; levels that were merged are one dotted piece, and said."""
 
 from survey_app.documents.charts.ink import LEVELS, MERGED, SOFT, WHITE, Fill
+from survey_app.documents.charts.lettering import height_of, width_of
 from survey_app.documents.charts.rows import Rows, axis_below, gap_words, lay_out, nothing
 from survey_app.documents.charts.scales import Scale
-from survey_app.documents.charts.sheet import Sample, Sheet, height_of, width_of
+from survey_app.documents.charts.sheet import Sample, Sheet
 from survey_app.documents.charts.states import merged_words
 from survey_app.documents.charts.values import LevelBars, LevelRow
 from survey_app.documents.report import Gap

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from survey_app.documents.charts.ink import GRID, INK, LINE, MARGIN, SOFT, WHITE, WIDTH
+from survey_app.documents.charts.lettering import height_of, width_of, wrapped
 from survey_app.documents.charts.scales import Scale, tick_words, ticks
-from survey_app.documents.charts.sheet import Sheet, height_of, width_of, wrapped
+from survey_app.documents.charts.sheet import Sheet
 from survey_app.documents.charts.states import in_words, value_words
 from survey_app.documents.report import Cell, Gap, Interval, Unit
 from survey_app.words import say

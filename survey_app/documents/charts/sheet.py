@@ -5,70 +5,25 @@ It grows downwards while it is filled. What stands where is the charts' own; byt
 
 import math
 from collections.abc import Callable, Sequence
-from functools import cache
 
+from matplotlib.artist import Artist
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, findfont, get_font
-from matplotlib.ft2font import LoadFlags
 from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 
+from survey_app.documents.charts.hatches import hatched
 from survey_app.documents.charts.ink import INK, MARGIN, POINT, SOFT, TEXT, TITLE, VERMILION, WIDTH, Dash, Fill, Mark
+from survey_app.documents.charts.lettering import CAPITAL, Words, height_of, width_of, wrapped
 
-FAMILY = "DejaVu Sans"
-LEADING = 1.3  # of the size: room for the stacked signs of Vietnamese capitals
-CAPITAL = 0.36  # half the height of a capital, of the size
-_FILES = {
-    (bold, italic): findfont(FontProperties(family=FAMILY, weight="bold" if bold else "normal", style="oblique" if italic else "normal"))
-    for bold in (False, True)
-    for italic in (False, True)
-}
+TOGETHER = 200
+"""Boxes in one outline: of more than 1,024 corners matplotlib no longer lays the edges on whole dots."""
 
+Box = tuple[float, float, float, float]
 Ways = tuple[list[float], list[float]]
 Sample = Callable[[float, float], None]
 """Draws the sample of a legend around that place."""
-
-
-def width_of(words: str, size: float = TEXT, bold: bool = False) -> float:
-    """In millimetres: the advances of its signs as the font says; kerning only ever makes a line shorter."""
-    return sum(_advance(sign, bold) for sign in words) * size * POINT
-
-
-@cache
-def _advance(sign: str, bold: bool) -> float:
-    """Of the size."""
-    font = get_font(_FILES[bold, False])
-    font.set_size(100, 72)
-    return float(font.load_char(ord(sign), flags=LoadFlags.NO_HINTING).linearHoriAdvance) / 65536 / 100
-
-
-@cache
-def _font(size: float, bold: bool, italic: bool) -> FontProperties:
-    """With its file, so that it is not looked for again for every word."""
-    found = FontProperties(size=size, weight="bold" if bold else "normal", fname=_FILES[bold, italic])
-    found.set_style("italic" if italic else "normal")
-    return found
-
-
-def wrapped(words: str, width: float, size: float = TEXT, bold: bool = False) -> list[str]:
-    """Lines no wider than that, broken between words; a word wider than a line is broken inside."""
-    lines: list[str] = []
-    for word in words.split():
-        joined = f"{lines[-1]} {word}" if lines else word
-        if lines and width_of(joined, size, bold) <= width:
-            lines[-1] = joined
-            continue
-        while width_of(word, size, bold) > width and len(word) > 1:
-            cut = max(1, next((i for i in range(len(word), 0, -1) if width_of(word[:i], size, bold) <= width), 1))
-            lines.append(word[:cut])
-            word = word[cut:]
-        lines.append(word)
-    return lines
-
-
-def height_of(lines: int, size: float = TEXT) -> float:
-    return lines * size * POINT * LEADING
 
 
 class Sheet:
@@ -77,8 +32,10 @@ class Sheet:
     def __init__(self, title: str, stamp: str = "") -> None:
         self.figure = Figure(facecolor="white")
         self._mm = Affine2D()
+        self._place = self._mm + self.figure.dpi_scale_trans
         self._strokes: dict[tuple[str, float, Dash, int], Ways] = {}
         self._marks: dict[tuple[Mark, int], Ways] = {}
+        self._boxes: dict[tuple[str, str, float, int], list[Box]] = {}
         self.y = MARGIN
         if stamp:
             self.paragraph(stamp, colour=VERMILION, bold=True)
@@ -88,6 +45,10 @@ class Sheet:
 
     def finish(self) -> Figure:
         """Cuts the sheet below what has been drawn."""
+        for (face, edge, width, above), boxes in self._boxes.items():
+            for start in range(0, len(boxes), TOGETHER):
+                outline = Path.make_compound_path(*map(_around, boxes[start : start + TOGETHER]))
+                self._add(PathPatch(outline, facecolor=face, edgecolor=edge, linewidth=width, zorder=above))
         for (colour, width, dash, above), (xs, ys) in self._strokes.items():
             self._add(Line2D(xs, ys, color=colour, linewidth=width, linestyle=dash, zorder=above, solid_capstyle="butt"))
         for (mark, above), (xs, ys) in self._marks.items():
@@ -117,10 +78,10 @@ class Sheet:
         italic: bool = False, above: int = 6,
     ) -> None:  # fmt: skip
         """One line; y is the middle of its capitals."""
-        self.figure.text(
-            x, y + CAPITAL * size * POINT, words, transform=self._mm + self.figure.dpi_scale_trans, ha=side, va="baseline",
-            color=colour, fontproperties=_font(size, bold, italic), parse_math=False, zorder=above,
-        )  # fmt: skip
+        baseline = y + CAPITAL * size * POINT
+        self.figure.add_artist(
+            Words(x, baseline, words, self._place, side=side, size=size, colour=colour, bold=bold, italic=italic, above=above)
+        )
 
     def block(self, x: float, y: float, lines: Sequence[str], *, side: str = "left", colour: str = INK, italic: bool = False) -> None:
         """Several lines around the middle y."""
@@ -149,18 +110,13 @@ class Sheet:
     def box(
         self, x: float, y: float, width: float, height: float, *, face: str = "none", edge: str = "none", line: float = 0.5, above: int = 1
     ) -> None:
-        self._add(Rectangle((x, y), width, height, facecolor=face, edgecolor=edge, linewidth=line, zorder=above))
+        self._boxes.setdefault((face, edge, line, above), []).append((x, y, x + width, y + height))
 
     def filled(self, x: float, y: float, width: float, height: float, fill: Fill) -> None:
         """A box with its hatch, if it has one, and a thin dark edge."""
-        if fill.hatch:
-            hatched = Rectangle(
-                (x, y), width, height, facecolor=fill.face, edgecolor=fill.hatch_colour, hatch=fill.hatch, linewidth=0, zorder=1
-            )
-            hatched.set_hatch_linewidth(0.6)
-            self._add(hatched)
-        else:
-            self.box(x, y, width, height, face=fill.face)
+        self.box(x, y, width, height, face=fill.face)
+        for xs, ys, line, dash in hatched(fill.hatch, x, y, width, height):
+            self.line(xs, ys, fill.hatch_colour, line, dash, above=1)
         self.box(x, y, width, height, edge=INK, line=0.4, above=2)
 
     def legend(self, entries: Sequence[tuple[Sample, str]]) -> None:
@@ -176,10 +132,15 @@ class Sheet:
             x, used = x + needed + 2, max(used, height_of(len(lines)) + 0.5)
         self.y += used
 
-    def _add(self, artist: Line2D | Rectangle) -> None:
-        artist.set_transform(self._mm + self.figure.dpi_scale_trans)
+    def _add(self, artist: Artist) -> None:
+        artist.set_transform(self._place)
         artist.set_clip_on(False)
         self.figure.add_artist(artist)
+
+
+def _around(box: Box) -> Path:
+    left, top, right, bottom = box
+    return Path([(left, top), (right, top), (right, bottom), (left, bottom), (left, top)], closed=True)
 
 
 def line_sample(sheet: Sheet, colour: str, width: float, dash: Dash) -> Sample:

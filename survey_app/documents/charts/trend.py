@@ -4,9 +4,10 @@ from itertools import pairwise
 
 from survey_app.documents.charts.frame import Axis, Frame, frame
 from survey_app.documents.charts.ink import INK, LINES, SOFT, WHITE, Mark, Stroke
+from survey_app.documents.charts.lettering import height_of, width_of, wrapped
 from survey_app.documents.charts.rows import nothing
 from survey_app.documents.charts.scales import ends, tick_words, ticks, widened
-from survey_app.documents.charts.sheet import Sample, Sheet, height_of, width_of, wrapped
+from survey_app.documents.charts.sheet import Sample, Sheet
 from survey_app.documents.charts.states import printed, within_a_sentence
 from survey_app.documents.charts.values import Series, Trend
 from survey_app.documents.report import Gap, Interval
