@@ -1,5 +1,6 @@
 """Where units stand in a release: who is compared, with what, and what is not said when an index cannot tell units apart."""
 
+import json
 from collections.abc import Mapping
 
 import numpy as np
@@ -76,6 +77,37 @@ def test_units_that_are_alike_get_neither_bands_nor_ranks() -> None:
     for unit, figure in of(release).items():
         assert (figure.band, figure.rank_low, figure.rank_high, figure.marginal_low) == (None, None, None, None)
         assert figure.outside == (None if unit == "wards" else "inside")
+
+
+@pytest.mark.parametrize("satisfied", [200, 0], ids=["all at 100 %", "all at 0 %"])
+def test_a_city_at_an_end_of_the_range_has_bounds_and_no_order(satisfied: int) -> None:
+    """Every interval still has a width, every number is one, and nothing tells twelve equal units apart."""
+    release = city(dict.fromkeys(ALIKE, satisfied))
+    said = next(one for one in release.studies.standings if one.node == "B")
+    assert (said.separation.verdict, said.may_order) == ("none", False)
+    for figure in of(release).values():
+        low, high = figure.estimate.ci_low, figure.estimate.ci_high
+        assert (low < 1 == high) if satisfied else (low == 0 < high)
+        assert (figure.band, figure.rank_low) == (None, None)
+    json.dumps([flat(figure) for figure in release.figures], allow_nan=False)
+
+
+def test_units_with_the_same_value_share_their_ranks() -> None:
+    """Six at 60 %, six at 95 %: which of equals comes first in the list plays no part."""
+    found = of(city({f"u{number:02}": 120 if number % 2 else 190 for number in range(12)}))
+    ranks = {unit: (one.rank_low, one.rank_high) for unit, one in found.items() if unit != "wards"}
+    assert {ranks[unit] for unit in list(ranks)[0::2]} == {(1, 6)}
+    assert {ranks[unit] for unit in list(ranks)[1::2]} == {(7, 12)}
+
+
+def test_a_unit_alone_in_its_block_is_compared_with_nobody() -> None:
+    rows = [row for unit, count in FAR_APART.items() for row in answers(unit, count)]
+    domains = [*map(made.unit, FAR_APART), made.block("wards", list(FAR_APART)[1:]), made.block("alone", ["u00"])]
+    release = made.release(INSTRUMENT, rows, domains)
+    said = next(one for one in release.studies.standings if (one.block, one.node) == ("alone", "B"))
+    assert (said.units, said.separation, said.may_order) == (1, None, False)
+    own = of(release)["u00"]
+    assert (own.band, own.rank_low, own.outside, own.shrunk) == (None, None, None, None)
 
 
 def test_fewer_than_ten_units_are_not_ordered() -> None:
