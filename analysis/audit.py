@@ -4,17 +4,16 @@ Methodology §13.4-5. It sees a release and nothing else, as a reader does. What
 narrow is in audit_repair.py.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from analysis.audit_kept import Ends, Looked, TableName, Wanted
 from analysis.audit_known import Known
-from analysis.audit_tables import Counted, Counter, Shares, Table, Widths, shares, table_of_figures, table_of_n
+from analysis.audit_tables import Counter, Table, Widths
 from analysis.bases import Basis
-from analysis.domains import Domain
-from analysis.feasible import Asked, feasible
+from analysis.feasible import Asked
 from analysis.figures import Figure, Release
 from analysis.survey_data import Floats
 
@@ -25,11 +24,6 @@ OF_N = Asked(wide=LEAST_N + 2.0, narrow=LEAST_N - 1e-5)
 """Counts are whole: of ends twelve apart at least ten lie between whole numbers."""
 OF_FIGURES = Asked(wide=LEAST_POINTS, narrow=LEAST_POINTS - SLACK)
 NOTHING = Known()
-
-TableName = tuple[str, Basis | Literal[""], str]
-"""Population, basis and what its nodes say; of counts the population alone."""
-Solved = dict[bytes, tuple[Floats, Floats]]
-"""Tables that were solved, by all that is in them."""
 
 
 def half_step(n: int, share: bool) -> float:
@@ -78,55 +72,6 @@ class Audit:
         return tuple(cell for cell in self.cells if cell.narrow)
 
 
-@dataclass(slots=True)
-class Looked:
-    """What audits of one release, of which more and more is hidden, need not do again. `places`: of the figures of every table;
-    `alike`: of all figures of a population that say the same, and under "" of all; `counted`, `tables`: with the figures that they
-    were made of."""
-
-    domains: Mapping[str, Domain]
-    members: Shares
-    widths: Widths
-    known: Known
-    places: Mapping[TableName, Sequence[int]]
-    alike: Mapping[tuple[str, str], Sequence[int]]
-    solved: Solved = field(default_factory=dict)
-    counted: dict[str, tuple[list[Figure], Counted]] = field(default_factory=dict)
-    tables: dict[TableName, tuple[list[Figure], Counted, Table]] = field(default_factory=dict)
-
-    @classmethod
-    def at(cls, release: Release, widths: Widths, known: Known) -> "Looked":
-        places: dict[TableName, list[int]] = {}
-        alike: dict[tuple[str, str], list[int]] = {}
-        for place, figure in enumerate(release.figures):
-            says = known.node(figure.tree, figure.node).says
-            places.setdefault((figure.population, "", ""), []).append(place)
-            if (figure.population, figure.basis, figure.domain, figure.node) not in known.empty:
-                places.setdefault((figure.population, figure.basis, says), []).append(place)
-            alike.setdefault((figure.population, ""), []).append(place)
-            alike.setdefault((figure.population, says), []).append(place)
-        return cls({domain.id: domain for domain in release.domains}, shares(release.domains), widths, known, places, alike)
-
-    def count(self, population: str, figures: list[Figure]) -> Counted:
-        """The same object as long as nothing about it changes."""
-        before = self.counted.get(population)
-        if before is None or before[0] != figures:
-            counted = Counted.of(figures, self.domains, self.known.empty)
-            self.counted[population] = figures, before[1] if before and before[1] == counted else counted
-        return self.counted[population][1]
-
-    def table(self, name: TableName, figures: list[Figure], counted: Counted) -> Table:
-        before = self.tables.get(name)
-        if before is not None and before[1] is counted and (not name[2] or before[0] == figures):
-            return before[2]
-        if name[2]:
-            table = table_of_figures(self.domains, self.members, figures, counted, self.widths, self.known)
-        else:
-            table = table_of_n(self.domains, self.members, counted, self.widths)
-        self.tables[name] = figures, counted, table
-        return table
-
-
 def audited(
     release: Release,
     widths: Widths = PUBLIC,
@@ -146,34 +91,27 @@ def audited(
     said openly. Where nothing is shown there is nothing to audit. Oracle: tables solved by hand.
     """
     looked = looked or Looked.at(release, widths, known)
-    wanted = None if only is None else _by_table(only)
-    figures = {name: [release.figures[place] for place in places] for name, places in looked.places.items()}
+    tables = looked.among(release.figures, None if only is None else _by_table(only))
+    ends: dict[TableName, Ends] = {}
+    for asked, of_figures in ((OF_N, False), (OF_FIGURES, True)):
+        some = {name: table for name, table in tables.items() if bool(name[2]) == of_figures}
+        ends |= dict(zip(some, looked.solve([*some.values()], replace(asked, glance=glance)), strict=True))
     cells: list[Range] = []
-    tables = 0
-    for name, alike in figures.items():
-        if (wanted is not None and name not in wanted) or all(figure.hidden for figure in alike):
-            continue
-        counted = looked.count(name[0], figures[name[0], "", ""])
-        table = _among(looked.table(name, alike, counted), wanted, name)
-        cells += _of_figures(name, table, alike[0], looked, glance) if name[2] else _of_n(name, table, looked, glance)
-        tables += 1
-    return Audit(tuple(cells), tables)
+    for name, table in tables.items():
+        cells += _of_figures(name, table, ends[name], release.figures, looked) if name[2] else _of_n(name, table, ends[name])
+    return Audit(tuple(cells), len(tables))
 
 
-def _of_n(name: TableName, table: Table, looked: Looked, glance: bool) -> list[Range]:
-    low, high = _solved(table, replace(OF_N, glance=glance), looked.solved)
+def _of_n(name: TableName, table: Table, ends: Ends) -> list[Range]:
+    low, high = ends
     return _ranges(name, "", "", table, np.ceil(low - SLACK) + 0.0, np.floor(high + SLACK), LEAST_N)
 
 
-def _of_figures(name: TableName, table: Table, one: Figure, looked: Looked, glance: bool) -> list[Range]:
-    """one: any of the figures."""
-    ends = _solved(table, replace(OF_FIGURES, glance=glance), looked.solved)
-    node = looked.known.node(one.tree, one.node)
-    low, high = (node.low + end * (node.high - node.low) for end in ends)
-    return _ranges(name, one.tree, one.node, table, low, high, LEAST_POINTS * (node.high - node.low))
-
-
-Wanted = Mapping[TableName, Collection[Counter]]
+def _of_figures(name: TableName, table: Table, ends: Ends, figures: Sequence[Figure], looked: Looked) -> list[Range]:
+    one = figures[looked.places[name][0]]
+    of = looked.known.node(one.tree, one.node)
+    low, high = (of.low + end * (of.high - of.low) for end in ends)
+    return _ranges(name, one.tree, one.node, table, low, high, LEAST_POINTS * (of.high - of.low))
 
 
 def _by_table(cells: Collection[Range]) -> Wanted:
@@ -184,25 +122,7 @@ def _by_table(cells: Collection[Range]) -> Wanted:
     return found
 
 
-def _among(table: Table, wanted: Wanted | None, name: TableName) -> Table:
-    """The table, asked for the wanted cells alone."""
-    if wanted is None:
-        return table
-    return replace(table, wanted={key: place for key, place in table.wanted.items() if key in wanted[name]})
-
-
 def _ranges(name: TableName, tree: str, node: str, table: Table, low: Floats, high: Floats, least: float) -> list[Range]:
     population, _, says = name
     ends = zip(table.wanted, low, high, strict=True)
     return [Range(domain, population, basis, tree, node, role, says, float(a), float(b), least) for (domain, basis, role), a, b in ends]
-
-
-def _solved(table: Table, asked: Asked, solved: Solved) -> tuple[Floats, Floats]:
-    """The ranges of the wanted cells; a table that was solved before under another name is not solved again."""
-    of = table.equations
-    wanted = np.array(list(table.wanted.values()), np.int64)
-    parts = (of.table.indptr, of.table.indices, of.table.data, of.low, of.kind, of.scale, of.least, of.most, wanted)
-    key = b"|".join([*(part.tobytes() for part in parts), b"glance" if asked.glance else b""])
-    if key not in solved:
-        solved[key] = feasible(of, wanted, asked)
-    return solved[key]

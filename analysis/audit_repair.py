@@ -6,7 +6,8 @@ The audit itself is in audit.py, the rules that hide before it in disclosure.py,
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from analysis.audit import NOTHING, PUBLIC, Looked, Range, audited
+from analysis.audit import NOTHING, PUBLIC, Range, audited
+from analysis.audit_kept import Looked
 from analysis.audit_known import Known
 from analysis.audit_tables import PROTECTED, Widths
 from analysis.complementary import LARGE

@@ -11,11 +11,11 @@ from operator import attrgetter
 import numpy as np
 from scipy.sparse import csr_array
 
-from analysis.audit_known import Empty, Known, Node
+from analysis.audit_known import Empty, Node
 from analysis.bases import Basis
 from analysis.disclosure import FLOOR
 from analysis.domains import Domain
-from analysis.feasible import Equations
+from analysis.equations import Equations
 from analysis.figures import Figure, Reason, Summary
 from analysis.survey_data import Floats
 
@@ -26,6 +26,7 @@ FEW = 9.0
 PROTECTED: frozenset[Reason | None] = frozenset({"too_few", "complementary", "withheld"})
 """Why something is hidden that must stay hidden. Not surveyed has no answers; what lacks a part has no value."""
 
+UNKNOWN = (0.0, 1.0)
 HELD = ""
 """The kind of equations that hold exactly: they name a cell."""
 
@@ -90,8 +91,10 @@ class Table:
 class _Rows:
     """Equations as they are written down one after the other."""
 
-    cells: list[tuple[float, float]] = field(default_factory=list)
-    at: list[tuple[int, int, float]] = field(default_factory=list)
+    ends: list[tuple[float, float]] = field(default_factory=list)
+    cell: list[int] = field(default_factory=list)
+    value: list[float] = field(default_factory=list)
+    start: list[int] = field(default_factory=lambda: [0])
     low: list[float] = field(default_factory=list)
     kind: list[str] = field(default_factory=list)
     scale: list[float] = field(default_factory=list)
@@ -105,18 +108,19 @@ class _Rows:
         self._add({part: 1.0, whole: -1.0}, -np.inf, "part", 1.0)
 
     def _add(self, coefficients: Mapping[int, float], low: float, kind: str, scale: float) -> None:
-        self.at += [(len(self.low), cell, coefficient) for cell, coefficient in coefficients.items()]
+        self.cell += coefficients.keys()
+        self.value += coefficients.values()
+        self.start.append(len(self.cell))
         self.low.append(low)
         self.kind.append(kind)
         self.scale.append(scale)
 
     def equations(self) -> Equations:
-        row, cell, value = np.array(self.at, np.float64).reshape(-1, 3).T
-        shape = (len(self.low), len(self.cells))
-        table = csr_array((value, (row.astype(np.int64), cell.astype(np.int64))), shape=shape)
+        entries = np.array(self.value, np.float64), np.array(self.cell, np.int64), np.array(self.start, np.int64)
+        table = csr_array(entries, shape=(len(self.low), len(self.ends)))
         numbers = {HELD: -1} | {kind: number for number, kind in enumerate(sorted({*self.kind} - {HELD}))}
         kind = np.array([numbers[kind] for kind in self.kind], np.int64)
-        least, most = np.array(self.cells, np.float64).reshape(-1, 2).T
+        least, most = np.array(self.ends, np.float64).reshape(-1, 2).T
         zero: Floats = np.zeros(len(self.low))
         return Equations(table, np.array(self.low, np.float64), zero, kind, np.array(self.scale, np.float64), least, most)
 
@@ -141,8 +145,8 @@ def table_of_n(domains: Mapping[str, Domain], members: Shares, counted: Counted,
     rows = _Rows()
     place: dict[Counter, int] = {}
     for key in sorted({*counted.shown, *counted.hidden}):
-        place[key] = len(rows.cells)
-        rows.cells.append(_about(counted.shown.get(key), widths.count, _is_whole(members.get(key[0]))))
+        place[key] = len(rows.ends)
+        rows.ends.append(_about(counted.shown.get(key), widths.count, _is_whole(members.get(key[0]))))
     wanted = {key: place[key] for key in counted.hidden if key[0] not in members}
     for key in [*counted.shown, *counted.hidden]:
         domain, basis, role = key
@@ -165,22 +169,23 @@ def table_of_figures(
     domains: Mapping[str, Domain],
     members: Shares,
     figures: Sequence[Figure],
-    counted: Counted,
-    widths: Widths,
-    known: Known,
+    size: Mapping[str, float],
+    ends: Sequence[tuple[float, float]],
 ) -> Table:
     """Cells: the values of one node on one basis, as parts of its range. Pooled: Σ share · files · (H_u − H_group) = 0; means:
     Σ (H_u − mean) = 0.
 
-    Figures that say the same are one cell, shown where one of them is. Where files are not known answers stand for them. Units
-    that have no value are in no equation. Wanted: hidden units, and of groups with too few what their hidden units come to.
+    size: files of every unit, as sizes() gives them; ends: of each figure, as printed() gives them. Figures that say the same are one
+    cell, shown where one of them is. Units that have no value are in no equation. Wanted: hidden units, and of groups with too few
+    what their hidden units come to; where nothing is wanted there are no equations.
     """
     rows = _Rows()
-    place, hidden = _cells_of_figures(rows, figures, widths, known)
+    place, hidden = _cells_of_figures(rows, figures, ends)
     wanted: dict[Counter, int] = {}
+    if not hidden:
+        return Table(rows.equations(), wanted)
     units = {unit: cell for (unit, summary), cell in place.items() if summary == "pooled" and unit not in members}
     secret = {unit: cell for unit, cell in units.items() if (unit, "pooled") in hidden}
-    size = {unit: _size(domains[unit], counted, figures[0].basis) for unit in units}
     for domain, summary in place:
         key = (domain, summary)
         if domain not in members:
@@ -200,7 +205,9 @@ def table_of_figures(
     return Table(rows.equations(), wanted)
 
 
-def _cells_of_figures(rows: _Rows, figures: Sequence[Figure], widths: Widths, known: Known) -> tuple[Places, dict[Place, Reason | None]]:
+def _cells_of_figures(
+    rows: _Rows, figures: Sequence[Figure], printed: Sequence[tuple[float, float]]
+) -> tuple[Places, dict[Place, Reason | None]]:
     """Where the value of every domain stands among the cells, and why it is hidden where it has to stay so."""
     place: Places = {}
     shown = {(figure.domain, figure.summary) for figure in figures if figure.estimate is not None}
@@ -208,22 +215,23 @@ def _cells_of_figures(rows: _Rows, figures: Sequence[Figure], widths: Widths, kn
     for figure in sorted(figures, key=lambda one: one.hidden == "too_few"):
         if figure.hidden in PROTECTED and (figure.domain, figure.summary) not in shown:
             hidden[figure.domain, figure.summary] = figure.hidden
-    for figure in figures:
+    for figure, as_printed in zip(figures, printed, strict=True):
         key = (figure.domain, figure.summary)
         if figure.estimate is None and key not in hidden:
             continue
-        ends = _printed(figure, widths, known.node(figure.tree, figure.node))
+        ends = as_printed if figure.estimate is not None else UNKNOWN
         if key not in place:
-            place[key] = len(rows.cells)
-            rows.cells.append(ends)
+            place[key] = len(rows.ends)
+            rows.ends.append(ends)
         elif figure.estimate is not None:
-            rows.cells[place[key]] = _both(rows.cells[place[key]], ends)
+            rows.ends[place[key]] = _both(rows.ends[place[key]], ends)
     return place, hidden
 
 
-def _size(unit: Domain, counted: Counted, basis: Basis) -> float:
-    shown = counted.shown.get((unit.id, basis, "reception"))
-    return float(unit.files or (shown[0] if shown else 0.0) or FEW)
+def sizes(units: Iterable[Domain], counted: Counted, basis: Basis) -> dict[str, float]:
+    """Files of every unit; where they are not known its answers stand for them, or the most that is too few."""
+    shown = counted.shown
+    return {unit.id: float(unit.files or shown.get((unit.id, basis, "reception"), (0, False))[0] or FEW) for unit in units}
 
 
 def _is_whole(inside: Mapping[str, float] | None) -> bool:
@@ -242,10 +250,10 @@ def _about(shown: tuple[int, bool] | None, grid: int, whole: bool) -> tuple[floa
     return max(0.0, float(printed - below - more)), printed + above + more
 
 
-def _printed(figure: Figure, widths: Widths, node: Node) -> tuple[float, float]:
-    """The values that are printed alike, as parts of the range of the node."""
+def printed(figure: Figure, widths: Widths, node: Node) -> tuple[float, float]:
+    """The values that are printed alike, as parts of the range of the node. By hand in the tests of the audit."""
     if figure.estimate is None:
-        return 0.0, 1.0
+        return UNKNOWN
     half = widths.half_step(figure.estimate.n, (node.low, node.high) == (0.0, 1.0))
     nearest = 2 * half * math.floor(figure.estimate.estimate / (2 * half) + 0.5)
     low, high = ((end - node.low) / (node.high - node.low) for end in (nearest - half, nearest + half))

@@ -1,46 +1,32 @@
 """What a table of rounded cells leaves open: the least and greatest value that each hidden cell can have, by linear programming.
 
-Which cells a release shows, and by which equations they hang together, is in audit.py.
+Which cells a release shows, and by which equations they hang together, is in audit.py; how systems are made smaller: equations.py.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import coo_array, csc_array, csr_array
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse import coo_array, csc_array
 
+from analysis.equations import HOLDS, Equations, Parts, added_up, needed
 from analysis.survey_data import Bools, Floats, Ints
 
-ALIKE = 9
-"""Decimals to which two columns of coefficients have to agree to be taken for the same."""
 TRUST = 2.0
 """How far beyond their own misfit equations are widened: nobody can rely on them more closely than they are seen to hold."""
+TIES = 1e-4
+"""Where kinds could be widened instead of each other, the first is: by how much less each counts than the next."""
+WEIGHT = 1e4
+"""Of an objective: what HiGHS takes for nothing is an absolute number."""
 INFEASIBLE = 2
 TIMES = 4
 FURTHER = 1.001
-TOGETHER = 8
-"""Cells that are followed at a time, and so by one linear programme; most of its cost is to set it up."""
-WORTH = 2
-"""Cells that two pushes have to settle to be followed by two more."""
-HOLDS = 1e-9
-
-
-@dataclass(frozen=True, slots=True)
-class Equations:
-    """low ≤ table · x ≤ high (equations × cells, sparse), and least ≤ x ≤ most.
-
-    kind, scale: of equations that hold only about, in groups 0, 1 … that miss alike, in multiples of the scale; kind −1 holds.
-    """
-
-    table: csr_array
-    low: Floats
-    high: Floats
-    kind: Ints
-    scale: Floats
-    least: Floats
-    most: Floats
+TOGETHER = 4
+"""Cells of one component that are followed at a time: what is found for one may settle the next."""
+SIZE = 1500
+"""Cells of one linear programme: of fewer most of the cost is to set it up, of more each step of it costs more."""
+IDLE = 2
+"""Pushes in a row that settle nothing in a component, after which its cells are followed one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,55 +50,45 @@ def feasible(equations: Equations, wanted: Ints, asked: Asked = ENDS) -> tuple[F
     Two linear programmes a cell (HiGHS), by connected component, where `asked` does not settle it before. Exact reductions
     before: equations that hold anyway are dropped, and cells nobody asks for that enter the same equations are added up. Equations
     that cannot all hold are widened, each kind by twice the least that is needed; a table that no widening repairs raises ValueError.
+    Components share a programme where that is cheaper, and nothing else.
     """
     kept = np.zeros(len(equations.least), np.bool_)
     kept[wanted] = True
-    small, place = _added_up(_needed(equations), kept)
-    component = _components(small)
-    low, high = np.full(len(wanted), np.inf), np.full(len(wanted), -np.inf)
-    for number in np.unique(component[place[wanted]]):
-        part, here = _part(small, component == number)
-        targets = np.flatnonzero(component[place[wanted]] == number)
-        low[targets], high[targets] = _ends(part, here[place[wanted[targets]]], asked)
+    small, place = added_up(needed(equations), kept)
+    parts, went = Parts.of(small)
+    at = went[place[wanted]]
+    low, high = parts.equations.least[at], parts.equations.most[at]
+    within = parts.holding(at)
+    held: Bools = np.diff(parts.rows)[within] > 0
+    if asked.glance and held.any():
+        low[held], high[held] = -np.inf, np.inf
+        below, above = bounds(parts.equations)
+        held &= np.isin(within, within[(above - below < asked.narrow)[at]])
+    if held.any():
+        some, cells = parts.take(np.unique(within[held]))
+        low[held], high[held] = _ends(some, np.searchsorted(cells, at[held]), asked)
     return low, high
 
 
-def _ends(equations: Equations, cells: Ints, asked: Asked) -> tuple[Floats, Floats]:
-    """The ends of some cells of one component: what settles many at once first, then those that are left one by one."""
-    if not equations.table.shape[0]:
-        return equations.least[cells], equations.most[cells]
-    if asked.glance and not _narrow(equations, asked.narrow)[cells].any():
-        return np.full(len(cells), -np.inf), np.full(len(cells), np.inf)
-    equations, first = _widened(equations)
-    below, above = bounds(equations)
+def _ends(parts: Parts, cells: Ints, asked: Asked) -> tuple[Floats, Floats]:
+    """The ends of some cells: what settles many at once first, then those that are left one by one."""
+    parts, first = _widened(parts)
+    below, above = bounds(parts.equations)
     narrow = (above - below < asked.narrow)[cells]
     if asked.glance:
         return np.where(narrow, below[cells], -np.inf), np.where(narrow, above[cells], np.inf)
-    met = Met(equations, cells, asked.wide, narrow, first[cells], first[cells])
+    met = Met(parts, cells, asked.wide, narrow, first[cells], first[cells])
     if np.isfinite(asked.wide):
-        met.push(np.random.default_rng(len(cells)))
+        met.push(below[cells], above[cells], np.random.default_rng(len(cells)))
     met.follow()
     return np.where(narrow, below[cells], met.low), np.where(narrow, above[cells], met.high)
 
 
-def _push(equations: Equations, cells: Ints, rng: np.random.Generator) -> Floats:
-    """An objective that pushes cells up and down at random; those that have an end in either direction."""
-    found = np.zeros(len(equations.least))
-    found[cells] = rng.choice([-1.0, 1.0], len(cells))
-    return np.where(np.isfinite(equations.least) & np.isfinite(equations.most), found, 0.0)
-
-
-def _narrow(equations: Equations, narrow: float) -> Bools:
-    below, above = bounds(equations)
-    found: Bools = above - below < narrow
-    return found
-
-
 @dataclass(slots=True)
 class Met:
-    """The least and greatest values met so far of some cells; every solution is a value of all of them."""
+    """The least and greatest values met so far of some cells; every solution is a value of all cells of its component."""
 
-    equations: Equations
+    parts: Parts
     cells: Ints
     wide: float
     narrow: Bools
@@ -123,38 +99,61 @@ class Met:
         found: Bools = ~self.narrow & (self.high - self.low < self.wide)
         return found
 
-    def push(self, rng: np.random.Generator) -> None:
-        """Pushes all cells that are not settled up and down at random, in one linear programme, while that settles some.
+    def push(self, below: Floats, above: Floats, rng: np.random.Generator) -> None:
+        """Pushes all cells that are not settled at once, each the way in which more is left of its bounds, while that settles some.
 
-        What was met is certain; chance decides only how much is met. A cell need not go further than `wide` from where it was
-        met, so that what holds a group is left to others: the values met before stay possible.
+        What was met is certain; chance decides only how much is met: the way is drawn by what is left, and how much a cell counts, so
+        that not always the same ones give way. A cell need not go further than `wide` from where it was met, so that what holds a
+        group is left to others: the values met before stay possible.
         """
-        while (open_ := self.unsettled()).any():
-            cells, far = self.cells[open_], FURTHER * self.wide
-            least, most = self.equations.least.copy(), self.equations.most.copy()
-            least[cells], most[cells] = np.maximum(least[cells], self.high[open_] - far), np.minimum(most[cells], self.low[open_] + far)
-            capped = replace(self.equations, least=least, most=most)
-            push = _push(capped, cells, rng)
-            for found in _least(capped, [push, -push]):
-                self._meet(found)
-            if open_.sum() - self.unsettled().sum() < WORTH:
-                break
+        within = self.parts.holding(self.cells)
+        left, idle = np.bincount(within, self.unsettled(), self.parts.count), np.zeros(self.parts.count)
+        while ((left > 0) & (idle < IDLE)).any():
+            open_ = self.unsettled() & (idle < IDLE)[within]
+            some, cells = self.parts.take(np.unique(within[open_]))
+            at, low, high = np.searchsorted(cells, self.cells[open_]), self.low[open_], self.high[open_]
+            up = np.minimum(above[open_], low + self.wide) - high
+            down = low - np.maximum(below[open_], high - self.wide)
+            objective = np.zeros(len(cells))
+            rises = rng.random(len(at)) * (np.maximum(up, 0) + np.maximum(down, 0)) < up
+            objective[at] = np.where(rises, -1.0, 1.0) * rng.random(len(at))
+            self._meet(cells, least(_capped(some, at, low, high, self.wide), objective))
+            before, left = left, np.bincount(within, self.unsettled(), self.parts.count)
+            idle = np.where(before > left, 0, idle + 1)
 
     def follow(self) -> None:
-        """Every cell that is not settled to its ends, some at a time."""
+        """Every cell that is not settled to its ends, some of each component at a time."""
+        within = self.parts.holding(self.cells)
         left = np.flatnonzero(self.unsettled())
         while len(left):
-            now, left = left[:TOGETHER], left[TOGETHER:]
-            objectives = [sign * np.eye(1, len(self.equations.least), self.cells[number])[0] for number in now for sign in (1.0, -1.0)]
-            for at, found in enumerate(_least(self.equations, objectives)):
-                if found is None:
-                    (self.high if at % 2 else self.low)[now[at // 2]] = np.inf if at % 2 else -np.inf
-                self._meet(found)
+            left = left[np.argsort(within[left], kind="stable")]
+            turn = np.arange(len(left)) - np.searchsorted(within[left], within[left])
+            now, left = left[turn < TOGETHER], left[turn >= TOGETHER]
+            some, cells = self.parts.take(np.repeat(within[now], 2))
+            own = np.repeat(self.cells[now] - self.parts.cells[within[now]], 2) + some.cells[:-1]
+            some = _capped(some, own, np.repeat(self.low[now], 2), np.repeat(self.high[now], 2), self.wide)
+            objective = np.zeros(len(cells))
+            objective[own] = np.tile([1.0, -1.0], len(now))
+            found = least(some, objective)
+            endless = np.isnan(found[own]).reshape(-1, 2)
+            self._meet(cells, found)
+            self.low[now[endless[:, 0]]], self.high[now[endless[:, 1]]] = -np.inf, np.inf
             left = left[self.unsettled()[left]]
 
-    def _meet(self, found: Floats | None) -> None:
-        if found is not None:
-            self.low, self.high = np.minimum(self.low, found[self.cells]), np.maximum(self.high, found[self.cells])
+    def _meet(self, cells: Ints, found: Floats) -> None:
+        """found: values of these cells, of one perhaps several, NaN where there are none."""
+        low, high = np.full(len(self.parts.equations.least), np.inf), np.full(len(self.parts.equations.least), -np.inf)
+        np.fmin.at(low, cells, found)
+        np.fmax.at(high, cells, found)
+        self.low, self.high = np.minimum(self.low, low[self.cells]), np.maximum(self.high, high[self.cells])
+
+
+def _capped(parts: Parts, cells: Ints, low: Floats, high: Floats, wide: float) -> Parts:
+    """Some cells no further than `wide` from where they were met."""
+    of, far = parts.equations, FURTHER * wide
+    least, most = of.least.copy(), of.most.copy()
+    least[cells], most[cells] = np.maximum(least[cells], high - far), np.minimum(most[cells], low + far)
+    return replace(parts, equations=replace(of, least=least, most=most))
 
 
 def bounds(equations: Equations) -> tuple[Floats, Floats]:
@@ -184,117 +183,65 @@ def _others(row: Ints, ends: Floats, rows: int, endless: float) -> Floats:
     return found
 
 
-def _needed(equations: Equations) -> Equations:
-    """Without the equations that the ends of the cells alone keep."""
-    table = equations.table
-    up, down = table.maximum(0), table.minimum(0)
-    least, most = np.maximum(equations.least, -1e30), np.minimum(equations.most, 1e30)
-    greatest, smallest = up @ most + down @ least, up @ least + down @ most
-    return _rows(equations, np.asarray((greatest > equations.high + HOLDS) | (smallest < equations.low - HOLDS)))
-
-
-def _rows(equations: Equations, rows: Bools) -> Equations:
-    at = np.flatnonzero(rows)
-    of_rows = {name: getattr(equations, name)[at] for name in ("low", "high", "kind", "scale")}
-    return replace(equations, table=equations.table[at], **of_rows)
-
-
-def _added_up(equations: Equations, kept: Bools) -> tuple[Equations, Ints]:
-    """Cells that are not `kept` and have columns of one shape become one, c · x summed; and where every cell went.
-
-    Exact: the sum of independent intervals is an interval.
-    """
-    columns = csc_array(equations.table)
-    place, first = _shapes(columns, kept)
-    size = int(place.max(initial=-1)) + 1
-    ends = np.sort(np.stack([equations.least * first, equations.most * first]), axis=0)
-    one_of = np.full(size, -1, np.int64)
-    one_of[place[::-1]] = np.arange(len(kept))[::-1]
-    table = csr_array(columns[:, one_of] * (1 / first[one_of])[None, :])
-    least, most = (np.bincount(place, end, size).astype(np.float64) for end in ends)
-    return replace(equations, table=table, least=least, most=most), place
-
-
-def _shapes(columns: csc_array, alone: Bools) -> tuple[Ints, Floats]:
-    """Number of the shape of every cell's column, and its first coefficient: a shape is a column divided by that.
-
-    Cells that are `alone`, or in no equation, have a shape and a coefficient of 1 to themselves.
-    """
-    columns.sort_indices()
-    count = np.diff(columns.indptr)
-    single = alone | (count == 0)
-    first = np.ones(len(alone))
-    first[~single] = columns.data[columns.indptr[:-1][~single]]
-    data, rows = np.round(columns.data / np.repeat(first, count), ALIKE), columns.indices.astype(np.int64)
-    ends = columns.indptr.tolist()
-    shapes: dict[object, int] = {}
-    place = np.zeros(len(alone), np.int64)
-    for cell, apart in enumerate(single.tolist()):
-        here = slice(ends[cell], ends[cell + 1])
-        shape: object = cell if apart else (rows[here].tobytes(), data[here].tobytes())
-        place[cell] = shapes.setdefault(shape, len(shapes))
-    return place, first
-
-
-def _components(equations: Equations) -> Ints:
-    """Number of the connected component of every cell: cells are joined by an equation."""
-    table = coo_array(equations.table)
-    rows, cells = equations.table.shape
-    joined = coo_array((np.ones(len(table.data)), (table.row, rows + table.col)), shape=(rows + cells, rows + cells))
-    _, label = connected_components(joined, directed=False)
-    found: Ints = label[rows:].astype(np.int64)
-    return found
-
-
-def _part(equations: Equations, cells: Bools) -> tuple[Equations, Ints]:
-    """The equations among some cells, a whole component; and the place of each cell in it."""
-    part = replace(equations, table=equations.table[:, np.flatnonzero(cells)], least=equations.least[cells], most=equations.most[cells])
-    return _rows(part, np.diff(part.table.indptr) > 0), np.cumsum(cells) - 1
-
-
-def _widened(equations: Equations) -> tuple[Equations, Floats]:
+def _widened(parts: Parts) -> tuple[Parts, Floats]:
     """Every kind of equation widened by twice the least with which all hold together (not where they hold); and values of all cells."""
-    kinds = int(equations.kind.max(initial=-1)) + 1
+    of = parts.equations
+    solved = [_loosened(one) for one in parts.pieces(SIZE)]
+    width, first = (np.concatenate(one) for one in zip(*solved, strict=True))
+    return replace(parts, equations=replace(of, low=of.low - width, high=of.high + width)), first
+
+
+def _loosened(parts: Parts) -> tuple[Floats, Floats]:
+    """How far each equation is widened, and values of all cells."""
+    equations = parts.equations
     rows, cells = equations.table.shape
     loose = np.flatnonzero(equations.kind >= 0)
+    within = np.repeat(np.arange(parts.count), np.diff(parts.rows))
+    own, kind = np.unique(np.stack([within[loose], equations.kind[loose]]), axis=1, return_inverse=True)
+    kinds = own.shape[1]
     of, slack = coo_array(equations.table), equations.scale[loose]
-    row, column = np.concatenate([of.row, loose]), np.concatenate([of.col, cells + equations.kind[loose]])
+    row, column = np.concatenate([of.row, loose]), np.concatenate([of.col, cells + kind])
     sides = np.concatenate([of.data, -slack, of.data, slack]), (np.concatenate([row, row + rows]), np.tile(column, 2))
     endless = np.full(rows, np.inf)
     found = milp(
-        np.concatenate([np.zeros(cells), np.ones(kinds)]),
+        np.concatenate([np.zeros(cells), WEIGHT * (1 + TIES * own[1])]),
         constraints=LinearConstraint(
             csc_array(sides, shape=(2 * rows, cells + kinds)),
             np.concatenate([-endless, equations.low]),
             np.concatenate([equations.high, endless]),
         ),
         bounds=Bounds(np.concatenate([equations.least, np.zeros(kinds)]), np.concatenate([equations.most, np.full(kinds, np.inf)])),
+        options={"presolve": False},
     )
     if found.x is None:
         raise ValueError("cells that no equation of the table allows together")
     miss = np.where(found.x[cells:] > HOLDS, found.x[cells:], 0.0)
-    width = TRUST * equations.scale * np.append(miss, 0.0)[equations.kind]
-    return replace(equations, low=equations.low - width, high=equations.high + width), found.x[:cells]
+    width = np.zeros(rows)
+    width[loose] = TRUST * slack * miss[kind]
+    return width, found.x[:cells]
 
 
-def _least(equations: Equations, objectives: Sequence[Floats]) -> list[Floats | None]:
-    """Values of all cells where each objective is least; None where it has no end. One linear programme, a copy of all cells for each
-    objective, unless one of them has no end."""
-    count = len(objectives)
-    table = _repeated(csc_array(equations.table), count)
-    constraint = LinearConstraint(table, np.tile(equations.low - HOLDS, count), np.tile(equations.high + HOLDS, count))
-    limits = Bounds(np.tile(equations.least, count), np.tile(equations.most, count))
-    solved = milp(np.concatenate(objectives), constraints=constraint, bounds=limits, options={"presolve": False})
+def least(parts: Parts, objective: Floats) -> Floats:
+    """Values of all cells where the objective is least, component by component; NaN of one where it has no end."""
+    found: list[Floats] = []
+    start = 0
+    for one in parts.pieces(SIZE):
+        end = start + len(one.equations.least)
+        found.append(_least(one, objective[start:end]))
+        start = end
+    return np.concatenate(found)
+
+
+def _least(parts: Parts, objective: Floats) -> Floats:
+    of = parts.equations
+    constraint = LinearConstraint(csc_array(of.table), of.low - HOLDS, of.high + HOLDS)
+    solved = milp(objective, constraints=constraint, bounds=Bounds(of.least, of.most), options={"presolve": False})
     if solved.x is not None:
-        return list(np.asarray(solved.x, np.float64).reshape(count, -1))
+        return np.asarray(solved.x, np.float64)
     if solved.status == INFEASIBLE:
         raise ValueError("cells that no equation of the table allows together")
-    return [None] if count == 1 else [one for objective in objectives for one in _least(equations, [objective])]
-
-
-def _repeated(table: csc_array, count: int) -> csc_array:
-    """The table so many times along the diagonal."""
-    rows, cells = table.shape
-    at = np.concatenate([table.indices + rows * number for number in range(count)])
-    start = np.concatenate([[0], *(table.indptr[1:] + table.nnz * number for number in range(count))])
-    return csc_array((np.tile(table.data, count), at, start), shape=(rows * count, cells * count))
+    if parts.count == 1:
+        return np.full(len(objective), np.nan)
+    halves = np.array_split(np.arange(parts.count), 2)
+    ends = [0, int(parts.cells[len(halves[0])]), len(objective)]
+    return np.concatenate([_least(parts.take(half)[0], objective[a:b]) for half, a, b in zip(halves, ends, ends[1:], strict=False)])

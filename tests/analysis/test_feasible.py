@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from scipy.sparse import csr_array
 
-from analysis.feasible import Asked, Equations, bounds, feasible
+from analysis.equations import Equations, side_by_side
+from analysis.feasible import Asked, bounds, feasible
 
 EXACT = -1
 
@@ -129,3 +130,23 @@ def test_bounds_of_an_endless_cell_follow_from_the_others() -> None:
     table = equations([[1, -1, 0], [-1, 0, 1]], [(-np.inf, np.inf), (1, 2), (-np.inf, np.inf)], low=[3, 0], high=[3, 0])
     low, high = bounds(table)
     assert_allclose((low[[0, 2]], high[[0, 2]]), ([4, 4], [5, 5]), atol=1e-6)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(tables(), min_size=2, max_size=4))
+def test_tables_side_by_side_say_what_each_says_alone(made: list[tuple[Equations, list[int]]]) -> None:
+    """Plain programmes of each; together they share programmes, and how far one misses is nothing to another."""
+    try:
+        alone = [feasible(table, np.array(wanted, np.int64)) for table, wanted in made]
+    except ValueError:
+        return
+    joined, starts = side_by_side([table for table, _ in made])
+    found = feasible(joined, np.concatenate([np.array(wanted, np.int64) + at for (_, wanted), at in zip(made, starts, strict=False)]))
+    for one, ends in zip(found, zip(*alone, strict=True), strict=True):
+        assert_allclose(one, np.concatenate(ends), atol=1e-6)
+
+
+def test_of_kinds_that_could_give_way_for_each_other_the_first_does() -> None:
+    """a is 10 of the first kind and 12 of the second: 10 gives way by 2, widened to 6 … 14; 12 stays as it is."""
+    table = equations([[1, 0], [1, 0], [1, -1]], [(0, 99), (0, 99)], low=[10, 12, 0], high=[10, 12, 0], kind=[0, 1, EXACT])
+    assert_allclose(ranges(table, 1), [(12, 12)], atol=1e-6)

@@ -1,0 +1,120 @@
+"""What audits of one release, of which more and more is hidden, need not do again: its tables, what is printed, what was solved.
+
+The audit itself is in audit.py.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import numpy as np
+
+from analysis.audit_known import Known
+from analysis.audit_tables import Counted, Counter, Shares, Table, Widths, printed, shares, sizes, table_of_figures, table_of_n
+from analysis.bases import Basis
+from analysis.domains import Domain
+from analysis.equations import side_by_side
+from analysis.feasible import Asked, feasible
+from analysis.figures import Figure, Release
+from analysis.survey_data import Floats
+
+TableName = tuple[str, Basis | Literal[""], str]
+"""Population, basis and what its nodes say; of counts the population alone."""
+Wanted = Mapping[TableName, Collection[Counter]]
+Ends = tuple[Floats, Floats]
+NOTHING = b""
+"""The content of a table of which nothing is asked."""
+
+
+@dataclass(slots=True)
+class Looked:
+    """`places`: of the figures of every table; `alike`: of all figures of a population that say the same, and under "" of all; `ends`:
+    of every figure the values that are printed alike; `counted`, `sizes`, `tables`: with what they were made of; `solved`: ends of
+    the wanted cells of tables, by all that is in them."""
+
+    domains: Mapping[str, Domain]
+    members: Shares
+    widths: Widths
+    known: Known
+    places: Mapping[TableName, Sequence[int]]
+    alike: Mapping[tuple[str, str], Sequence[int]]
+    ends: Sequence[tuple[float, float]]
+    solved: dict[bytes, Ends] = field(default_factory=lambda: {NOTHING: (np.zeros(0), np.zeros(0))})
+    counted: dict[str, tuple[list[Figure], Counted]] = field(default_factory=dict)
+    sizes: dict[Basis, tuple[Counted, Mapping[str, float]]] = field(default_factory=dict)
+    tables: dict[TableName, tuple[list[Figure], Counted, Table]] = field(default_factory=dict)
+
+    @classmethod
+    def at(cls, release: Release, widths: Widths, known: Known) -> "Looked":
+        places: dict[TableName, list[int]] = {}
+        alike: dict[tuple[str, str], list[int]] = {}
+        ends: list[tuple[float, float]] = []
+        for place, figure in enumerate(release.figures):
+            node = known.node(figure.tree, figure.node)
+            ends.append(printed(figure, widths, node))
+            places.setdefault((figure.population, "", ""), []).append(place)
+            if (figure.population, figure.basis, figure.domain, figure.node) not in known.empty:
+                places.setdefault((figure.population, figure.basis, node.says), []).append(place)
+            alike.setdefault((figure.population, ""), []).append(place)
+            alike.setdefault((figure.population, node.says), []).append(place)
+        return cls({domain.id: domain for domain in release.domains}, shares(release.domains), widths, known, places, alike, ends)
+
+    def among(self, figures: Sequence[Figure], wanted: Wanted | None) -> dict[TableName, Table]:
+        """The tables in which something is shown, asked for the wanted cells or else for all."""
+        found: dict[TableName, Table] = {}
+        names = [name for name in self.places if wanted is None or name in wanted]
+        counted = {population: self._count(population, figures) for population in dict.fromkeys(population for population, _, _ in names)}
+        for name in names:
+            alike = [figures[place] for place in self.places[name]]
+            if any(figure.hidden is None for figure in alike):
+                table = self._table(name, alike, counted[name[0]])
+                cells = table.wanted if wanted is None else {key: at for key, at in table.wanted.items() if key in wanted[name]}
+                found[name] = table if wanted is None else replace(table, wanted=cells)
+        return found
+
+    def _count(self, population: str, figures: Sequence[Figure]) -> Counted:
+        """The same object as long as nothing about it changes."""
+        all_ = [figures[place] for place in self.places[population, "", ""]]
+        before = self.counted.get(population)
+        if before is None or before[0] != all_:
+            counted = Counted.of(all_, self.domains, self.known.empty)
+            self.counted[population] = all_, before[1] if before and before[1] == counted else counted
+        return self.counted[population][1]
+
+    def _table(self, name: TableName, figures: list[Figure], counted: Counted) -> Table:
+        before = self.tables.get(name)
+        if before is not None and before[1] is counted and (not name[2] or before[0] == figures):
+            return before[2]
+        if name[2]:
+            size, ends = self._sizes(counted, figures[0].basis), [self.ends[place] for place in self.places[name]]
+            table = table_of_figures(self.domains, self.members, figures, size, ends)
+        else:
+            table = table_of_n(self.domains, self.members, counted, self.widths)
+        self.tables[name] = figures, counted, table
+        return table
+
+    def _sizes(self, counted: Counted, basis: Basis) -> Mapping[str, float]:
+        before = self.sizes.get(basis)
+        if before is None or before[0] is not counted:
+            units = [domain for domain in self.domains.values() if domain.kind == "unit"]
+            before = self.sizes[basis] = counted, sizes(units, counted, basis)
+        return before[1]
+
+    def solve(self, tables: Sequence[Table], asked: Asked) -> list[Ends]:
+        """The ends of the wanted cells of each; a table that was solved before, under whatever name, is not solved again."""
+        keys = [_content(table, asked.glance) if table.wanted else NOTHING for table in tables]
+        new = {key: table for key, table in zip(keys, tables, strict=True) if key not in self.solved}
+        if new:
+            joined, starts = side_by_side([table.equations for table in new.values()])
+            wanted = [np.array(list(table.wanted.values()), np.int64) for table in new.values()]
+            at = np.cumsum([0, *map(len, wanted)])
+            low, high = feasible(joined, np.concatenate([one + start for one, start in zip(wanted, starts, strict=False)]), asked)
+            self.solved |= {key: (low[a:b], high[a:b]) for key, a, b in zip(new, at, at[1:], strict=False)}
+        return [self.solved[key] for key in keys]
+
+
+def _content(table: Table, glance: bool) -> bytes:
+    of = table.equations
+    wanted = np.array(list(table.wanted.values()), np.int64)
+    parts = (of.table.indptr, of.table.indices, of.table.data, of.low, of.kind, of.scale, of.least, of.most, wanted)
+    return b"|".join([*(part.tobytes() for part in parts), b"glance" if glance else b""])
