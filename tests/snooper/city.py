@@ -124,7 +124,7 @@ def _wave(by_sector: bool) -> None:
     with session.transaction() as tx:
         wave = WaveRow(
             PROVINCE, WAVE, {"vi": "Đợt thử"}, "open", OPENS, CLOSES, instrument.id, instrument.version, instrument.digest, True,
-            "verified", {"vi": "Sở Nội vụ"}, {"vi": "028 0000 0000"}, None, None, None, 7, None,
+            "verified", {}, {"vi": "Sở Nội vụ"}, {"vi": "028 0000 0000"}, None, None, None, 7, None,
         )  # fmt: skip
         fieldwork.save(tx, [wave])
         fieldwork.add_frame(tx, FrameHeader(PROVINCE, WAVE, 1, OPENS, CLOSES, START, False, "frame of the snooped city"), lines)
