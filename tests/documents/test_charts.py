@@ -194,9 +194,8 @@ def test_colours_are_told_apart_in_black_and_white() -> None:
 
 
 def test_whatever_differs_in_colour_differs_in_shape_hatch_or_dash() -> None:
-    bands = (ink.ABOVE, ink.BELOW, ink.INDISTINCT)
-    assert len({mark.shape for mark in bands}) == 3
-    assert len({(mark.shape, mark.face) for mark in (ink.POINT_MARK, ink.REFERENCE, ink.HELD_OVER)}) == 3
+    units = (ink.POINT_MARK, ink.ABOVE, ink.BELOW, ink.INDISTINCT, ink.REFERENCE, ink.HELD_OVER)
+    assert len({(mark.shape, mark.face == ink.WHITE) for mark in units}) == len(units)
     assert len({dash for _, dash, _ in ink.LINES}) == len({shape for _, _, shape in ink.LINES}) == len(ink.LINES)
     alike = [(one, two) for one in ink.LEVELS for two in ink.LEVELS if one != two and contrast(one.face, two.face) < 1.5]
     assert all(one.hatch != two.hatch for one, two in alike)
@@ -250,6 +249,15 @@ def test_the_line_of_a_trend_is_broken_at_a_break_and_at_a_hidden_value() -> Non
     assert pieces(replace(chart, series=(city,))) == 4
     hidden = replace(city, values=(*city.values[:3], Gap("ẩn", "complementary"), *city.values[4:]))
     assert pieces(replace(chart, series=(hidden,), breaks=())) == 3
+
+
+@pytest.mark.parametrize("language", BOTH)
+def test_a_trend_says_what_its_hollow_marks_are(language: str) -> None:
+    chart = samples.trend(language)
+    plain = (replace(chart.series[1], label=""),)
+    shown = words_in(chart)
+    assert ("dấu rỗng: ⟲ số của kỳ trước" if language == "vi" else "hollow: ⟲ figure of the release before") in shown
+    assert "rỗng" not in words_in(replace(chart, series=plain)) and "hollow" not in words_in(replace(chart, series=plain))
 
 
 def pieces(chart: Trend) -> int:

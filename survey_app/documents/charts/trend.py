@@ -1,5 +1,6 @@
 """Trend: values release by release; the line is broken where two releases cannot be compared, and the reason is said."""
 
+from collections.abc import Iterator
 from itertools import pairwise
 
 from survey_app.documents.charts.frame import Axis, Frame, frame
@@ -7,7 +8,7 @@ from survey_app.documents.charts.ink import INK, LINES, SOFT, WHITE, Mark, Strok
 from survey_app.documents.charts.lettering import height_of, width_of, wrapped
 from survey_app.documents.charts.rows import nothing
 from survey_app.documents.charts.scales import ends, tick_words, ticks, widened
-from survey_app.documents.charts.sheet import Sample, Sheet
+from survey_app.documents.charts.sheet import Sample, Sheet, mark_sample
 from survey_app.documents.charts.states import printed, within_a_sentence
 from survey_app.documents.charts.values import Series, Trend
 from survey_app.documents.report import Gap, Interval
@@ -31,7 +32,8 @@ def draw(chart: Trend) -> Sheet:
     for i, series in enumerate(chart.series):
         shift = (i - (len(chart.series) - 1) / 2) * 1.3
         _series(sheet, plot, series, LINES[i % len(LINES)], {one.before for one in chart.breaks}, shift)
-    sheet.legend([(_sample(sheet, LINES[i % len(LINES)]), _last(chart, series)) for i, series in enumerate(chart.series)])
+    lines = [(_sample(sheet, LINES[i % len(LINES)]), _last(chart, series)) for i, series in enumerate(chart.series)]
+    sheet.legend([*lines, *_hollow(sheet, chart)])
     for i, one in enumerate(chart.breaks, 1):
         sheet.notes((f"({i}) {one.why}",))
     _hidden(sheet, chart)
@@ -102,6 +104,17 @@ def _sample(sheet: Sheet, style: Stroke) -> Sample:
         sheet.mark((x,), (y,), Mark(shape, 4.0, colour, colour))
 
     return sample
+
+
+def _hollow(sheet: Sheet, chart: Trend) -> Iterator[tuple[Sample, str]]:
+    """What an empty mark is, where there is one: no sign stands beside the values."""
+    used = {mark for series in chart.series for value in series.values if isinstance(value, Interval) for mark in value.marks}
+    words = {
+        "reference_only": say(chart.language, "° for reference only"),
+        "held_over": say(chart.language, "⟲ figure of the release before"),
+    }
+    if said := "; ".join(one for mark, one in words.items() if mark in used):
+        yield mark_sample(sheet, Mark("o", 4.0, WHITE, INK)), say(chart.language, "hollow: {marks}", marks=said)
 
 
 def _last(chart: Trend, series: Series) -> str:
