@@ -3,7 +3,7 @@
 How g comes about is in analysis/calibration.py. Rows of one cell with one design weight have one weight: a class.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ from analysis.any_table.finding import LEAST, full_labels
 from analysis.any_table.keys import Integers, Keys, combine, one_key
 from analysis.any_table.request import KnownMargin, WeightingRules
 from analysis.any_table.result import MarginFit, WeightSummary
-from analysis.any_table.table import Numbers, Table
+from analysis.any_table.table import Labels, Numbers, Table
 from analysis.calibration import Calibrated, calibrate
 from analysis.cells import totals
 from analysis.diagnostics import spread
@@ -57,8 +57,8 @@ def cells(table: Table, margins: Sequence[KnownMargin]) -> Cells:
         return Cells(one_key(table.rows).code, 1, None, ())
     known = {column: full_labels(table, column) for column in columns}
     keys = combine([known[column].codes for column in columns])
-    words = {column: [known[column].labels[code] for code in part] for column, part in zip(columns, keys.parts, strict=True)}
-    tables = [_categories(margin, list(zip(*(words[column] for column in margin.columns), strict=True))) for margin in margins]
+    part = dict(zip(columns, keys.parts, strict=True))
+    tables = [_categories(margin, combine([part[column] for column in margin.columns]), known) for margin in margins]
     return Cells(
         keys.code,
         keys.size,
@@ -83,14 +83,19 @@ class _Categories:
     first: Ints
 
 
-def _categories(margin: KnownMargin, of_cell: Sequence[tuple[str, ...]]) -> _Categories:
-    """What is known first, in its order, then what only the answers have (population 0: refused where weights are made)."""
-    keys = tuple(dict.fromkeys([*margin.population, *of_cell]))
+def _categories(margin: KnownMargin, seen: Keys, known: Mapping[str, Labels]) -> _Categories:
+    """What is known first, in its order, then what only the answers have (population 0: refused where weights are made).
+
+    seen: the combinations of the margin's columns that cells have. They are few where cells are many, so only they are put in words.
+    """
+    words = [[known[column].labels[code] for code in part] for column, part in zip(margin.columns, seen.parts, strict=True)]
+    of_seen = list(zip(*words, strict=True))
+    keys = tuple(dict.fromkeys([*margin.population, *of_seen]))
     number = {key: place for place, key in enumerate(keys)}
     firsts = {label: place for place, label in enumerate(dict.fromkeys(key[0] for key in keys))}
     return _Categories(
         keys,
-        np.array([number[key] for key in of_cell], np.int64),
+        np.array([number[key] for key in of_seen], np.int64)[seen.code],
         np.array([margin.population.get(key, 0.0) for key in keys], np.float64),
         np.array([firsts[key[0]] for key in keys], np.int64),
     )

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from analysis.any_table.finding import numbers
 from analysis.any_table.keys import Integers, combine
@@ -106,18 +105,23 @@ def _pooled_steps(parts: Sequence[tuple[Source, Floats]], low: float, top: int) 
     count, above = np.zeros(rows, np.int8), np.zeros(rows, np.int8)
     for source, values in parts:
         count += source.code >= 0
-        for level in np.flatnonzero(values > low).tolist():
-            above += (source.code == level) * np.int8(values[level] - low)
+        if np.array_equal(values, low + np.arange(len(values))):  # most scales: the code is the step
+            above += np.maximum(source.code, np.int8(0))
+        else:
+            for level in np.flatnonzero(values > low).tolist():
+                above += (source.code == level) * np.int8(values[level] - low)
     answers = np.arange(len(parts) + 1, dtype=np.int16)
     x = np.repeat(answers, answers * top + 1)
     steps = np.arange(len(x)) - _first(x, top)
     known = x[1:].astype(np.float64)
-    return Measure(Source(_first(count.astype(np.int16), top) + above - 1, len(known)), known * low + steps[1:], known, known)
+    if len(x) > np.iinfo(np.int8).max:
+        count = count.astype(np.int16)
+    return Measure(Source(_first(count, top) + above - 1, len(known)), known * low + steps[1:], known, known)
 
 
-def _first(answers: NDArray[np.int16], top: int) -> NDArray[np.int16]:
+def _first(answers: Codes, top: int) -> Codes:
     """Where the sums of so many answers begin: c + top·c(c − 1)/2."""
-    found: NDArray[np.int16] = answers + top * ((answers * (answers - 1)) >> 1)
+    found: Codes = answers + top * ((answers * (answers - 1)) >> 1)
     return found
 
 

@@ -55,6 +55,20 @@ def test_pooling_many_levels_gives_what_pooling_few_gives(spread: int) -> None:
     assert x == [len(row) for row in given]
 
 
+@pytest.mark.parametrize(("top", "kind"), [(8, np.int8), (9, np.int16)], ids=["126 codes", "141 codes"])
+@pytest.mark.parametrize("gap", [False, True], ids=["every level", "one level missing"])
+def test_codes_of_pooled_answers_are_bytes_as_long_as_they_fit(top: int, kind: type, gap: bool) -> None:
+    """Five answers of 0 … top have 6 + 15·top pairs of how many and how much, and blank is one of them."""
+    every = [None, *(value for value in range(top + 1) if not (gap and value == 3))]
+    rows = [[value] * 5 for value in every] + [every[k : k + 5] for k in range(len(every) - 4)]
+    cells = dict(zip("abcde", map(list, zip(*rows, strict=True)), strict=True))
+    found = measures(table(cells), [Mean(tuple("abcde"))])[0][Mean(tuple("abcde"))]
+    y, x, _ = rows_of(found)
+    assert found.source.code.dtype == kind
+    assert y == [sum(value or 0 for value in row) for row in rows]
+    assert x == [sum(value is not None for value in row) for row in rows]
+
+
 def test_a_share_counts_answers_with_one_of_the_codes() -> None:
     y, x, _ = rows_of(only(Share(("a", "b", "c"), (4.0, 5.0))))
     assert y == [1, 2, 0, 2, 1, 0]
