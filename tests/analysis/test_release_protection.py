@@ -116,6 +116,23 @@ def test_a_deciding_body_keeps_its_figure_although_its_own_counter_brought_ten()
     assert shown(place) == pytest.approx(30 / 51)
 
 
+def test_a_group_does_not_move_by_the_few_answers_of_a_body_that_is_held_over() -> None:
+    """u decided 40 files and then 41, v ten more. The block would say 100 of 131: less v's 40 of 50 and w's 30 of 40 these
+    are 30 of 41, less u's own 30 of 40 one dissatisfied person. A block of v and w alone is nobody's secret and is told anew;
+    so is the mean of units, where u stands with what is shown of it."""
+    rows = [*answers("u", 40, 30), *answers("v", 40, 30), *answers("w", 40, 30)]
+    domains = [*map(made.unit, "uvw"), made.unit("dept"), made.block("k", "uvw"), made.block("m", "vw")]
+    first = made.release(INSTRUMENT, rows, domains)
+    new = [*answers("u", 10, 0, decider="dept", sector=2), *answers("u", 1, 0), *answers("v", 10, 10)]
+    second = made.release(INSTRUMENT, [*rows, *new], domains, previous=first)
+    now = {id: made.figure(second, id, "b") for id in "uvwkm"}
+    assert [shown(now[id]) for id in "uvw"] == pytest.approx([30 / 40, 40 / 50, 30 / 40])
+    assert (now["u"].mark, now["v"].mark) == ("held_over", None)
+    assert (now["k"].hidden, now["k"].estimate) == ("complementary", None)
+    assert shown(now["m"]) == pytest.approx(70 / 90)
+    assert shown(made.figure(second, "k", "b", summary="mean_of_units")) == pytest.approx((30 / 40 + 40 / 50 + 30 / 40) / 3)
+
+
 def test_a_sum_is_for_reference_where_one_of_its_questions_has_fewer_than_thirty() -> None:
     """40 people, of whom 20 answered c: the sum's n is 20, as thin as its thinnest question."""
     rows = [*answers("u", 20, 10), *answers("u", 20, 10, c=None)]
