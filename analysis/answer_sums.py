@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.cells import appended, distinct, totals
+from analysis.cells import distinct, joined, totals
 from analysis.domains import Places
 from analysis.item_sums import PairSums, levels, pair_sums
 from analysis.survey_data import Bools, Codes, Column, Floats, Ints, SurveyData
@@ -62,7 +62,7 @@ class AnswerSums:
     def merge(self, other: "AnswerSums") -> "AnswerSums":
         """The sums of both sets of answers together; both were made with the same factors and questions. The same but for the last
         digits, whatever the parts: what is told of them is cut to fewer (`significant`)."""
-        (reception, point, decider), mine, theirs = _joined(self.places.columns(), other.places.columns())
+        (reception, point, decider), (mine, theirs) = joined([self.places.columns(), other.places.columns()])
         size = len(reception.codes)
         levels = {
             id: LevelSums(
@@ -72,7 +72,7 @@ class AnswerSums:
             )
             for (id, one), two in zip(self.levels.items(), other.levels.values(), strict=True)
         }
-        (stratum, psu), mine, theirs = _joined(self.psus, other.psus)
+        (stratum, psu), (mine, theirs) = joined([self.psus, other.psus])
         pairs = tuple(_pairs(stratum, (mine, one), (theirs, two)) for one, two in zip(self.pairs, other.pairs, strict=True))
         return AnswerSums(Places(reception, point, decider), (stratum, psu), levels, pairs, _both(self.units, other.units))
 
@@ -80,12 +80,6 @@ class AnswerSums:
 def significant(value: float, digits: int = 10) -> float:
     """The value cut to so many digits: the same in whatever order its sums were added."""
     return float(f"{value:.{digits}g}")
-
-
-def _joined(one: Sequence[Column], other: Sequence[Column]) -> tuple[tuple[Column, ...], Ints, Ints]:
-    """The distinct rows of both, sorted by their labels, and where the rows of each lie among them."""
-    columns, place = distinct([appended(mine, theirs) for mine, theirs in zip(one, other, strict=True)])
-    return columns, place[: len(one[0].codes)], place[len(one[0].codes) :]
 
 
 def _added(size: int, *parts: tuple[Ints, Floats]) -> Floats:

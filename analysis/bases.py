@@ -32,6 +32,18 @@ def of_basis(data: SurveyData, basis: Basis) -> Bools:
     return found
 
 
+def apart(data: SurveyData) -> dict[frozenset[Basis], SurveyData]:
+    """The answers cut up by the bases that they belong to (BUILT): sums of a basis are those of its sets, added.
+
+    Where there are no answers, one set without any.
+    """
+    belongs = np.stack([of_basis(data, basis) for basis in BUILT])
+    kind = 2 ** np.arange(len(BUILT)) @ belongs
+    kinds = np.flatnonzero(np.bincount(kind)).tolist() or [1]
+    names = {number: frozenset(basis for place, basis in enumerate(BUILT) if number >> place & 1) for number in kinds}
+    return {name: data if len(kinds) == 1 else only(data, np.flatnonzero(kind == number)) for number, name in names.items()}
+
+
 def only(data: SurveyData, rows: Bools | Ints) -> SurveyData:
     """The answers of these rows, under the same labels."""
     return replace(

@@ -34,15 +34,16 @@ class CellCounts:
         codes = [self.keys[key].codes for key in CELL]
         return tuple((str(columns[0][a]), columns[1][b], columns[2][c]) for a, b, c in zip(*codes, strict=True))
 
-    def merge(self, other: "CellCounts") -> "CellCounts":
-        """The counts of both sets of answers together: what counts() gives of them all, bit for bit when d = 1."""
-        cells, cell = distinct([appended(self.keys[key], other.keys[key], int if key == "sector" else str) for key in CELL])
+    def merge(self, *others: "CellCounts") -> "CellCounts":
+        """The counts of all sets of answers together: what counts() gives of them all, bit for bit when d = 1."""
+        parts = (self, *others)
+        cells, cell = distinct([appended(*(part.keys[key] for part in parts), order=int if key == "sector" else str) for key in CELL])
         size = len(cells[0].codes)
         return CellCounts(
             dict(zip(CELL, cells, strict=True)),
-            totals(cell, np.concatenate([self.n, other.n]), size).astype(np.int64),
-            totals(cell, np.concatenate([self.design_weight, other.design_weight]), size),
-            totals(cell, np.concatenate([self.design_weight_squared, other.design_weight_squared]), size),
+            totals(cell, np.concatenate([part.n for part in parts]), size).astype(np.int64),
+            totals(cell, np.concatenate([part.design_weight for part in parts]), size),
+            totals(cell, np.concatenate([part.design_weight_squared for part in parts]), size),
         )
 
 
@@ -112,13 +113,22 @@ def distinct(columns: Sequence[Column]) -> tuple[tuple[Column, ...], Ints]:
     return tuple(Column(code, column.labels) for code, column in zip(reversed(codes), columns, strict=True)), inverse
 
 
-def appended(one: Column, other: Column, order: Callable[[str], str | int] = str) -> Column:
-    """The codes of one and then of the other, under the labels of both as if both had been coded together.
+def appended(*columns: Column, order: Callable[[str], str | int] = str) -> Column:
+    """The codes of each column after those of the one before, under the labels of all as if they had been coded together.
 
-    Labels lie in `order`, or first in that of a list with which both begin (sectors lie in the order of the instrument).
+    Labels lie in `order`, or first in that of a list with which all begin (sectors lie in the order of the instrument).
     """
-    begun = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one.labels, other.labels, strict=False)))
-    labels = (*one.labels[:begun], *sorted({*one.labels[begun:], *other.labels[begun:]}, key=order))
+    if all(column.labels == columns[0].labels for column in columns):
+        return Column(np.concatenate([column.codes for column in columns]), columns[0].labels)
+    begun = sum(1 for _ in takewhile(lambda row: len(set(row)) == 1, zip(*(column.labels for column in columns), strict=False)))
+    further = {label for column in columns for label in column.labels[begun:]}
+    labels = (*columns[0].labels[:begun], *sorted(further, key=order))
     place = {label: number for number, label in enumerate(labels)}
-    codes = [np.array([*(place[label] for label in column.labels), UNKNOWN], np.int64)[column.codes] for column in (one, other)]
+    codes = [np.array([*(place[label] for label in column.labels), UNKNOWN], np.int64)[column.codes] for column in columns]
     return Column(np.concatenate(codes), labels)
+
+
+def joined(parts: Sequence[Sequence[Column]]) -> tuple[tuple[Column, ...], list[Ints]]:
+    """The distinct rows of all parts, sorted by their labels, and where the rows of each part lie among them. Parts: columns of a kind."""
+    columns, place = distinct([appended(*alike) for alike in zip(*parts, strict=True)])
+    return columns, np.split(place, np.cumsum([len(part[0].codes) for part in parts])[:-1])

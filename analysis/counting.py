@@ -1,6 +1,6 @@
 """Answers in memory turned into sums: tally(), and the Source that build() reads. The only pass over rows after weighting."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,7 +11,7 @@ from analysis.bases import Basis
 from analysis.cells import CELL, CellCounts, Factors, counts, distinct
 from analysis.domains import Domain, Places
 from analysis.survey_data import Bools, Coded, Columns, Floats, Ints, SurveyData, coded, populations
-from analysis.tallies import PlaceSums, PsuSums, Source, Tallies, grouped
+from analysis.tallies import PlaceSums, PsuSums, Source, Tallies, grouped, upper
 from analysis.terms import values
 from questionnaires.instrument import Instrument
 from questionnaires.trees import Measure, Term
@@ -29,12 +29,11 @@ class InMemory:
     def counts(self) -> CellCounts:
         return counts(self.data)
 
-    def part(self, basis: Basis) -> "InMemory":
-        return self if basis == "all" else InMemory(bases.only(self.data, bases.of_basis(self.data, basis)))
+    def apart(self) -> Mapping[frozenset[Basis], Source]:
+        return {belongs: InMemory(data) for belongs, data in bases.apart(self.data).items()}
 
     def tally(self, factors: Factors, measures: Sequence[Measure], domains: Sequence[Domain]) -> Tallies:
         return tally(self.data, factors, measures, domains)
-
 
     def beside(self, factors: Factors, asked: Asked) -> AnswerSums:
         return answer_sums(self.data, weights(self.data, factors), asked)
@@ -103,10 +102,10 @@ def _some(data: SurveyData, rows: Ints, terms: Sequence[Term]) -> SurveyData:
     return replace(data, answers=answers, design_weight=data.design_weight[rows], pi=data.pi[rows])
 
 
-def _values(data: SurveyData, terms: Sequence[Term]) -> tuple[Floats, Floats]:
-    """t = (y of every term, x of every term): 2 terms × answers; and who answered: terms × answers, 0 or 1."""
+def _values(data: SurveyData, terms: Sequence[Term]) -> tuple[Floats, Bools]:
+    """t = (y of every term, x of every term): 2 terms × answers; and who answered: terms × answers."""
     width = len(terms)
-    t, answered = np.zeros((2 * width, len(data))), np.zeros((width, len(data)))
+    t, answered = np.empty((2 * width, len(data))), np.empty((width, len(data)), np.bool_)
     for number, term in enumerate(terms):
         t[number], t[width + number], answered[number] = values(data, term)
     return t, answered
@@ -130,12 +129,13 @@ def _sides(terms: Sequence[Term], parts: Bools) -> Bools:
 @dataclass(frozen=True, slots=True)
 class _Sums:
     """Tables that grow by parts of the answers. `psu`: rows × (n, Σ d, Σ d t); `people`: Σ 1, Σ d, Σ d² of those with a valid answer
-    to any term of a mask, rows × masks; `answers`: rows × terms; `products` as in PlaceSums. `sides`: sides × measures × terms;
-    `masks`: the different sets of terms among them, `mask`: which one each is."""
+    to any term of a mask, rows × masks; `answers`: rows × terms; `products` as in PlaceSums, of `pairs`. `sides`: sides × measures ×
+    terms; `masks`: the different sets of terms among them, `mask`: which one each is."""
 
     sides: Bools
-    masks: Floats
+    masks: Bools
     mask: Ints
+    pairs: tuple[Ints, Ints]
     psu: Floats
     people: tuple[Floats, Floats, Floats]
     answers: Floats
@@ -145,10 +145,10 @@ class _Sums:
     def empty(cls, psus: int, places: int, sides: Bools) -> "_Sums":
         terms = sides.shape[2]
         masks, mask = np.unique(sides.reshape(-1, terms), axis=0, return_inverse=True)
-        many, both = (places, len(masks)), 2 * terms
+        many, pairs = (places, len(masks)), upper(terms)
         people = (np.zeros(many), np.zeros(many), np.zeros(many))
-        sums = np.zeros((psus, 2 + both)), people, np.zeros((places, terms)), np.zeros((places, both, both))
-        return cls(sides, masks.astype(np.float64), mask.ravel(), *sums)
+        sums = np.zeros((psus, 2 + 2 * terms)), people, np.zeros((places, terms)), np.zeros((places, len(pairs[0])))
+        return cls(sides, masks, mask.ravel(), pairs, *sums)
 
     def add_all(self, data: SurveyData, terms: Sequence[Term], psu: Ints, place: Ints) -> None:
         """psu, place: the rows of the tables that each answer belongs to."""
@@ -157,19 +157,27 @@ class _Sums:
             rows = order[start : start + AT_ONCE]
             self._add(*_values(_some(data, rows, terms), terms), data.design_weight[rows], psu[rows], place[rows])
 
-    def _add(self, t: Floats, answered: Floats, d: Floats, psu: Ints, place: Ints) -> None:
-        """Some answers, sorted by `place` and then `psu`. t: 2 terms × answers; answered: terms × answers, 0 or 1."""
-        one, weighed = np.ones(len(d)), d * t
-        start = _starts(psu)
-        self.psu[psu[start]] += np.add.reduceat(np.vstack([one, d, weighed]), start, axis=1).T
+    def _add(self, t: Floats, answered: Bools, d: Floats, psu: Ints, place: Ints) -> None:
+        """Some answers, sorted by `place` and then `psu`. t: 2 terms × answers; answered: terms × answers."""
+        drawn = bool((d != 1).any())
+        start, sums = _starts(psu), np.vstack([np.ones(len(d)), d, t])
+        if drawn:
+            sums[2:] *= d
+        self.psu[psu[start]] += np.add.reduceat(sums, start, axis=1).T
         start = _starts(place)
         inside = place[start]
-        valid = np.minimum(self.masks @ answered, 1.0)
-        for table, weight in zip(self.people, (one, d, d * d), strict=True):
-            table[inside] += np.add.reduceat(valid * weight, start, axis=1).T
-        self.answers[inside] += np.add.reduceat(answered, start, axis=1).T
+        self._add_people(answered, (d, d * d) if drawn else None, inside, start)
+        self.answers[inside] += np.add.reduceat(answered.astype(np.float64), start, axis=1).T
+        root = np.ascontiguousarray((np.sqrt(d) * t if drawn else t).T)
         for row, begin, end in zip(inside, start, [*start[1:], len(d)], strict=True):
-            self.products[row] += weighed[:, begin:end] @ t[:, begin:end].T
+            self.products[row] += (root[begin:end].T @ root[begin:end])[self.pairs]  # a matrix by itself: half the work
+
+    def _add_people(self, answered: Bools, weights: tuple[Floats, Floats] | None, inside: Ints, start: Ints) -> None:
+        """weights: d and d² where anybody was drawn; else all three sums are one."""
+        valid = np.stack([answered[mask].any(axis=0) for mask in self.masks]).astype(np.float64)
+        count = np.add.reduceat(valid, start, axis=1).T
+        for table, weight in zip(self.people, (None, *(weights or (None, None))), strict=True):
+            table[inside] += count if weight is None else np.add.reduceat(valid * weight, start, axis=1).T
 
     def by_place(self, place: Ints, cell: Ints) -> PlaceSums:
         n, design_weight, squared = (self._by_measure(table[:, self.mask]) for table in self.people)

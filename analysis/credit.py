@@ -11,7 +11,7 @@ from analysis.cells import totals
 from analysis.domains import Membership, Places, membership
 from analysis.sparse import Sparse, added, adding, pairs
 from analysis.survey_data import Bools, Floats, Ints
-from analysis.tallies import PlaceSums, PsuSums, Tallies
+from analysis.tallies import PlaceSums, PsuSums, Tallies, upper
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +112,13 @@ class Credit:
 
     def _products(self, by_place: Floats) -> Floats:
         """Σ w m t (m t)' of t = (y, x), domain by domain: terms of one role with terms of the same or the other."""
-        products = np.zeros((self.domains, *by_place.shape[1:]))
+        width = len(self.rates_decider)
+        rows, columns = upper(width // 2)
+        square = np.empty((len(by_place), width, width))
+        square[:, rows, columns] = square[:, columns, rows] = by_place
+        products = np.zeros((self.domains, width, width))
         roles = [(np.flatnonzero(~self.rates_decider), self.who.by_reception), (np.flatnonzero(self.rates_decider), self.who.by_decider)]
         for ours, mine in roles:
             for theirs, yours in roles:
-                products[:, ours[:, None], theirs] = added(self._to_domains(mine * yours), by_place[:, ours][:, :, theirs])
+                products[:, ours[:, None], theirs] = added(self._to_domains(mine * yours), square[:, ours][:, :, theirs])
         return products

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from analysis.apart import SumsApart
 from analysis.bases import BUILT, Basis
 from analysis.cells import Factors
 from analysis.comparison.same_mix import without_days
@@ -18,7 +19,7 @@ from analysis.population import Population, is_one_figure
 from analysis.screening import Rules, Whole, screened
 from analysis.siblings import without_siblings
 from analysis.tallies import Source, Tallies
-from analysis.weighting import Frame, weigh
+from analysis.weighting import Frame
 from questionnaires.instrument import Instrument
 from questionnaires.trees import measures
 
@@ -44,26 +45,22 @@ def on_every_basis(
     """All answers first, then every part that is not empty, nor all of them unless a block may go by it; and how many answers each
     basis has."""
     trees = [tree for tree in instrument.trees if tree.population == name or is_one_figure(tree)]
-    wanted = [measure for tree in trees for measure in measures(tree, instrument.questions)]
     own = any(tree.population == name for tree in trees)
+    wanted = [measure for tree in trees for measure in measures(tree, instrument.questions)]
+    sums = SumsApart.of(source, frame if own else None, wanted, domains)
     found: list[OnBasis] = []
-    answers: dict[Basis, int] = {}
     whole: Whole | None = None
     for basis in BUILT:
-        part = source.part(basis)
-        counted = part.counts()
-        answers[basis] = int(counted.n.sum())
-        same = answers[basis] == answers["all"] and basis not in rules.headlines
-        if whole and (same or not answers[basis]):
+        same = sums.answers[basis] == sums.answers["all"] and basis not in rules.headlines
+        if whole and (same or not sums.answers[basis]):
             continue
-        factors = weigh(counted, frame if own else None)
-        tallies = part.tally(factors, wanted, domains)
+        tallies, factors = sums.on(basis)
         population = Population.of(name, own, trees, estimate(tallies), domains)
         figures, withheld = without_siblings(screened(population, basis, rules, whole), population)
         figures = protected(figures, population, withheld)
         whole = whole or Whole.of(population, figures)
         found.append(OnBasis(basis, population, without_days(tallies), factors, _days(tallies), figures))
-    return found, answers
+    return found, sums.answers
 
 
 def headlines(wanted: Mapping[str, Basis], made: Sequence[OnBasis], enough: Mapping[str, tuple[int, int]]) -> Mapping[str, Basis]:

@@ -6,8 +6,9 @@ import numpy as np
 
 from analysis.answer_sums import AnswerSums, significant
 from analysis.domains import Domain
+from analysis.item_draws import drawn_sums
 from analysis.item_sums import PairSums, by_module
-from analysis.items import MOST_FACTORS, consistency, drivers
+from analysis.items import MOST_FACTORS, consistency, drivers_from
 from analysis.survey_data import Bools, Floats
 from analysis.told import Agreement, Importance, NotStudied
 from questionnaires.instrument import Instrument
@@ -18,8 +19,8 @@ UNIT_LEAST = 100
 """Answers that every pair of a unit's questions needs: of fewer, shares of importance are all interval."""
 ITERATED = 6
 """Digits of omega: what the search for its factor settles."""
-UNIT_DRAWS = 250
-"""Bootstrap draws for one unit; 1,000 for blocks and the city."""
+UNIT_DRAWS, GROUP_DRAWS = 250, 1000
+"""Bootstrap draws for one unit, and for blocks and the city."""
 
 
 def factors_of(instrument: Instrument) -> tuple[Question, ...]:
@@ -58,14 +59,13 @@ def importances(sums: AnswerSums, about: PairSums, domains: Sequence[Domain], se
 
     Answers count where they were received, whoever they judge: importance is about people, who judge both.
     """
-    for domain in domains:
-        part = _part(about, sums.strata, domain.members)
+    whole = about.by_stratum(len(sums.strata))
+    asked = [(domain, part) for domain in domains if _is_studied(domain, part := _part(whole, sums.strata, domain.members))]
+    wanted = [(_inside(sums.strata, one.members), UNIT_DRAWS if one.kind == "unit" else GROUP_DRAWS) for one, _ in asked]
+    for (domain, part), drawn in zip(asked, drawn_sums(about, sums.strata, wanted, seed), strict=True):
         n = int(part.together.min())
-        if domain.kind == "unit" and n < UNIT_LEAST:
-            continue
-        draws = UNIT_DRAWS if domain.kind == "unit" else 1000
         try:
-            found = drivers(part, seed, draws=draws)
+            found = drivers_from(part, drawn)
         except Refused as refused:
             yield Importance(domain.id, part.items[0], part.items[1:], (), (), (), None, n, _refusal(refused))
             continue
@@ -76,12 +76,13 @@ def importances(sums: AnswerSums, about: PairSums, domains: Sequence[Domain], se
 
 def agreements(sums: AnswerSums, about: Mapping[str, PairSums], domains: Sequence[Domain]) -> Iterator[Agreement]:
     """Alpha and omega module by module; of units as for importance."""
+    wholes = {module: one.by_stratum(len(sums.strata)) for module, one in about.items()}
     for domain in domains:
-        for module, whole in about.items():
+        for module, whole in wholes.items():
             part = _part(whole, sums.strata, domain.members)
-            n = int(part.together.min())
-            if domain.kind == "unit" and n < UNIT_LEAST:
+            if not _is_studied(domain, part):
                 continue
+            n = int(part.together.min())
             try:
                 found = consistency(part)
             except Refused as refused:
@@ -92,9 +93,16 @@ def agreements(sums: AnswerSums, about: Mapping[str, PairSums], domains: Sequenc
 
 
 def _part(sums: PairSums, strata: Sequence[str], members: Mapping[str, float]) -> PairSums:
-    """PSUs of the units of a domain: they belong to it whole."""
-    inside: Bools = np.array([label in members for label in strata], np.bool_)
-    return sums.part(inside[sums.stratum])
+    """PSUs of the units of a domain: they belong to it whole. sums: by stratum."""
+    return sums.part(_inside(strata, members))
+
+
+def _inside(strata: Sequence[str], members: Mapping[str, float]) -> Bools:
+    return np.array([label in members for label in strata], np.bool_)
+
+
+def _is_studied(domain: Domain, part: PairSums) -> bool:
+    return domain.kind != "unit" or int(part.together.min()) >= UNIT_LEAST
 
 
 def _ends(values: Floats) -> tuple[float | None, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.cells import distinct, totals
+from analysis.sparse import added, adding
 from analysis.survey_data import Bools, Column, Floats, Ints, SurveyData
 from questionnaires.model import Fault, Question, Refused
 
@@ -37,6 +38,12 @@ class PairSums:
         """The sums of these PSUs alone."""
         weight, first, product = (one[psus] for one in (self.weight, self.first, self.product))
         return PairSums(self.items, self.n[psus], weight, first, product, self.stratum[psus])
+
+    def by_stratum(self, strata: int) -> "PairSums":
+        """Every stratum as one PSU, in their order: all that is asked of sums but how PSUs differ."""
+        add = adding(self.stratum, np.arange(len(self.stratum)), np.ones(len(self.stratum)), strata, len(self.stratum))
+        n, weight, first, product = (added(add, one) for one in (self.n.astype(np.float64), self.weight, self.first, self.product))
+        return PairSums(self.items, n.astype(np.int64), weight, first, product, np.arange(strata))
 
 
 def levels(data: SurveyData, items: Mapping[str, Collection[int]]) -> Floats:
@@ -74,18 +81,20 @@ def pair_sums(items: Sequence[str], values: Floats, weight: Floats, stratum: Col
     return PairSums(tuple(items), n, sums, first, product, strata.codes)
 
 
-def covariance(sums: PairSums, factors: Floats | None = None) -> Floats:
-    """C_ij = Σ w y_i y_j/Σ w − (Σ w y_i/Σ w)(Σ w y_j/Σ w), each over the answers to both; item × item.
+def covariance(sums: PairSums) -> Floats:
+    """C_ij = Σ w y_i y_j/Σ w − (Σ w y_i/Σ w)(Σ w y_j/Σ w), each over the answers to both; item × item. NaN where a pair has no weight.
 
-    factors: replicate × PSU, on the weights of PSUs; then replicate × item × item. NaN where a pair has no weight.
     Oracle: R cov.wt(method = "ML") where nothing is missing; by hand where something is.
     """
-    f = np.ones((1, len(sums.stratum))) if factors is None else factors
-    weight, first, product = (np.tensordot(f, one, axes=1) for one in (sums.weight, sums.first, sums.product))
+    return covariances(sums.weight.sum(axis=0), sums.first.sum(axis=0), sums.product.sum(axis=0))
+
+
+def covariances(weight: Floats, first: Floats, product: Floats) -> Floats:
+    """The same of sums that have been added up: … × item × item, all three."""
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = first / weight
-        found: Floats = product / weight - mean * np.swapaxes(mean, 1, 2)
-    return found[0] if factors is None else found
+        found: Floats = product / weight - mean * np.swapaxes(mean, -1, -2)
+    return found
 
 
 def positive(covariances: Floats) -> Bools:

@@ -4,14 +4,13 @@ Everything follows from sums of pairs (item_sums.py). To be worded "associated w
 """
 
 from dataclasses import dataclass
-from itertools import islice
 from math import factorial
 
 import numpy as np
 from scipy.optimize import minimize
 
-from analysis.item_sums import PairSums, covariance, positive, sound_covariance
-from analysis.replicates import rao_wu
+from analysis.item_draws import Drawn, drawn_sums
+from analysis.item_sums import PairSums, covariances, positive, sound_covariance
 from analysis.survey_data import Floats
 from questionnaires.model import Fault, Refused
 
@@ -20,8 +19,6 @@ LEAST_DAYS = 10
 """PSUs beyond one a stratum that an interval over PSUs needs."""
 MOST_LOST = 0.1
 """Share of bootstrap draws that may have no positive definite matrix; beyond it there is no interval."""
-AT_ONCE = 500_000
-"""Factors held at once: draws × PSUs."""
 LEAST_UNIQUENESS = 0.005
 """As in R's factanal. An item at this end is explained whole (Heywood): the factor is that item, and omega means nothing."""
 AT_THE_END = 1e-6
@@ -59,12 +56,19 @@ def drivers(sums: PairSums, seed: int, *, draws: int = 1000, level: float = 0.95
     sound_covariance, and for more than 10 items. Source: Lindeman, Merenda and Gold 1980; Grömping 2006.
     Oracle: R relaimpo's lmg on `attitude` (keydrivers.json), lm() with weights.
     """
+    everything = np.ones(int(sums.stratum.max(initial=0)) + 1, np.bool_)
+    names = tuple(map(str, range(len(everything))))
+    return drivers_from(sums, drawn_sums(sums, names, [(everything, draws)], seed)[0], level=level)
+
+
+def drivers_from(sums: PairSums, drawn: Drawn, *, level: float = 0.95) -> Drivers:
+    """The same with draws that were made before, for many domains at once. sums: added up as far as one likes."""
     items = sums.items[1:]
     if not 1 <= len(items) <= MOST_FACTORS:
         values = {"count": str(len(items)), "most": str(MOST_FACTORS)}
         raise Refused(Fault("too_many_factors", sums.items[0], "From 1 to {most} factors can be compared, not {count}.", values))
     share = _lmg(sound_covariance(sums)[None])[0]
-    low, high = _interval(sums, seed, draws, level)
+    low, high = _interval(drawn, level)
     return Drivers(sums.items[0], items, share, low, high, float(share.sum()), int(sums.together.min()))
 
 
@@ -106,21 +110,16 @@ def _lmg(covariances: Floats) -> Floats:
     return share
 
 
-def _interval(sums: PairSums, seed: int, draws: int, level: float) -> tuple[Floats, Floats]:
+def _interval(drawn: Drawn, level: float) -> tuple[Floats, Floats]:
     """Percentiles of the shares over draws of PSUs; a draw without a positive definite matrix is left out."""
-    none = np.full(len(sums.items) - 1, np.nan)
-    if len(sums.stratum) - len(np.unique(sums.stratum)) < LEAST_DAYS:
+    none = np.full(drawn.weight.shape[1] - 1, np.nan)
+    if drawn.free < LEAST_DAYS:
         return none, none
-    stratum = np.unique(sums.stratum, return_inverse=True)[1].astype(np.int64)
-    factors = rao_wu(stratum, draws, np.random.default_rng(seed)).factors()
-    shares, at_once = [], max(1, AT_ONCE // len(stratum))
-    while some := list(islice(factors, at_once)):
-        found = covariance(sums, np.stack(some))
-        shares.append(_lmg(found[positive(found)]))
-    drawn = np.concatenate(shares)
-    if len(drawn) < (1 - MOST_LOST) * draws:
+    found = covariances(drawn.weight, drawn.first, drawn.product)
+    shares = _lmg(found[positive(found)])
+    if len(shares) < (1 - MOST_LOST) * len(found):
         return none, none
-    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    low, high = np.quantile(shares, [(1 - level) / 2, (1 + level) / 2], axis=0)
     return low, high
 
 

@@ -166,11 +166,18 @@ def coded(instrument: Instrument, columns: Columns) -> Coded:
 def holds(answers: Mapping[str, Codes], condition: Condition) -> Bools:
     """Where the condition is true: the answer is one of its codes, or one of them is ticked."""
     if condition.question in answers:
-        return np.isin(answers[condition.question], condition.codes)
+        return among(condition.codes)[answers[condition.question].astype(np.uint8)]
     ticked = [answers[name] == 1 for code in condition.codes if (name := f"{condition.question}.{code}") in answers]
     if not ticked:
         raise KeyError(condition.question)
     found: Bools = np.logical_or.reduce(ticked)
+    return found
+
+
+def among(codes: Sequence[int]) -> Bools:
+    """Of every possible code, as an unsigned byte: is it one of these? One look-up an answer."""
+    found = np.zeros(256, np.bool_)
+    found[np.array(codes, np.int8).view(np.uint8)] = True
     return found
 
 

@@ -3,7 +3,7 @@
 How rows become sums is in counting.py, who gets which of them in credit.py, what follows from them in estimation.py.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -11,9 +11,9 @@ import numpy as np
 
 from analysis.answer_sums import AnswerSums, Asked
 from analysis.bases import Basis
-from analysis.cells import CellCounts, Factors, appended, distinct
+from analysis.cells import CellCounts, Factors, joined
 from analysis.domains import Domain, Places
-from analysis.survey_data import Bools, Column, Floats, Ints
+from analysis.survey_data import UNKNOWN, Bools, Column, Floats, Ints
 from questionnaires.trees import Measure, Term
 
 
@@ -38,7 +38,7 @@ class PlaceSums:
 
     n, design_weight, squared: rows × measures × sides: people with a valid answer behind the measure, their Σ d, their Σ d².
     Sides: to any of its questions, to one that rates the reception, to one that rates the decider. answers: rows × measures
-    × 2, valid answers to questions of either kind. products: rows × 2 terms × 2 terms, Σ d t t'.
+    × 2, valid answers to questions of either kind. products: Σ d t t', rows × pairs of 2 terms: `upper`.
     """
 
     place: Ints
@@ -48,6 +48,12 @@ class PlaceSums:
     squared: Floats
     answers: Floats
     products: Floats
+
+
+def upper(terms: int) -> tuple[Ints, Ints]:
+    """The pairs of t = (y of every term, x of every term), each once: rows and columns of the upper triangle of t t'."""
+    rows, columns = np.triu_indices(2 * terms)
+    return rows, columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,26 +77,46 @@ class Tallies:
     by_psu: PsuSums
     by_place: PlaceSums
 
-    def merge(self, other: "Tallies") -> "Tallies":
-        """The sums of both sets of answers together; both were made with the same factors, measures and domains."""
-        same = (self.measures, self.terms, self.domains) == (other.measures, other.terms, other.domains)
-        if not same or not np.array_equal(self.factor, other.factor):
-            raise ValueError("tallies of different measures, domains or factors do not add")
-        (stratum, psu), my_psu, their_psu = _joined(self.psus, other.psus)
-        (reception, point, decider), my_place, their_place = _joined(self.places.columns(), other.places.columns())
+    def merge(self, *others: "Tallies") -> "Tallies":
+        """The sums of all sets of answers together; all were made with the same factors, measures and domains."""
+        for other in others:
+            same = (self.measures, self.terms, self.domains) == (other.measures, other.terms, other.domains)
+            if not same or not np.array_equal(self.factor, other.factor):
+                raise ValueError("tallies of different measures, domains or factors do not add")
+        parts = (self, *others)
+        (stratum, label), psu = joined([part.psus for part in parts])
+        (reception, point, decider), place = joined([part.places.columns() for part in parts])
         return replace(
             self,
             places=Places(reception, point, decider),
-            psus=(stratum, psu),
-            by_psu=_added_by_psu(_moved(self.by_psu, my_psu, my_place), _moved(other.by_psu, their_psu, their_place)),
-            by_place=_added_by_place(self.by_place, other.by_place, my_place, their_place),
+            psus=(stratum, label),
+            by_psu=_added_by_psu([part.by_psu for part in parts], psu, place),
+            by_place=_added_by_place([part.by_place for part in parts], place),
+        )
+
+    def under(self, own: Factors, others: Factors) -> "Tallies":
+        """The same sums under the factors of a part of the answers, or of a whole, that has all cells with answers of these.
+
+        own: the factors that these sums were made with. Cells lie in the same order under both.
+        """
+        cell = np.array([others.cells.get(name, UNKNOWN) for name in own.cells], np.int64)
+        return replace(
+            self,
+            calibrated=others.calibrated,
+            factor=others.g,
+            group=others.group,
+            by_psu=replace(self.by_psu, cell=cell[self.by_psu.cell]),
+            by_place=replace(self.by_place, cell=cell[self.by_place.cell]),
         )
 
 
 class Source(Protocol):
-    """Where build() gets its sums: answers in memory, or an engine that counts elsewhere. One population a source."""
+    """Where build() gets its sums: answers in memory, or an engine that counts elsewhere. One population a source.
 
-    def part(self, basis: Basis) -> "Source": ...
+    apart(): disjoint sets of answers, those alike in which bases they belong to together; every answer is in one of them.
+    """
+
+    def apart(self) -> "Mapping[frozenset[Basis], Source]": ...
 
     def counts(self) -> CellCounts: ...
 
@@ -113,50 +139,44 @@ def grouped(*keys: Ints) -> tuple[tuple[Ints, ...], Ints]:
     return tuple(reversed(codes)), inverse
 
 
-def _joined(one: Sequence[Column], other: Sequence[Column]) -> tuple[tuple[Column, ...], Ints, Ints]:
-    """The distinct rows of both, sorted by their labels, and where the rows of each lie among them."""
-    columns, place = distinct([appended(mine, theirs) for mine, theirs in zip(one, other, strict=True)])
-    return columns, place[: len(one[0].codes)], place[len(one[0].codes) :]
-
-
-def _moved(sums: PsuSums, psu: Ints, place: Ints) -> PsuSums:
-    return replace(sums, psu=psu[sums.psu], place=place[sums.place])
-
-
-def _added_by_psu(one: PsuSums, other: PsuSums) -> PsuSums:
-    (psu, place, cell), add = _rows((one.psu, one.place, one.cell), (other.psu, other.place, other.cell))
+def _added_by_psu(parts: Sequence[PsuSums], psus: Sequence[Ints], places: Sequence[Ints]) -> PsuSums:
+    """psus, places: of each part, where its own lie among those of all."""
+    (psu, place, cell), add = _rows(
+        [(psu[part.psu], place[part.place], part.cell) for part, psu, place in zip(parts, psus, places, strict=True)]
+    )
     return PsuSums(
         psu,
         place,
         cell,
-        add(one.n, other.n),
-        add(one.design_weight, other.design_weight),
-        add(one.totals, other.totals),
+        add([part.n for part in parts]),
+        add([part.design_weight for part in parts]),
+        add([part.totals for part in parts]),
     )
 
 
-def _added_by_place(one: PlaceSums, other: PlaceSums, mine: Ints, theirs: Ints) -> PlaceSums:
-    (place, cell), add = _rows((mine[one.place], one.cell), (theirs[other.place], other.cell))
+def _added_by_place(parts: Sequence[PlaceSums], places: Sequence[Ints]) -> PlaceSums:
+    (place, cell), add = _rows([(place[part.place], part.cell) for part, place in zip(parts, places, strict=True)])
     return PlaceSums(
         place,
         cell,
-        add(one.n, other.n),
-        add(one.design_weight, other.design_weight),
-        add(one.squared, other.squared),
-        add(one.answers, other.answers),
-        add(one.products, other.products),
+        add([part.n for part in parts]),
+        add([part.design_weight for part in parts]),
+        add([part.squared for part in parts]),
+        add([part.answers for part in parts]),
+        add([part.products for part in parts]),
     )
 
 
-def _rows(one: Sequence[Ints], other: Sequence[Ints]) -> tuple[tuple[Ints, ...], Callable[[Floats, Floats], Floats]]:
-    """The rows of two tables, which have no row twice, under common keys; and how a column of one is added to the other's."""
-    keys, row = grouped(*(np.concatenate(pair) for pair in zip(one, other, strict=True)))
-    mine, theirs = row[: len(one[0])], row[len(one[0]) :]
+def _rows(parts: Sequence[Sequence[Ints]]) -> tuple[tuple[Ints, ...], Callable[[Sequence[Floats]], Floats]]:
+    """The rows of tables that have no row twice, under common keys; and how such tables are added."""
+    keys, row = grouped(*(np.concatenate(key) for key in zip(*parts, strict=True)))
+    rows = np.split(row, np.cumsum([len(part[0]) for part in parts])[:-1])
 
-    def add(ours: Floats, others: Floats) -> Floats:
-        total = np.zeros((len(keys[0]), *ours.shape[1:]))
-        total[mine] += ours
-        total[theirs] += others
+    def add(tables: Sequence[Floats]) -> Floats:
+        total = np.zeros((len(keys[0]), *tables[0].shape[1:]))
+        for inside, table in zip(rows, tables, strict=True):
+            for row, values in zip(inside, table, strict=True):  # in place: products are too large to be moved twice
+                total[row] += values
         return total
 
     return keys, add

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from analysis.survey_data import Bools, Floats, SurveyData, holds
+from analysis.survey_data import Bools, Floats, SurveyData, among, holds
 from questionnaires.trees import Term
 
 
@@ -14,10 +14,9 @@ def values(data: SurveyData, term: Term) -> tuple[Floats, Floats, Bools]:
     outside `where`: x = y = 0. `answered` is x > 0, the plain count.
     """
     if term.question in data.answers:
-        column = data.answers[term.question].astype(np.uint8)
-        listed, value_of = np.zeros(256, np.bool_), np.zeros(256)
-        listed[list(term.codes)], value_of[list(term.codes)] = True, list(term.codes.values())
-        answered, y = listed[column], value_of[column]
+        column, value_of = data.answers[term.question].astype(np.uint8), np.zeros(256)
+        value_of[list(term.codes)] = list(term.codes.values())
+        answered, y = among(tuple(term.codes))[column], value_of[column]
     else:
         answered = np.zeros(len(data), np.bool_)
         y = np.zeros(len(data))
@@ -27,6 +26,6 @@ def values(data: SurveyData, term: Term) -> tuple[Floats, Floats, Bools]:
             answered |= ticked
     if term.where is not None:
         inside = holds(data.answers, term.where)
-        answered, y = answered & inside, np.where(inside, y, 0.0)
+        answered, y = answered & inside, y * inside
     x = answered.astype(np.float64)
     return (y / data.pi, x / data.pi, answered) if term.rotation else (y, x, answered)

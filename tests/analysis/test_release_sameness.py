@@ -1,6 +1,6 @@
 """What changes no release: the order of answers, the parts a city was counted in, every answer twice; and what rounding may not do."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import pairwise
@@ -65,8 +65,12 @@ class Parts:
 
     parts: Sequence[Source]
 
-    def part(self, basis: Basis) -> Source:
-        return Parts([part.part(basis) for part in self.parts])
+    def apart(self) -> Mapping[frozenset[Basis], Source]:
+        found: dict[frozenset[Basis], list[Source]] = {}
+        for part in self.parts:
+            for belongs, one in part.apart().items():
+                found.setdefault(belongs, []).append(one)
+        return {belongs: Parts(of) for belongs, of in found.items()}
 
     def counts(self) -> CellCounts:
         return reduce(CellCounts.merge, [part.counts() for part in self.parts])

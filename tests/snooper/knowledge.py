@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from analysis import bases
 from analysis.bases import Basis
+from analysis.cells import counts
 from analysis.counting import InMemory, sources
 from analysis.domains import Domain, placed_points
 from analysis.survey_data import Columns, Floats
@@ -69,9 +71,10 @@ class Coefficients:
         tests = {"finished": (2,), "open": (1, 3), "no_file": (4, 5)}[population]
         self.inside = [one for one in release.seen if one.stage in tests and _of_basis(one, basis, release.flagged)]
         columns = _columns(release)
-        part = sources(instrument, columns)[population].part(basis)
-        assert isinstance(part, InMemory)
-        factors = weigh(part.counts(), release.frame if population == "finished" else None)
+        whole = sources(instrument, columns)[population]
+        assert isinstance(whole, InMemory)
+        part = bases.only(whole.data, bases.of_basis(whole.data, basis))
+        factors = weigh(counts(part), release.frame if population == "finished" else None)
         cells = [(one.reception, one.decider, str(one.sector)) for one in self.inside]
         self.weight = np.array([factors.g[factors.cells[cell]] for cell in cells], np.float64)
         self.placed = placed_points(release.domains)
