@@ -93,6 +93,16 @@ def close(name: str) -> None:
     click.echo(say(LANGUAGE, "Account closed: {name}.", name=name))
 
 
+@accounts_group.command("log")
+@click.option("--newest", type=click.IntRange(1), default=50, show_default=True, help="How many lines.")
+@refusing
+def log(newest: int) -> None:
+    """Print the audit log: when (UTC), who, what, of which account, release or wave."""
+    for line in accounts.log(newest):
+        said = (line.at.isoformat(" ", "seconds"), line.province, line.actor, line.action, line.subject, line.detail)
+        click.echo("\t".join(said).rstrip())
+
+
 def _password(from_stdin: bool, generate: bool) -> tuple[str, bool]:
     """The password, and whether it was made here."""
     if from_stdin:

@@ -99,9 +99,6 @@ def _half_block(upper: bool, lower: bool) -> str:
 
 def _page(poster: Poster) -> dict[str, object]:
     modules = matrix(poster.link)
-    site, contact, code = poster.site, unbroken_number(poster.contact), poster.code
-    supervised = words.say("vi", "Supervised by: {supervisor}.", supervisor=poster.supervised_by) if poster.supervised_by else None
-    last_day = words.day("vi", poster.last_day)
     return {
         "unit": poster.unit.upper(),
         "point": poster.point,
@@ -115,43 +112,45 @@ def _page(poster: Poster) -> dict[str, object]:
             runs(words.say("vi", "Answer for about 2 minutes.")),
             runs(words.say("vi", "Press ==Send my view==.")),
         ],
-        "invitation": runs(
-            words.say(
-                "vi",
-                "**Finished, or sent away because a paper was missing: you may answer either way.** "
-                "You may also photograph this sheet and answer at home.",
-            )
-        ),
-        "promise": runs(
-            words.say(
-                "vi",
-                "Voluntary. We do not ask for your name, phone number, identity number or file code. Nobody here knows which "
-                "answer is yours. Whatever you answer has no effect on your file.",
-            )
-        ),
-        "warning": runs(
-            words.say(
-                "vi",
-                "**We never ask for money, OTP codes or identity numbers.** The page that opens must show this counter's name "
-                "and the address =={site}==. If it differs, please do not fill it in and tell {contact}.",
-            ),
-            site=site,
-            contact=contact,
-        ),
-        "by_hand": runs(
-            words.say("vi", "Cannot scan? Type =={site}== and enter the code =={code}==, or ask for a paper form."), site=site, code=code
-        ),
-        "footer": _joined(
-            words.say("vi", "{organiser}.", organiser=poster.organiser.rstrip(".")),
-            supervised,
-            words.say("vi", "{wave}, until {day}.", wave=_without_lead(poster.wave), day=last_day),
-        ),
+        **_paragraphs(poster),
+        "footer": _footer(poster),
         "english": words.say("en", "How were you served? Scan and tell us. Two minutes, voluntary, no name asked."),
     }
 
 
-def _joined(*sentences: str | None) -> str:
-    return " ".join(sentence for sentence in sentences if sentence)
+def _paragraphs(poster: Poster) -> dict[str, list[Run]]:
+    """What is said around the symbol, name of its place on the page to runs."""
+    site, contact, code = poster.site, unbroken_number(poster.contact), poster.code
+    invitation = words.say(
+        "vi",
+        "**Finished, or sent away because a paper was missing: you may answer either way.** "
+        "You may also photograph this sheet and answer at home.",
+    )
+    promise = words.say(
+        "vi",
+        "Voluntary. We do not ask for your name, phone number, identity number or file code. Nobody here knows which "
+        "answer is yours. Whatever you answer has no effect on your file.",
+    )
+    warning = words.say(
+        "vi",
+        "**We never ask for money, OTP codes or identity numbers.** The page that opens must show this counter's name "
+        "and the address =={site}==. If it differs, please do not fill it in and tell {contact}.",
+    )
+    by_hand = words.say("vi", "Cannot scan? Type =={site}== and enter the code =={code}==, or ask for a paper form.")
+    return {
+        "invitation": runs(invitation),
+        "promise": runs(promise),
+        "warning": runs(warning, site=site, contact=contact),
+        "by_hand": runs(by_hand, site=site, code=code),
+    }
+
+
+def _footer(poster: Poster) -> str:
+    """Who asks, who watches over it, until when."""
+    said = [words.say("vi", "{organiser}.", organiser=poster.organiser.rstrip("."))]
+    if poster.supervised_by:
+        said.append(words.say("vi", "Supervised by: {supervisor}.", supervisor=poster.supervised_by))
+    return " ".join([*said, words.say("vi", "{wave}, until {day}.", wave=_without_lead(poster.wave), day=words.day("vi", poster.last_day))])
 
 
 def unbroken_number(contact: str) -> str:

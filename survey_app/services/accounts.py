@@ -16,7 +16,7 @@ from questionnaires.model import Fault, Refused
 from survey_app import settings
 from survey_app.services.access import OPERATOR, ROLES, Grant, Permission, Viewer, demand
 from survey_app.storage import accounts, organisation, session
-from survey_app.storage.accounts import AccountRow, GrantRow
+from survey_app.storage.accounts import AccountRow, AuditRow, GrantRow
 from survey_app.words import LANGUAGES
 
 SHORTEST_PASSWORD = 14  # TCVN 14423:2026: without a second factor
@@ -100,6 +100,13 @@ def close(name: str, now: datetime, by: Viewer = OPERATOR) -> None:
         accounts.close_account(tx, row.id)
         accounts.end_sessions_of(tx, row.id)
         accounts.log(tx, row.province, stored_time(now), by.name, "account.closed", row.name)
+
+
+def log(newest: int, by: Viewer = OPERATOR) -> list[AuditRow]:
+    """Who did what: so many of the newest lines, in the order of time."""
+    demand(by, Permission.READ_AUDIT_LOG)
+    with session.reading() as tx:
+        return accounts.logged(tx, newest)
 
 
 def listed(by: Viewer = OPERATOR) -> list[Account]:

@@ -54,6 +54,18 @@ def test_accounts_are_listed_with_scope_and_state(app: Flask) -> None:
     ]
 
 
+def test_the_newest_lines_of_the_audit_log_say_who_did_what(app: Flask) -> None:
+    run(app, *MTTQ, "--generate")
+    run(app, "accounts", "close", "mttq_q1")
+    lines = [line.split("\t") for line in run(app, "accounts", "log").stdout.splitlines()]
+    assert [line[1:] for line in lines] == [
+        ["79", "operator", "account.added", "mttq_q1", "mttq area:760"],
+        ["79", "operator", "account.closed", "mttq_q1"],
+    ]
+    assert [line[0] for line in lines] == sorted(line[0] for line in lines)
+    assert run(app, "accounts", "log", "--newest", "1").stdout.split("\t")[3] == "account.closed"
+
+
 def test_a_new_password_replaces_the_old_one(app: Flask) -> None:
     run(app, *MTTQ, "--password-stdin", typed=PASSWORD + "\n")
     assert run(app, "accounts", "password", "mttq_q1", "--password-stdin", typed="một mật khẩu khác hẳn\n").exit_code == 0

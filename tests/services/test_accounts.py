@@ -47,7 +47,7 @@ def everything_stored() -> str:
 
 def actions() -> list[tuple[str, str]]:
     with session.reading() as tx:
-        return [(entry.actor, entry.action) for entry in stored.logged(tx)]
+        return [(entry.actor, entry.action) for entry in stored.logged(tx, 100)]
 
 
 def test_the_right_name_and_password_open_a_session() -> None:

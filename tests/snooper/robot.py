@@ -27,7 +27,7 @@ STAFF = {"/check/<link>", "/posted-codes", "/sign-in"}
 BESIDE = {"/static/<path:filename>", "/api/slips"}
 """Fixed files, and an address that gives codes and takes a key: nothing of an answer passes there."""
 
-ROWS = {"responses export", "release show"}
+ROWS = {"responses export", "release show", "accounts log"}
 """For the operator of the server, who has the database itself: no role that reads pages runs them."""
 PRINTS = {
     "units list": (), "areas list": (), "points list": (), "counters list": ("--wave", city.WAVE), "counters links": ("--wave", city.WAVE),
