@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.cells import distinct, joined, totals
+from analysis.arrays import Bools, Floats, Ints, totals
+from analysis.cells import distinct, joined
 from analysis.domains import Places
 from analysis.item_sums import PairSums, levels, pair_sums
-from analysis.survey_data import Bools, Codes, Column, Floats, Ints, SurveyData
+from analysis.survey_data import Codes, Column, SurveyData
 
 
 @dataclass(frozen=True, slots=True)

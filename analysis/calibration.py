@@ -9,9 +9,9 @@ from typing import Literal
 
 import numpy as np
 
+from analysis.arrays import Floats
 from analysis.design_weights import sound
 from analysis.margins import MOST_COLUMNS, MarginTable, indicators, refuse_unsound, solved
-from analysis.survey_data import Floats
 from questionnaires.model import Fault, Refused
 
 Distance = Literal["raking", "linear", "logit"]

@@ -10,8 +10,9 @@ from typing import Literal
 
 import numpy as np
 
+from analysis.arrays import Floats, Ints, totals
 from analysis.diagnostics import Diagnostics
-from analysis.survey_data import UNKNOWN, Bools, Column, Floats, Ints, SurveyData
+from analysis.survey_data import UNKNOWN, Column, SurveyData
 
 CELL = ("reception", "decider", "sector")
 
@@ -93,11 +94,6 @@ def counts(data: SurveyData) -> CellCounts:
         totals(cell, d, size),
         totals(cell, d * d, size),
     )
-
-
-def totals(code: Ints, values: Floats | Ints | Bools, size: int) -> Floats:
-    """Σ of the values that have each code: 0 … size − 1."""
-    return np.bincount(code, values, size).astype(np.float64)
 
 
 def distinct(columns: Sequence[Column]) -> tuple[tuple[Column, ...], Ints]:

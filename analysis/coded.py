@@ -9,12 +9,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.arrays import Bools, Floats, Ints
 from questionnaires.instrument import Instrument
 from questionnaires.model import Question
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 Codes = NDArray[np.int8]
 Bytes = NDArray[np.uint8]
 

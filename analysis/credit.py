@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.cells import totals
+from analysis.arrays import Bools, Floats, Ints, totals
 from analysis.domains import Membership, Places, membership
 from analysis.sparse import Sparse, added, adding, pairs
-from analysis.survey_data import Bools, Floats, Ints
 from analysis.tallies import PlaceSums, PsuSums, Tallies, upper
 
 
@@ -57,6 +56,14 @@ class Credit:
         for terms, share in ((~self.rates_decider, self.who.by_reception), (self.rates_decider, self.who.by_decider)):
             spread[:, terms] = adding(at, item[order], (share[row] * weight[item])[order], len(domain), len(values)) @ values[:, terms]
         return domain, found, spread
+
+    def total(self, place: Ints, received: Floats, decided: Floats) -> Floats:
+        """Domain × columns: Σ m · value of the rows at `place`, of what rates the reception and of what rates the decider."""
+        rows = np.arange(len(place))
+        at_place = adding(place, rows, np.ones(len(rows)), len(self.places.reception.codes), len(rows))
+        of_reception, of_decider = self._to_domains(self.who.by_reception), self._to_domains(self.who.by_decider)
+        found: Floats = of_reception @ (at_place @ received) + of_decider @ (at_place @ decided)
+        return found
 
     def answers(self, key: Ints, place: Ints, n: Floats) -> tuple[Ints, Ints, Floats]:
         """(domain, key, Σ n) of all rows at a place in which the domain has a share, sorted by domain and key."""

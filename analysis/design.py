@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.survey_data import Bools, Floats, Ints
+from analysis.arrays import Bools, Floats, Ints
 
 Lonely = Literal["adjust", "certainty", "average", "remove", "fail"]
 """What a stratum with one sampled unit adds to a variance: adjust – the square of its distance from the mean of all units;

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.survey_data import Bools, Floats, Ints
+from analysis.arrays import Bools, Floats, Ints
 
 ROUNDING = 1e-9
 """A factor this close to a bound, relative to it, is not beyond it."""

@@ -6,7 +6,7 @@ Every function takes arrays or numbers that broadcast, and answers NaN where no 
 import numpy as np
 from scipy.special import betaincinv, expit, logit, stdtrit
 
-from analysis.survey_data import Bools, Floats
+from analysis.arrays import Bools, Floats
 
 Numbers = Floats | float
 

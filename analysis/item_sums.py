@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.cells import distinct, totals
+from analysis.arrays import Bools, Floats, Ints, totals
+from analysis.cells import distinct
 from analysis.sparse import added, adding
-from analysis.survey_data import Bools, Column, Floats, Ints, SurveyData
+from analysis.survey_data import Column, SurveyData
 from questionnaires.model import Fault, Question, Refused
 
 LEAST_TOGETHER = 30

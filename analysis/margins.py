@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.cells import totals
-from analysis.survey_data import Bools, Floats, Ints
+from analysis.arrays import Bools, Floats, Ints, totals
 from questionnaires.model import Fault, Refused
 
 TOTALS_AGREE = 1e-6

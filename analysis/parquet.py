@@ -25,8 +25,8 @@ from analysis.any_table.columns import (
 )
 from analysis.any_table.growing import NAMED, BadCells
 from analysis.any_table.table import BLANK, Labels, Numbers, Table
+from analysis.arrays import Floats, Ints
 from analysis.command_line.file_faults import parquet_not_read
-from analysis.survey_data import Floats, Ints
 from questionnaires.model import Fault, Refused
 
 WHOLE = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.special import stdtrit
 
-from analysis.survey_data import Floats
+from analysis.arrays import Floats
 
 Numbers = Floats | float
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from analysis.survey_data import Floats, Ints
+from analysis.arrays import Floats, Ints
 from questionnaires.model import Fault, Refused
 
 

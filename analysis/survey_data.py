@@ -8,16 +8,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from analysis.arrays import Bools, Floats, Ints
 from analysis.coded import (
     NOT_ANSWERED,
     TEXTS,
     UNKNOWN,
-    Bools,
     Coded,
     Codes,
     Column,
-    Floats,
-    Ints,
     column,
     names,
 )  # fmt: skip

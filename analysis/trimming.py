@@ -5,7 +5,7 @@ A class is a cell × design weight, so that w = d·g still holds. Bounds on fact
 
 import numpy as np
 
-from analysis.survey_data import Floats, Ints
+from analysis.arrays import Floats, Ints
 from questionnaires.model import Fault, Refused
 
 KEPT = 1e-12

@@ -13,11 +13,10 @@ from analysis.any_table.keys import Integers, Keys, combine, one_key
 from analysis.any_table.request import KnownMargin, WeightingRules
 from analysis.any_table.result import MarginFit, WeightSummary
 from analysis.any_table.table import Labels, Numbers, Table
+from analysis.arrays import Floats, Ints, totals
 from analysis.calibration import Calibrated, calibrate
-from analysis.cells import totals
 from analysis.diagnostics import spread
 from analysis.margins import MarginTable
-from analysis.survey_data import Floats, Ints
 from analysis.trimming import trim
 from questionnaires.model import Fault, Refused
 

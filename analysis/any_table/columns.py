@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.any_table.table import BLANK, Codes, Labels, Numbers
-from analysis.survey_data import Floats, Ints
+from analysis.arrays import Floats, Ints
 from questionnaires.model import Fault
 
 Whole = NDArray[np.integer]

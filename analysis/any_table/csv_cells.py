@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from analysis.any_table.columns import DECIMAL_COMMA, not_a_number
-from analysis.survey_data import Bools, Ints
+from analysis.arrays import Bools, Ints
 from questionnaires.model import Fault, Refused
 
 HEAD = 1 << 20

@@ -11,7 +11,7 @@ from analysis.any_table.layout import Layout
 from analysis.any_table.levels import Fit, Level
 from analysis.any_table.matrices import Matrix, adding
 from analysis.any_table.residual import Residual
-from analysis.survey_data import Bools, Floats, Ints
+from analysis.arrays import Bools, Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from analysis.any_table.table import BLANK, Labels, Numbers, Table
-from analysis.survey_data import Bools
+from analysis.arrays import Bools
 from questionnaires.model import Fault, Refused
 
 NAMED = 3

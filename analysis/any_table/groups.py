@@ -8,7 +8,7 @@ import numpy as np
 from analysis.any_table.finding import at_rows, labels
 from analysis.any_table.keys import Integers, combine, one_key
 from analysis.any_table.table import BLANK, Table
-from analysis.survey_data import Ints
+from analysis.arrays import Ints
 from questionnaires.model import Fault
 
 

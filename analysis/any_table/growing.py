@@ -11,7 +11,7 @@ import numpy as np
 from analysis.any_table.columns import labels_of, not_a_number, numbers_of_floats, numbers_of_values, parsed, smallest, unquoted
 from analysis.any_table.csv_cells import Cells
 from analysis.any_table.table import Codes, Labels, Numbers
-from analysis.survey_data import Floats, Ints
+from analysis.arrays import Floats, Ints
 from questionnaires.model import Fault
 
 MANY = 1 << 16

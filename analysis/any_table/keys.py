@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.survey_data import Ints
+from analysis.arrays import Ints
 
 Integers = NDArray[np.integer]
 

@@ -12,7 +12,7 @@ from analysis.any_table.cells import Weights
 from analysis.any_table.groups import Places
 from analysis.any_table.keys import Integers, combine, starts
 from analysis.any_table.sampling import Sample
-from analysis.survey_data import Floats, Ints
+from analysis.arrays import Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from analysis.any_table.layout import Layout
 from analysis.any_table.matrices import Matrix
 from analysis.any_table.residual import Residual
 from analysis.any_table.sampling import Sample
+from analysis.arrays import Floats, Ints
 from analysis.design import Stage
-from analysis.survey_data import Floats, Ints
 
 MOST_SQUARES = 1 << 25
 """Multiplications that a table of cross products of one margin may take, beside one for each unit."""

@@ -10,9 +10,9 @@ from analysis.any_table.pictures import Picture
 from analysis.any_table.reach import Reach
 from analysis.any_table.request import CI, Estimator, Quantile, Request, Share, Total
 from analysis.any_table.result import Reason, Row
+from analysis.arrays import Bools, Floats, Ints
 from analysis.intervals import korn_graubard, student, wilson, xlogit
 from analysis.quantiles import quantile, standard_error, woodruff
-from analysis.survey_data import Bools, Floats, Ints
 
 NOTHING = 1e-12
 """A variance this small beside that of a simple random sample is rounding (methodology §6.2)."""

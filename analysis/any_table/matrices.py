@@ -6,7 +6,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from analysis.any_table.keys import Integers
-from analysis.survey_data import Floats, Ints
+from analysis.arrays import Floats, Ints
 
 WHOLE = 1 << 23
 """A table of this many cells, 64 MB, is kept whole: its parts are quicker to take."""

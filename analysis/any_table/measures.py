@@ -12,7 +12,7 @@ from analysis.any_table.finding import numbers
 from analysis.any_table.keys import Integers, combine
 from analysis.any_table.request import Estimator, Mean, Quantile, Ratio, Share, Total
 from analysis.any_table.table import BLANK, Codes, Numbers, Table
-from analysis.survey_data import Floats, Ints
+from analysis.arrays import Floats, Ints
 from questionnaires.model import Fault
 
 MOST_PAIRS = 1 << 20

@@ -12,7 +12,7 @@ from analysis.any_table.cuts import Alpha, Columns, found_in, summed
 from analysis.any_table.keys import places_of
 from analysis.any_table.levels import OneFit
 from analysis.any_table.matrices import Matrix
-from analysis.survey_data import Floats, Ints
+from analysis.arrays import Floats, Ints
 
 MOST_NUMBERS = 1 << 24
 """Numbers in the tables of domains that are reckoned together; a domain alone may take more."""

@@ -14,9 +14,8 @@ from analysis.any_table.points import Points, points
 from analysis.any_table.request import Estimator, Quantile
 from analysis.any_table.sums import Sums, counted, sums
 from analysis.any_table.table import Table
-from analysis.cells import totals
+from analysis.arrays import Floats, Ints, totals
 from analysis.quantiles import quantile
-from analysis.survey_data import Floats, Ints
 
 BLOCK = 1 << 21
 """Numbers in one table of sums: this many cells, so that ten such tables stay within 200 MB."""

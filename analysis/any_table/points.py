@@ -7,8 +7,7 @@ import numpy as np
 from analysis.any_table.groups import Grouping
 from analysis.any_table.measures import Measure
 from analysis.any_table.sums import Seen, Sums
-from analysis.cells import totals
-from analysis.survey_data import Floats
+from analysis.arrays import Floats, totals
 
 
 @dataclass(frozen=True, slots=True)

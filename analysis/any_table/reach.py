@@ -11,8 +11,8 @@ from analysis.any_table.groups import Grouping
 from analysis.any_table.layout import Layout
 from analysis.any_table.sampling import Sample
 from analysis.any_table.sums import Sums
+from analysis.arrays import Bools, Floats, Ints
 from analysis.design import left_out
-from analysis.survey_data import Bools, Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)

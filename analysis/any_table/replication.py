@@ -13,12 +13,11 @@ from analysis.any_table.matrices import adding
 from analysis.any_table.pictures import Picture
 from analysis.any_table.request import Request
 from analysis.any_table.sampling import Sample
+from analysis.arrays import Bools, Floats, Ints, totals
 from analysis.calibration import calibrate
-from analysis.cells import totals
 from analysis.design import left_out as part_not_drawn
 from analysis.margins import MarginTable
 from analysis.replicates import Replicates, jk1, jkn, rao_wu, variance
-from analysis.survey_data import Bools, Floats, Ints
 from questionnaires.model import Fault, Refused
 
 Progress = Callable[[int, int], None]

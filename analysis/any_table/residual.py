@@ -9,9 +9,8 @@ import numpy as np
 
 from analysis.any_table.cells import Weights
 from analysis.any_table.matrices import Matrix
-from analysis.cells import totals
+from analysis.arrays import Floats, Ints, totals
 from analysis.margins import Indicators, indicators, solved
-from analysis.survey_data import Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)

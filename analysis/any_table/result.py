@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from analysis.survey_data import Floats
+from analysis.arrays import Floats
 from questionnaires.model import Fault
 
 Reason = Literal[

@@ -20,7 +20,7 @@ from analysis.any_table.result import Result, Row, Weighted
 from analysis.any_table.sampling import Sample, sample
 from analysis.any_table.table import Table
 from analysis.any_table.variance import taylor
-from analysis.survey_data import Floats, Ints
+from analysis.arrays import Floats, Ints
 from questionnaires.model import Fault, Refused
 
 MOST_LINES = 1_000_000

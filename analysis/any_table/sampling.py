@@ -9,8 +9,8 @@ from analysis.any_table.keys import Integers, Keys, combine, one_key
 from analysis.any_table.request import DesignColumns
 from analysis.any_table.result import DesignSummary
 from analysis.any_table.table import BLANK, Numbers, Table
+from analysis.arrays import Bools, Floats, Ints
 from analysis.design import Stage
-from analysis.survey_data import Bools, Floats, Ints
 from questionnaires.model import Fault, Refused
 
 NAMED = 20

@@ -13,8 +13,7 @@ from analysis.any_table.keys import ROOM, Integers, combine
 from analysis.any_table.layout import Boxes, Layout
 from analysis.any_table.matrices import Matrix
 from analysis.any_table.measures import Measure, Source
-from analysis.cells import totals
-from analysis.survey_data import Floats, Ints
+from analysis.arrays import Floats, Ints, totals
 
 FEW, FULL = 16, 2.0
 """A table of so few levels, or of so few cells a row, is kept whole, zeros and all."""

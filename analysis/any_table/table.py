@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.survey_data import Floats
+from analysis.arrays import Floats
 
 Codes = NDArray[np.int8] | NDArray[np.int16] | NDArray[np.int32]
 BLANK = -1

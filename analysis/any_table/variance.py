@@ -15,7 +15,7 @@ from analysis.any_table.matrices import adding, part
 from analysis.any_table.one_margin import CANCELLED
 from analysis.any_table.points import Points
 from analysis.any_table.sums import Sums
-from analysis.survey_data import Floats, Ints
+from analysis.arrays import Floats, Ints
 
 
 def taylor(sums: Sums, found: Points, layout: Layout, cuts: Cuts, grouping: Grouping) -> Floats:

@@ -6,8 +6,8 @@ import numpy as np
 
 from analysis.any_table.request import KnownMargin
 from analysis.any_table.table import Labels, Table
+from analysis.arrays import Bools
 from analysis.command_line.grammar import listed, nearest
-from analysis.survey_data import Bools
 from questionnaires.model import Fault, Refused
 
 POPULATION = "population"

@@ -7,8 +7,8 @@ import numpy as np
 from analysis.any_table.request import DesignColumns
 from analysis.any_table.result import Weighted
 from analysis.any_table.table import Labels, Table
+from analysis.arrays import Floats
 from analysis.command_line.arguments import WEIGHT_COLUMNS
-from analysis.survey_data import Floats
 
 BLOCK = 1 << 16
 """Rows made into text at once."""

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from analysis import coverage, population
-from analysis.cells import appended, counts, distinct, totals
+from analysis.arrays import totals
+from analysis.cells import appended, counts, distinct
 from analysis.coded import column
 from analysis.design import left_out
 from analysis.disclosure import FLOOR, batch, unit_of
