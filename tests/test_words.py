@@ -13,6 +13,7 @@ from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po
 
 from analysis import files
+from analysis.__main__ import ANSWERS
 from analysis.command_line import flags, sentences
 from analysis.command_line.index_lines import WHY
 from analysis.command_line.speech import PLACES
@@ -107,7 +108,7 @@ def test_every_sentence_of_pages_and_commands_has_vietnamese_in_the_catalogues_t
 
 def test_every_sentence_of_the_arithmetic_has_vietnamese_in_the_catalogues_its_command_line_opens() -> None:
     code = sources()
-    modules = within(code, ("questionnaires", "analysis"), "analysis.__main__")
+    modules = within(code, ("questionnaires", "analysis"), "analysis.__main__", *ANSWERS.values())
     of_instruments = (("faults.py", sentence) for code, sentence in SENTENCES.items() if code.startswith("instrument."))
     said = [*sentences_of_code(code, modules), *sentences_of_the_command_line(), *of_instruments]
     assert len(said) > 200

@@ -140,7 +140,7 @@ def test_too_little_memory_is_said(run: Run, monkeypatch: pytest.MonkeyPatch) ->
     def too_much(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("analysis.__main__.run", too_much)
+    monkeypatch.setattr("analysis.commands.estimate.run", too_much)
     code, _, err = run("estimate", run.file("y\n1\n"), "--mean", "y")
     assert code == 2
     assert "Không đủ bộ nhớ." in err
