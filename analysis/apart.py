@@ -1,13 +1,14 @@
-"""SumsApart: the sums of one population, made once of disjoint sets of its answers and added up for every basis.
+"""SumsApart: the sums of one population, made once of disjoint sets of its answers and added up for every basis and channel.
 
-Which answers belong to a basis is in bases.py; how sums add is in cells.py and tallies.py.
+Which answers are of one kind is in bases.py; how sums add is in cells.py and tallies.py.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from analysis.bases import BUILT, Basis
+from analysis.bases import BUILT, CHANNELS, Basis, Kind
 from analysis.cells import CellCounts, Factors
+from analysis.comparison.same_mix import without_days
 from analysis.domains import Domain
 from analysis.tallies import Source, Tallies
 from analysis.weighting import Frame, weigh
@@ -16,32 +17,40 @@ from questionnaires.trees import Measure
 
 @dataclass(frozen=True, slots=True)
 class SumsApart:
-    """By the bases that a set of answers belongs to. `factors`: of all answers, under which the sums were made; `answers`: how many
-    each basis has."""
+    """`factors`: of all answers, under which the sums were made; `answers`: how many each basis has."""
 
     frame: Frame | None
-    counts: Mapping[frozenset[Basis], CellCounts]
+    counts: Mapping[Kind, CellCounts]
     factors: Factors
-    tallies: Mapping[frozenset[Basis], Tallies]
+    tallies: Mapping[Kind, Tallies]
     answers: dict[Basis, int]
 
     @classmethod
     def of(cls, source: Source, frame: Frame | None, wanted: Sequence[Measure], domains: Sequence[Domain]) -> "SumsApart":
         """Every answer is added up once, however many bases it belongs to. frame: None for a population without one."""
         apart = source.apart()
-        counts = {belongs: one.counts() for belongs, one in apart.items()}
-        answers = {basis: sum(int(one.n.sum()) for belongs, one in counts.items() if basis in belongs) for basis in BUILT}
-        factors = weigh(_together(counts.values()), frame)
-        return cls(frame, counts, factors, {belongs: one.tally(factors, wanted, domains) for belongs, one in apart.items()}, answers)
+        counts = {kind: one.counts() for kind, one in apart.items()}
+        answers = {basis: sum(int(one.n.sum()) for kind, one in counts.items() if basis in kind.bases) for basis in BUILT}
+        factors = weigh(_counted(counts.values()), frame)
+        return cls(frame, counts, factors, {kind: one.tally(factors, wanted, domains) for kind, one in apart.items()}, answers)
 
-    def on(self, basis: Basis) -> tuple[Tallies, Factors]:
-        """The sums of a basis under its own factors: bit for bit what tally() gives of its answers when design weights are one."""
-        inside = [belongs for belongs in self.counts if basis in belongs]
-        factors = self.factors if basis == "all" else weigh(_together(self.counts[one] for one in inside), self.frame)
-        first, *others = (self.tallies[one].under(self.factors, factors) for one in inside)
-        return (first.merge(*others) if others else first), factors
+    def on(self, basis: Basis) -> tuple[Factors, Tallies, dict[str, Tallies]]:
+        """A basis under its own factors: its sums, bit for bit what tally() gives of its answers when design weights are one; and
+        those of every channel in it, as same_mix reads them, in the order of CHANNELS."""
+        inside = [kind for kind in self.counts if basis in kind.bases]
+        factors = self.factors if basis == "all" else weigh(_counted(self.counts[kind] for kind in inside), self.frame)
+        under = {kind: self.tallies[kind].under(self.factors, factors) for kind in inside}
+        here = {kind.channel for kind in inside}
+        channels = [*(one for one in CHANNELS if one in here), *sorted(here.difference(CHANNELS))]
+        of_channel = {name: _added(without_days(one) for kind, one in under.items() if kind.channel == name) for name in channels}
+        return factors, _added(under.values()), of_channel
 
 
-def _together(counts: Iterable[CellCounts]) -> CellCounts:
+def _counted(counts: Iterable[CellCounts]) -> CellCounts:
     first, *others = counts
+    return first.merge(*others) if others else first
+
+
+def _added(tallies: Iterable[Tallies]) -> Tallies:
+    first, *others = tallies
     return first.merge(*others) if others else first

@@ -3,7 +3,7 @@
 Which answers carry a flag is stored with them. Bases are shown beside each other (gaps.py), never combined by precision.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -13,6 +13,8 @@ from analysis.survey_data import Bools, Ints, SurveyData
 Basis = Literal["all", "unflagged", "verified", "open"]
 
 BUILT: tuple[Basis, ...] = ("all", "unflagged", "verified")
+CHANNELS = ("issued", "handed_out", "open")
+"""How answers come in: by a code that the system made, one that staff handed out, or the one at the counter; those known today."""
 VERIFIED = frozenset({"issued"})
 """Channels whose codes the one-stop system made for a file or ticket, so that nobody chose who gets one."""
 OPEN = frozenset({"open"})
@@ -32,16 +34,29 @@ def of_basis(data: SurveyData, basis: Basis) -> Bools:
     return found
 
 
-def apart(data: SurveyData) -> dict[frozenset[Basis], SurveyData]:
-    """The answers cut up by the bases that they belong to (BUILT): sums of a basis are those of its sets, added.
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What answers that are added up together have in common: the bases that they belong to (BUILT), and the channel."""
 
-    Where there are no answers, one set without any.
+    bases: frozenset[Basis]
+    channel: str
+
+
+def apart(data: SurveyData) -> dict[Kind, SurveyData]:
+    """The answers cut up by kind: sums of a basis, or of a channel in it, are those of its kinds, added.
+
+    Where there are no answers, one kind without any.
     """
-    belongs = np.stack([of_basis(data, basis) for basis in BUILT])
-    kind = 2 ** np.arange(len(BUILT)) @ belongs
-    kinds = np.flatnonzero(np.bincount(kind)).tolist() or [1]
-    names = {number: frozenset(basis for place, basis in enumerate(BUILT) if number >> place & 1) for number in kinds}
-    return {name: data if len(kinds) == 1 else only(data, np.flatnonzero(kind == number)) for number, name in names.items()}
+    if not len(data):
+        return {Kind(frozenset({"all"}), ""): data}
+    channel = data.keys["channel"]
+    belongs = 2 ** np.arange(len(BUILT)) @ np.stack([of_basis(data, basis) for basis in BUILT])
+    kind = (channel.codes << len(BUILT)) + belongs
+    found: dict[Kind, SurveyData] = {}
+    for number in np.flatnonzero(np.bincount(kind)).tolist():
+        inside = frozenset(basis for place, basis in enumerate(BUILT) if number >> place & 1)
+        found[Kind(inside, channel.labels[number >> len(BUILT)])] = only(data, np.flatnonzero(kind == number))
+    return found
 
 
 def only(data: SurveyData, rows: Bools | Ints) -> SurveyData:

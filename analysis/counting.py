@@ -7,7 +7,7 @@ import numpy as np
 
 from analysis import bases
 from analysis.answer_sums import AnswerSums, Asked, answer_sums
-from analysis.bases import Basis
+from analysis.bases import Kind
 from analysis.cells import CELL, CellCounts, Factors, counts, distinct
 from analysis.domains import Domain, Places
 from analysis.survey_data import Bools, Coded, Columns, Floats, Ints, SurveyData, coded, populations
@@ -29,8 +29,8 @@ class InMemory:
     def counts(self) -> CellCounts:
         return counts(self.data)
 
-    def apart(self) -> Mapping[frozenset[Basis], Source]:
-        return {belongs: InMemory(data) for belongs, data in bases.apart(self.data).items()}
+    def apart(self) -> Mapping[Kind, Source]:
+        return {kind: InMemory(data) for kind, data in bases.apart(self.data).items()}
 
     def tally(self, factors: Factors, measures: Sequence[Measure], domains: Sequence[Domain]) -> Tallies:
         return tally(self.data, factors, measures, domains)

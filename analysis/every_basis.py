@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from analysis.apart import SumsApart
 from analysis.bases import BUILT, Basis
 from analysis.cells import Factors
-from analysis.comparison.same_mix import without_days
 from analysis.complementary import protected
 from analysis.domains import Domain
 from analysis.estimation import estimate
@@ -28,12 +27,12 @@ ENOUGH_UNITS, ENOUGH_ANSWERS, ENOUGH_DAYS = 0.8, 30, 8
 
 @dataclass(frozen=True, slots=True)
 class OnBasis:
-    """`tallies`: as same_mix reads them; `days`: unit to the different days on which it received answers; `figures`: as they may be
-    shown."""
+    """`by_channel`: the sums of every channel, as same_mix reads them; `days`: unit to the different days on which it received
+    answers; `figures`: as they may be shown."""
 
     basis: Basis
     population: Population
-    tallies: Tallies
+    by_channel: Mapping[str, Tallies]
     factors: Factors
     days: Mapping[str, int]
     figures: list[Figure]
@@ -54,12 +53,12 @@ def on_every_basis(
         same = sums.answers[basis] == sums.answers["all"] and basis not in rules.headlines
         if whole and (same or not sums.answers[basis]):
             continue
-        tallies, factors = sums.on(basis)
+        factors, tallies, by_channel = sums.on(basis)
         population = Population.of(name, own, trees, estimate(tallies), domains)
         figures, withheld = without_siblings(screened(population, basis, rules, whole), population)
         figures = protected(figures, population, withheld)
         whole = whole or Whole.of(population, figures)
-        found.append(OnBasis(basis, population, without_days(tallies), factors, _days(tallies), figures))
+        found.append(OnBasis(basis, population, by_channel, factors, _days(tallies), figures))
     return found, sums.answers
 
 

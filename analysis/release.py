@@ -131,7 +131,7 @@ def _compared(release: Release, instrument: Instrument, bases: Mapping[str, Sequ
         for one in made_of:
             own = [figure for figure in release.figures if (figure.population, figure.basis) == (name, one.basis)]
             going = {block for block, basis in blocks.items() if basis == one.basis}
-            shown, said = Compared(one.population, one.tallies, one.factors, sectors, release.seed).stand(own, going)
+            shown, said = Compared(one.population, one.by_channel, one.factors, sectors, release.seed).stand(own, going)
             figures += shown
             standings += said
     said_of = replace(release.studies, standings=tuple(standings), headlines=goes_by, wished=dict(headline), enough=enough)

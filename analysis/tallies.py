@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from analysis.answer_sums import AnswerSums, Asked
-from analysis.bases import Basis
+from analysis.bases import Kind
 from analysis.cells import CellCounts, Factors, joined
 from analysis.domains import Domain, Places
 from analysis.survey_data import UNKNOWN, Bools, Column, Floats, Ints
@@ -113,10 +113,10 @@ class Tallies:
 class Source(Protocol):
     """Where build() gets its sums: answers in memory, or an engine that counts elsewhere. One population a source.
 
-    apart(): disjoint sets of answers, those alike in which bases they belong to together; every answer is in one of them.
+    apart(): disjoint sets of answers, those of one kind together; every answer is in one of them.
     """
 
-    def apart(self) -> "Mapping[frozenset[Basis], Source]": ...
+    def apart(self) -> "Mapping[Kind, Source]": ...
 
     def counts(self) -> CellCounts: ...
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from analysis.comparison.funnel import Funnel
-from analysis.comparison.same_mix import MixCell
+from analysis.comparison.mix_cells import MixCell
 from analysis.comparison.separation import Separation
 
 

@@ -1,6 +1,7 @@
-"""Like with like: every unit as it would stand if its matters were mixed as those of its block. Beside the weighted index.
+"""Like with like: every unit as it would stand if its matters, and the ways its answers came in, were mixed as those of its block.
 
-Works on sums alone; which units are then told apart is in funnel.py and rank_sets.py.
+Beside the weighted index. Works on sums alone; which cells are too thin is in mix_cells.py, which units are then told apart in
+funnel.py and rank_sets.py.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,26 +9,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from analysis.arrays import totals as counted
 from analysis.cells import Factors
-from analysis.cells import totals as counted
+from analysis.comparison.mix_cells import UNKNOWN_SECTOR, Answered, MixCell, Roles, mix_cells
 from analysis.credit import Credit
+from analysis.domains import Domain
 from analysis.sparse import added, adding
-from analysis.survey_data import Bools, Floats, Ints
+from analysis.survey_data import Column, Floats, Ints
 from analysis.tallies import PsuSums, Tallies, grouped
-
-LEAST_ANSWERS, LEAST_UNITS = 5, 2
-UNKNOWN_SECTOR = "?"
-
-
-@dataclass(frozen=True, slots=True)
-class MixCell:
-    """Kinds of matter of one block that share one expected rate because a cell alone was too thin: by name, with the
-    answers and units in them together."""
-
-    block: str
-    sectors: tuple[str, ...]
-    n: int
-    units: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,149 +33,121 @@ class SameMix:
     merged: tuple[MixCell, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _OfMode:
+    """The sums of one way of answering, with whom they speak of and under which weight. `weighted`: rows × 2 terms, Σ w t."""
+
+    tallies: Tallies
+    roles: Roles
+    credit: Credit
+    weighted: Floats
+
+    @classmethod
+    def of(cls, tallies: Tallies, blocks: Sequence[int]) -> "_OfMode":
+        sums = tallies.by_psu
+        weighted = sums.totals * tallies.factor[sums.cell, None]
+        return cls(tallies, Roles.of(tallies, blocks), Credit.of(tallies), weighted)
+
+
+@dataclass(frozen=True, slots=True)
+class Mixed:
+    """The sums of one basis as same_mix reads them, and what is the same for every measure. `sector`: of every cell its number in
+    the list, the last for one that is not known."""
+
+    modes: Mapping[str, _OfMode]
+    sector: Ints
+    sectors: Sequence[str]
+    blocks: Sequence[int]
+    domains: Sequence[Domain]
+
+    @property
+    def measures(self) -> Sequence[str]:
+        return next(iter(self.modes.values())).tallies.measures
+
+    @classmethod
+    def of(cls, sums: Mapping[str, Tallies], factors: Factors, blocks: Sequence[int], sectors: Sequence[str]) -> "Mixed":
+        """sums: mode to the sums of its answers by cells of `factors` (without_days), in the order in which thin modes are taken
+        together, all with the same measures and domains; blocks: places of disjoint domains whose members are units; sectors:
+        labels in the order of the instrument's list."""
+        order = {label: number for number, label in enumerate(sectors)}
+        sector = np.array([order.get(name[2] or "", len(sectors)) for name in factors.cells], np.int64)
+        modes = {mode: _OfMode.of(tallies, blocks) for mode, tallies in sums.items()}
+        return cls(modes, sector, (*sectors, UNKNOWN_SECTOR), blocks, next(iter(sums.values())).domains)
+
+
 def without_days(tallies: Tallies) -> Tallies:
     """What same_mix reads of sums: days put together, no products. A small part of them."""
     sums, by_place = tallies.by_psu, tallies.by_place
     (place, cell), row = grouped(sums.place, sums.cell)
     n, design_weight, totals = (_added(table, row, len(place)) for table in (sums.n, sums.design_weight, sums.totals))
+    nowhere = Column(np.zeros(1, np.int64), ("",))
     by_psu = PsuSums(np.zeros(len(place), np.int64), place, cell, n, design_weight, totals)
-    return replace(tallies, by_psu=by_psu, by_place=replace(by_place, products=np.zeros((len(by_place.n), 0, 0))))
+    return replace(
+        tallies, psus=(nowhere, nowhere), by_psu=by_psu, by_place=replace(by_place, products=by_place.products[:, :0])
+    )  # fmt: skip
 
 
-def same_mix(tallies: Tallies, factors: Factors, measure: str, blocks: Sequence[int], sectors: Sequence[str]) -> SameMix:
-    """D_u = Σ w (y − h_c x)/Σ w x over what is credited to u; h_c = Σ w y/Σ w x over its block in the sector cell c.
+def same_mix(sums: Mixed, measure: str) -> SameMix:
+    """D_u = Σ w (y − h_c x)/Σ w x over what is credited to u; h_c = Σ w y/Σ w x over its block in the cell c, sector × mode.
 
-    Indirect standardisation: E_u needs no unit to have answers in every cell.
-    Thin cells of a block, with fewer than 5 answers or one unit, join the next in the order of the sector list, the last the
-    one before; a sector that is not known comes last. A block of one unit is one cell, and D = 0. The mix is that of sectors:
-    every answer speaks for a file handed in at a counter, so there is no mode to standardise until answers carry one.
-    tallies: sums by cells of `factors`; measure: a leaf or pooled node, one ratio; blocks: places of disjoint domains among
-    tallies.domains whose members are units; sectors: labels in the order of the instrument's list.
+    Indirect standardisation: E_u needs no unit to have answers in every cell. The mode is the way an answer came in (its channel):
+    a code made for every file, handed out by staff, or read off the wall. Thin cells are taken together: mix_cells. A block of one
+    unit is one cell, and D = 0. measure: a leaf or pooled node, one ratio.
     """
-    chosen = _only(tallies, measure)
-    order = {label: number for number, label in enumerate(sectors)}
-    sector = np.array([order.get(name[2] or "", len(sectors)) for name in factors.cells], np.int64)
-    roles = _Roles.of(chosen, blocks)
-    cells, merged = _cells(chosen, roles, sector, (*sectors, UNKNOWN_SECTOR), [chosen.domains[block].id for block in blocks])
-    rates = _rates(chosen, roles, sector, cells)
-    plain, difference = _ratio(chosen), _ratio(_without(chosen, roles, sector, rates))
-    of_unit = np.full(len(chosen.domains), np.nan)
-    for number, domain in enumerate(chosen.domains):
-        home = {roles.block_of[label] for label in domain.members if label in roles.block_of}
+    modes = list(sums.modes.values())
+    at = sums.measures.index(measure)
+    terms = np.flatnonzero(modes[0].tallies.parts[at])
+    size = len(sums.blocks), len(sums.sectors)
+    answered = Answered.of([(one.tallies, one.roles) for one in modes], at, sums.sector, size)
+    names = [sums.domains[block].id for block in sums.blocks], sums.sectors, tuple(sums.modes)
+    cells, merged = mix_cells(answered, *names)
+    rates = _rates(modes, terms, sums.sector, cells)
+    y, without, x = _credited(modes, terms, sums.sector, rates)
+    plain, difference = (np.divide(part, x, out=np.full(len(x), np.nan), where=x > 0) for part in (y, without))
+    of_unit = np.full(len(sums.domains), np.nan)
+    for number, domain in enumerate(sums.domains):
+        home = {modes[0].roles.block_of[label] for label in domain.members if label in modes[0].roles.block_of}
         if domain.kind == "unit" and len(home) == 1:
-            of_unit[number] = plain[blocks[home.pop()]]
+            of_unit[number] = plain[sums.blocks[home.pop()]]
     difference = np.where(np.isnan(of_unit), np.nan, difference)
     return SameMix(difference, plain - difference, of_unit + difference, merged)
 
 
-@dataclass(frozen=True, slots=True)
-class _Roles:
-    """Of every place the block (−1: none) and unit of its reception and of its decider; which of the terms rate the decider."""
-
-    block_of: Mapping[str, int]
-    blocks: int
-    block: tuple[Ints, Ints]
-    unit: tuple[Ints, Ints]
-    rates_decider: Bools
-
-    @classmethod
-    def of(cls, tallies: Tallies, blocks: Sequence[int]) -> "_Roles":
-        block_of = {label: number for number, block in enumerate(blocks) for label in tallies.domains[block].members}
-        columns = (tallies.places.reception, tallies.places.decider)
-        units = {label: number for number, label in enumerate(sorted({label for column in columns for label in column.labels}))}
-        home = [np.array([*(block_of.get(label, -1) for label in column.labels), -1], np.int64)[column.codes] for column in columns]
-        unit = [np.array([*(units[label] for label in column.labels), -1], np.int64)[column.codes] for column in columns]
-        rates_decider = np.array([term.rates == "decider" for term in tallies.terms], np.bool_)
-        return cls(block_of, len(blocks), (home[0], home[1]), (unit[0], unit[1]), rates_decider)
-
-
-def _only(tallies: Tallies, measure: str) -> Tallies:
-    """The sums of one measure, without products: no variance is asked for here."""
-    at = tallies.measures.index(measure)
-    used = np.flatnonzero(tallies.parts[at])
-    by_psu, by_place = tallies.by_psu, tallies.by_place
-    return replace(
-        tallies,
-        measures=(measure,),
-        terms=tuple(tallies.terms[term] for term in used),
-        parts=tallies.parts[[at]][:, used],
-        by_psu=replace(by_psu, totals=by_psu.totals[:, np.concatenate([used, len(tallies.terms) + used])]),
-        by_place=replace(by_place, n=by_place.n[:, [at]], products=np.zeros((len(by_place.n), 0, 0))),
-    )
-
-
-def _cells(tallies: Tallies, roles: _Roles, sector: Ints, names: Sequence[str], blocks: Sequence[str]) -> tuple[Ints, tuple[MixCell, ...]]:
-    """Block × sector to the number of its cell (the first sector in it), and the cells made of several sectors."""
-    sums = tallies.by_place
-    within = [roles.block[side][sums.place] for side in range(2)]
-    cells, merged = np.tile(np.arange(len(names)), (roles.blocks, 1)), []
-    for block, name in enumerate(blocks):
-        received, decided = within[0] == block, within[1] == block
-        people = np.select([received & decided, received, decided], [sums.n[:, 0, side] for side in range(3)], 0.0)
-        here = np.flatnonzero(people > 0)
-        n = counted(sector[sums.cell[here]], people[here], len(names))
-        units: list[set[int]] = [set() for _ in names]
-        for row in here:
-            side = 0 if received[row] and sums.n[row, 0, 1] > 0 else 1
-            units[sector[sums.cell[row]]].add(int(roles.unit[side][sums.place[row]]))
-        for group in _groups(n, units):
-            cells[block, group] = group[0]
-            if len(group) > 1:
-                together = set().union(*(units[one] for one in group))
-                merged.append(MixCell(name, tuple(names[one] for one in group), int(n[group].sum()), len(together)))
-    return cells, tuple(merged)
-
-
-def _groups(n: Floats, units: Sequence[set[int]]) -> list[list[int]]:
-    """Sectors with answers, thin ones together with the next, the last with the one before."""
-    groups = [[int(one)] for one in np.flatnonzero(n > 0)]
-
-    def thin(group: list[int]) -> bool:
-        return n[group].sum() < LEAST_ANSWERS or len(set().union(*(units[one] for one in group))) < LEAST_UNITS
-
-    while len(groups) > 1 and (at := next((at for at, group in enumerate(groups) if thin(group)), None)) is not None:
-        first = min(at, len(groups) - 2)
-        groups[first : first + 2] = [groups[first] + groups[first + 1]]
-    return groups
-
-
-def _rates(tallies: Tallies, roles: _Roles, sector: Ints, cells: Ints) -> Floats:
-    """h, block × sector: Σ w y/Σ w x of the whole cell the sector belongs to; 0 where nobody answered. The last row: no block."""
-    sums, width = tallies.by_psu, len(tallies.terms)
-    weighted = sums.totals * tallies.factor[sums.cell, None]
-    found = np.zeros((2, roles.blocks + 1, cells.shape[1]))
-    for side, used in enumerate((~roles.rates_decider, roles.rates_decider)):
-        block = roles.block[side][sums.place]
-        cell = np.where(block >= 0, cells[block, sector[sums.cell]], 0)
-        block = np.where(block >= 0, block, roles.blocks)
-        for part in range(2):
-            of_rows = weighted[:, part * width : (part + 1) * width][:, used].sum(axis=1)
-            found[part] += counted(block * cells.shape[1] + cell, of_rows, found[part].size).reshape(found[part].shape)
-    y, x = found
+def _rates(modes: Sequence[_OfMode], terms: Ints, sector: Ints, cells: Ints) -> Floats:
+    """h, block × sector × mode: Σ w y/Σ w x of the whole cell they belong to; 0 where nobody answered. The last row: no block."""
+    nowhere = int(cells.max(initial=0)) + 1
+    y, x = np.zeros((2, nowhere + 1))
+    for mode, one in enumerate(modes):
+        sums = one.tallies.by_psu
+        for side, (of_y, of_x) in enumerate(_by_role(one, terms)):
+            block = one.roles.block[side][sums.place]
+            cell = np.where(block >= 0, cells[block, sector[sums.cell], mode], nowhere)
+            y += counted(cell, of_y, len(y))
+            x += counted(cell, of_x, len(x))
     rate = np.divide(y, x, out=np.zeros_like(y), where=x > 0)
-    rate[-1] = 0.0
-    spread: Floats = np.take_along_axis(rate, np.vstack([cells, np.zeros((1, cells.shape[1]), np.int64)]), axis=1)
-    return spread
+    rate[[0, nowhere]] = 0.0
+    return np.concatenate([rate[cells], np.zeros((1, *cells.shape[1:]))])
 
 
-def _without(tallies: Tallies, roles: _Roles, sector: Ints, rates: Floats) -> Tallies:
-    """The sums of y' = y − h x and x."""
-    by_psu, width = tallies.by_psu, len(tallies.terms)
-    received, decided = (rates[roles.block[side][by_psu.place], sector[by_psu.cell]][:, None] for side in range(2))
-    totals = by_psu.totals.copy()
-    totals[:, :width] -= np.where(roles.rates_decider, decided, received) * totals[:, width:]
-    return replace(tallies, by_psu=replace(by_psu, totals=totals))
+def _credited(modes: Sequence[_OfMode], terms: Ints, sector: Ints, rates: Floats) -> tuple[Floats, Floats, Floats]:
+    """Of every domain Σ w m y, Σ w m (y − h x) and Σ w m x."""
+    found = np.zeros((len(modes[0].tallies.domains), 3))
+    for mode, one in enumerate(modes):
+        sums, columns = one.tallies.by_psu, []
+        for side, (of_y, of_x) in enumerate(_by_role(one, terms)):
+            h = rates[one.roles.block[side][sums.place], sector[sums.cell], mode]
+            columns.append(np.stack([of_y, of_y - h * of_x, of_x], axis=1))
+        found += one.credit.total(sums.place, columns[0], columns[1])
+    return found[:, 0], found[:, 1], found[:, 2]
 
 
-def _ratio(tallies: Tallies) -> Floats:
-    """Σ w m y/Σ w m x of every domain; NaN where x = 0."""
-    sums, width = tallies.by_psu, len(tallies.terms)
-    nowhere = np.zeros(len(sums.psu), np.int64)
-    domain, _, found = Credit.of(tallies).spread(nowhere, sums.place, tallies.factor[sums.cell], sums.totals)
-    y, x = np.zeros(len(tallies.domains)), np.zeros(len(tallies.domains))
-    y[domain], x[domain] = found[:, :width].sum(axis=1), found[:, width:].sum(axis=1)
-    value: Floats = np.divide(y, x, out=np.full(len(y), np.nan), where=x > 0)
-    return value
+def _by_role(one: _OfMode, terms: Ints) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
+    """(Σ w y, Σ w x) of every row over the terms that rate the reception, and over those that rate the decider."""
+    width = len(one.tallies.terms)
+    rates_decider = one.roles.rates_decider[terms]
+    roles = terms[~rates_decider], terms[rates_decider]
+    received, decided = ((one.weighted[:, used].sum(axis=1), one.weighted[:, width + used].sum(axis=1)) for used in roles)
+    return received, decided
 
 
 def _added(table: Floats, row: Ints, size: int) -> Floats:

@@ -13,7 +13,7 @@ from analysis.comparison.bands import bands, difference_variance
 from analysis.comparison.funnel import ALARM, WARNING, Funnel, funnel
 from analysis.comparison.rank_sets import marginal, rank_sets
 from analysis.comparison.said import Standing
-from analysis.comparison.same_mix import SameMix, same_mix
+from analysis.comparison.same_mix import Mixed, SameMix, same_mix
 from analysis.comparison.separation import separation
 from analysis.figures import Figure, Outside, rewritten
 from analysis.population import Population, published
@@ -36,10 +36,10 @@ class _Group:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """`tallies`: as same_mix reads them; `sectors`: kinds of matter in the order of the instrument."""
+    """`by_channel`: sums of every channel, as same_mix reads them; `sectors`: kinds of matter in the order of the instrument."""
 
     population: Population
-    tallies: Tallies
+    by_channel: Mapping[str, Tallies]
     factors: Factors
     sectors: Sequence[str]
     seed: int
@@ -48,7 +48,7 @@ class Compared:
         """The figures with band, ranks, funnel, standardised and shrunken value where units are compared, and what is said of
         every index in every block that goes by this basis (`going`).
 
-        Ranks and the funnel go by the value at the block's mix of matters, where the index is one ratio; bands by the
+        Ranks and the funnel go by the value at the block's mix, where the index is one ratio; bands by the
         published value against the block's. So no comparison mixes bases.
         """
         found, said = list(figures), list[Standing]()
@@ -57,11 +57,12 @@ class Compared:
         if not blocks:
             return found, ()
         at = {(one.domain, one.node): place for place, one in enumerate(figures) if one.summary == "pooled"}
+        sums = Mixed.of(self.by_channel, self.factors, blocks, self.sectors) if self.sectors else None
         for tree in self.population.trees:
             if "unit" not in tree.published_for or tree.population != self.population.name:
                 continue
             for node in published(tree, next(domain for domain in domains if domain.kind == "unit")):
-                mix = self._mix(tree, node, blocks)
+                mix = self._mix(tree, node, sums)
                 for block in blocks:
                     group = self._group(figures, at, block, node)
                     standing, new = self._one(figures, at, group, (tree, node), mix)
@@ -77,13 +78,13 @@ class Compared:
         kept = [number for number, place in enumerate(places) if figures[place].hidden is None and figures[place].mark is None]
         return _Group(block, np.array([places[number] for number in kept], np.int64), np.array([rows[number] for number in kept], np.int64))
 
-    def _mix(self, tree: IndexTree, node: str, blocks: Sequence[int]) -> SameMix | None:
+    def _mix(self, tree: IndexTree, node: str, sums: Mixed | None) -> SameMix | None:
         """None for a leaf, which is not ranked, for what is no ratio of answers, and where there is nothing to standardise."""
         if node not in tree.nodes and node != tree.root:
             return None
-        if not self.population.values[node].ratio or node not in self.tallies.measures or not self.sectors:
+        if sums is None or not self.population.values[node].ratio or node not in sums.measures:
             return None
-        return same_mix(self.tallies, self.factors, node, blocks, self.sectors)
+        return same_mix(sums, node)
 
     def _one(
         self, figures: Sequence[Figure], at: Mapping[tuple[str, str], int], group: _Group, of: tuple[IndexTree, str], mix: SameMix | None

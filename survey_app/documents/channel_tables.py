@@ -5,6 +5,7 @@ Channels are never mixed silently: whoever reads an index reads beside it which 
 
 from collections.abc import Iterator, Mapping
 
+from analysis.bases import CHANNELS
 from analysis.disclosure import FLOOR
 from analysis.domains import Domain
 from questionnaires.trees import IndexTree
@@ -17,7 +18,6 @@ from survey_app.words import number, percent, say
 ISSUED = "issued"
 """The one channel that may be called verified: the system gives a code for every file or ticket, so nobody chooses who gets one."""
 
-CHANNELS = (ISSUED, "handed_out", "open")
 ALL = "n"
 FEW_SENT = "few_sent"
 
@@ -34,9 +34,7 @@ def channels(view: View) -> Iterator[Part]:
         Column("code", say(language, "Code")),
         Column("name", say(language, "Name")),
         Column("n", say(language, "Answers"), "number"),
-        Column("issued", say(language, "with codes issued by the system"), "number"),
-        Column("handed_out", say(language, "with codes handed out by staff"), "number"),
-        Column("open", say(language, "with the code posted at the counter"), "number"),
+        *(Column(channel, words, "number") for channel, words in zip(CHANNELS, channel_names(language), strict=True)),
         Column("issued_share", say(language, "Share issued by the system"), "number", "share"),
     )
     rows = tuple(_row(view, one, tree) for one in shown)
@@ -52,6 +50,15 @@ def channels(view: View) -> Iterator[Part]:
         "Codes handed out by staff and the code at the counter are counted apart."
     )
     yield Paragraph(say(language, sentence), "note")
+
+
+def channel_names(language: str) -> tuple[str, ...]:
+    """How answers were sent, by channel in the order of CHANNELS."""
+    return (
+        say(language, "with codes issued by the system"),
+        say(language, "with codes handed out by staff"),
+        say(language, "with the code posted at the counter"),
+    )
 
 
 def issued_share(view: View, domain: Domain) -> str | None:

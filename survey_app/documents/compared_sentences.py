@@ -180,7 +180,10 @@ def not_ordered(language: str) -> str:
 
 
 def only_the_mix(language: str) -> str:
-    sentence = "At the same mix of matters it no longer tells them apart: what differs is largely the kind of matters handled."
+    sentence = (
+        "At the same mix of matters and ways of answering it no longer tells them apart: what differs is largely which matters are "
+        "handled and how the answers came in."
+    )
     return say(language, sentence)
 
 
@@ -258,12 +261,15 @@ def alone(language: str) -> str:
 
 
 def same_mix(language: str, value: str) -> str:
-    sentence = "If its matters were mixed as those of the whole block, its index would be {value}."
+    sentence = "If its matters and the ways its answers came in were mixed as those of the whole block, its index would be {value}."
     return say(language, sentence, value=value)
 
 
 def same_mix_at_least(language: str, value: str) -> str:
-    return say(language, "If its matters were mixed as those of the whole block, its index would be at least {value}.", value=value)
+    sentence = (
+        "If its matters and the ways its answers came in were mixed as those of the whole block, its index would be at least {value}."
+    )
+    return say(language, sentence, value=value)
 
 
 def shrunk(language: str, value: str) -> str:
@@ -283,7 +289,8 @@ def who_is_compared(language: str) -> str:
 
 def columns_meaning(language: str) -> str:
     sentence = (
-        "Rows stand by official code. “At the block's mix”: the index if the unit's matters were mixed as those of the block. "
+        "Rows stand by official code. “At the block's mix”: the index if the unit's matters and the ways its answers came in were "
+        "mixed as those of the block. "
         "“Rank set”: 1 is the highest; all these ranges hold at once (confidence 95%). “Limits”: within them lie units that differ "
         "only as units usually do. “Drawn to the mean”: beside the index, never instead of it."
     )

@@ -4,12 +4,14 @@ Affairs reads (errors, degrees of freedom, unrounded values) is in technical_tab
 
 from collections.abc import Iterator, Sequence
 
-from analysis.comparison.same_mix import MixCell
+from analysis.bases import CHANNELS
+from analysis.comparison.mix_cells import MixCell
 from analysis.domains import Domain
 from questionnaires.trees import IndexTree
 from survey_app.documents import compared_sentences, count_cells, sentences
 from survey_app.documents import figure_cells as cells
 from survey_app.documents import method_formulas as formulas
+from survey_app.documents.channel_tables import channel_names
 from survey_app.documents.figure_cells import View
 from survey_app.documents.method_cells import counted, further_merges, merged, merges
 from survey_app.documents.report import Column, Number, Panel, Paragraph, Row, Table
@@ -35,7 +37,7 @@ def how(view: View, id: str, about: str, domains: Sequence[Domain]) -> Panel:
 
 
 def how_compared(view: View, mixed: Sequence[MixCell]) -> Panel:
-    """Of everything that sets units beside each other. `mixed`: kinds of matter that shared one expected rate."""
+    """Of everything that sets units beside each other. `mixed`: what shared one expected rate."""
     language = view.language
     columns = (Column("step", say(language, "Step")), Column("how", say(language, "How")))
     caption = say(language, "How units are compared, step by step")
@@ -54,8 +56,9 @@ def _compared(view: View) -> Iterator[tuple[str, str]]:
     )
     yield say(language, "Separation"), say(language, sentence)
     sentence = (
-        "Index of the block + (weighted satisfied answers − those expected at the block's rates in each sector) ÷ weighted valid answers. "
-        "Sectors with fewer than 5 answers or one unit are taken together, in the order of the list."
+        "Index of the block + (weighted satisfied answers − those expected at the block's rates in each sector and way of answering) ÷ "
+        "weighted valid answers. Sectors with fewer than 5 answers or one unit are taken together, in the order of the list; within "
+        "them such ways of answering, in the order: issued by the system, handed out, posted at the counter."
     )
     yield say(language, "At the block's mix"), say(language, sentence)
     sentence = "Interval at 95%: unit − block with V*, shared answers allowed for, for all units of the block at once (Bonferroni)."
@@ -82,15 +85,18 @@ def _mixed(view: View, mixed: Sequence[MixCell]) -> Table:
     columns = (
         Column("block", say(language, "Block")),
         Column("sectors", say(language, "Sectors taken together")),
+        Column("modes", say(language, "Answers sent")),
         Column("n", say(language, "Answers"), "number"),
         Column("units", say(language, "Units"), "number"),
     )
-    rows = []
+    rows, channel_words = [], dict(zip(CHANNELS, channel_names(language), strict=True))
     for cell in mixed:
         words = "; ".join(sectors.get(one, say(language, "sector unknown")) for one in cell.sectors)
         counts = counted(view, cell.n), Number(cell.units, number(language, cell.units))
-        rows.append(Row((names.get(cell.block, cell.block), words, *counts)))
-    return Table("mixed", say(language, "Sectors that share one expected rate because they were thin"), columns, tuple(rows))
+        ways = "; ".join(channel_words.get(one, one) for one in cell.modes)
+        rows.append(Row((names.get(cell.block, cell.block), words, ways, *counts)))
+    caption = say(language, "Sectors and ways of answering that share one expected rate because they were thin")
+    return Table("mixed", caption, columns, tuple(rows))
 
 
 def _steps(view: View, id: str, about: str, domains: Sequence[Domain]) -> Table:

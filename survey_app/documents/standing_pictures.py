@@ -146,7 +146,7 @@ def _funnel(
     for answers in at:
         (low, high), (lowest, highest) = around.around(around.centre * (1 - around.centre) / answers)
         drawn.append(Limits(answers, low, high, lowest, highest))
-    label = say(language, "{index}, at the block's mix of matters", index=of(tree.label, language))
+    label = say(language, "{index}, at the block's mix", index=of(tree.label, language))
     yield _picture(view, standing.block, Funnel(language, title, label, "share", *centre, tuple(drawn), points, notes))
 
 

@@ -7,8 +7,8 @@ from typing import Literal, Never, cast, get_args
 
 from analysis.cells import Merge
 from analysis.comparison.funnel import Funnel
+from analysis.comparison.mix_cells import MixCell
 from analysis.comparison.said import Standing
-from analysis.comparison.same_mix import MixCell
 from analysis.comparison.separation import Separation
 from analysis.diagnostics import Diagnostics
 from analysis.domains import Domain
@@ -95,7 +95,7 @@ def _standing(stored: Plain) -> Standing:
         separation=_separation(stored["separation"]),
         same_mix=_separation(stored["same_mix"]),
         funnel=None if funnel is None else Funnel(**_typed(funnel)),
-        mixed=tuple(replace(one, sectors=tuple(one.sectors)) for one in mixed),
+        mixed=tuple(replace(one, sectors=tuple(one.sectors), modes=tuple(one.modes)) for one in mixed),
     )
 
 

@@ -93,7 +93,7 @@ def test_clearly_below_the_block_and_yet_as_units_usually_differ_is_one_sentence
 def test_a_value_at_the_mix_that_is_a_bound_is_said_as_one() -> None:
     """99.97 % is 100.0 at one decimal: one step of the grid below is said."""
     said = words(page_of_one(2, 9, standardised=0.9997))
-    assert "Nếu có cơ cấu hồ sơ như cả khối, chỉ số của đơn vị ít nhất là 99,9%." in said
+    assert "Nếu có cơ cấu hồ sơ và cách gửi phiếu như cả khối, chỉ số của đơn vị ít nhất là 99,9%." in said
 
 
 def test_the_page_of_one_unit_speaks_of_one_unit() -> None:

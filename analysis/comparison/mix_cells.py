@@ -1,0 +1,111 @@
+"""Which answers of a block share one expected rate: sector × mode, thin cells taken together and named. The rates: same_mix.py."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.survey_data import Bools, Floats, Ints
+from analysis.tallies import Tallies
+
+LEAST_ANSWERS, LEAST_UNITS = 5, 2
+UNKNOWN_SECTOR = "?"
+
+
+@dataclass(frozen=True, slots=True)
+class MixCell:
+    """Kinds of matter and ways of answering of one block that share one expected rate because a cell alone was too thin: by
+    name, with the answers and units in them together."""
+
+    block: str
+    sectors: tuple[str, ...]
+    modes: tuple[str, ...]
+    n: int
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """Of every place the block (−1: none) and unit of its reception and of its decider; which of the terms rate the decider."""
+
+    block_of: Mapping[str, int]
+    block: tuple[Ints, Ints]
+    unit: tuple[Sequence[str], Sequence[str]]
+    rates_decider: Bools
+
+    @classmethod
+    def of(cls, tallies: Tallies, blocks: Sequence[int]) -> "Roles":
+        block_of = {label: number for number, block in enumerate(blocks) for label in tallies.domains[block].members}
+        columns = (tallies.places.reception, tallies.places.decider)
+        home = [np.array([*(block_of.get(label, -1) for label in column.labels), -1], np.int64)[column.codes] for column in columns]
+        unit = [[("", *column.labels)[code + 1] for code in column.codes.tolist()] for column in columns]
+        rates_decider = np.array([term.rates == "decider" for term in tallies.terms], np.bool_)
+        return cls(block_of, (home[0], home[1]), (unit[0], unit[1]), rates_decider)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """`n`: block × sector × mode, people with a valid answer; `units`: the same keys to the units that they speak of."""
+
+    n: Floats
+    units: Mapping[tuple[int, int, int], frozenset[str]]
+
+    @classmethod
+    def of(cls, modes: Iterable[tuple[Tallies, Roles]], measure: int, sector: Ints, size: tuple[int, int]) -> "Answered":
+        """measure: its place among those of the tallies; sector: its number for every cell of theirs; size: blocks, sectors."""
+        n: list[Floats] = []
+        units: dict[tuple[int, int, int], set[str]] = {}
+        for mode, (tallies, roles) in enumerate(modes):
+            sums, of_mode = tallies.by_place, np.zeros(size)
+            within = [roles.block[side][sums.place] for side in range(2)]
+            for block in range(size[0]):
+                received, decided = within[0] == block, within[1] == block
+                people = np.select([received & decided, received, decided], [sums.n[:, measure, side] for side in range(3)], 0.0)
+                for row in np.flatnonzero(people > 0).tolist():
+                    side = 0 if received[row] and sums.n[row, measure, 1] > 0 else 1
+                    kind = int(sector[sums.cell[row]])
+                    of_mode[block, kind] += people[row]
+                    units.setdefault((block, kind, mode), set()).add(roles.unit[side][sums.place[row]])
+            n.append(of_mode)
+        return cls(np.stack(n, axis=2), {key: frozenset(found) for key, found in units.items()})
+
+    def speak_of(self, block: int, sectors: Iterable[int], modes: Iterable[int]) -> frozenset[str]:
+        chosen, nobody = tuple(modes), frozenset[str]()
+        return nobody.union(*(self.units.get((block, sector, mode), nobody) for sector in sectors for mode in chosen))
+
+
+def mix_cells(
+    answered: Answered, blocks: Sequence[str], sectors: Sequence[str], modes: Sequence[str]
+) -> tuple[Ints, tuple[MixCell, ...]]:
+    """Block × sector × mode to the number of its cell, and the cells that were made of several.
+
+    Thin is fewer than 5 answers or one unit. A thin sector of a block joins the next in the order of the list, the last the one
+    before; a sector that is not known comes last. Within what then stands as a sector, thin modes join in the same way.
+    """
+    cells, merged = np.zeros(answered.n.shape, np.int64), []
+    number, every_mode = 0, range(len(modes))
+    for block, name in enumerate(blocks):
+        of_sectors = [answered.speak_of(block, [one], every_mode) for one in range(len(sectors))]
+        for together in groups(answered.n[block].sum(axis=1), of_sectors):
+            n = answered.n[block, together].sum(axis=0)
+            for alike in groups(n, [answered.speak_of(block, together, [one]) for one in every_mode]):
+                number += 1
+                cells[np.ix_([block], together, alike)] = number
+                if len(together) > 1 or len(alike) > 1:
+                    units = len(answered.speak_of(block, together, alike))
+                    found = tuple(sectors[one] for one in together), tuple(modes[one] for one in alike)
+                    merged.append(MixCell(name, *found, int(n[alike].sum()), units))
+    return cells, tuple(merged)
+
+
+def groups(n: Floats, units: Sequence[frozenset[str]]) -> list[list[int]]:
+    """What has answers, thin ones together with the next, the last with the one before."""
+    found = [[int(one)] for one in np.flatnonzero(n > 0)]
+
+    def thin(group: list[int]) -> bool:
+        return n[group].sum() < LEAST_ANSWERS or len(frozenset[str]().union(*(units[one] for one in group))) < LEAST_UNITS
+
+    while len(found) > 1 and (at := next((at for at, group in enumerate(found) if thin(group)), None)) is not None:
+        first = min(at, len(found) - 2)
+        found[first : first + 2] = [found[first] + found[first + 1]]
+    return found
