@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analysis.audit_kept import Ends, Looked, TableName, Wanted
-from analysis.audit_known import Known
+from analysis.audit_known import FEW, Known
 from analysis.audit_tables import Counter, Table, Widths
 from analysis.bases import Basis
 from analysis.feasible import Asked
@@ -20,9 +20,9 @@ from analysis.survey_data import Floats
 LEAST_N, LEAST_POINTS = 10, 0.20
 """How wide every hidden n, and every hidden figure as a part of its range, has to stay (methodology §13.4)."""
 SLACK = 1e-6
-OF_N = Asked(wide=LEAST_N + 2.0, narrow=LEAST_N - 1e-5)
-"""Counts are whole: of ends twelve apart at least ten lie between whole numbers."""
-OF_FIGURES = Asked(wide=LEAST_POINTS, narrow=LEAST_POINTS - SLACK)
+OF_N = Asked(wide=2.0, narrow=-1e-5)
+"""Beyond what is wanted. Counts are whole: of ends twelve apart at least ten lie between whole numbers."""
+OF_FIGURES = Asked(wide=-SLACK / 2, narrow=-SLACK)
 NOTHING = Known()
 
 
@@ -92,26 +92,37 @@ def audited(
     """
     looked = looked or Looked.at(release, widths, known)
     tables = looked.among(release.figures, None if only is None else _by_table(only))
+    least = {name: _least(name, table, looked) for name, table in tables.items()}
     ends: dict[TableName, Ends] = {}
     for asked, of_figures in ((OF_N, False), (OF_FIGURES, True)):
-        some = {name: table for name, table in tables.items() if bool(name[2]) == of_figures}
-        ends |= dict(zip(some, looked.solve([*some.values()], replace(asked, glance=glance)), strict=True))
+        some = [name for name in tables if bool(name[2]) == of_figures]
+        solved = looked.solve([tables[name] for name in some], [least[name] for name in some], replace(asked, glance=glance))
+        ends |= dict(zip(some, solved, strict=True))
     cells: list[Range] = []
     for name, table in tables.items():
-        cells += _of_figures(name, table, ends[name], release.figures, looked) if name[2] else _of_n(name, table, ends[name])
+        own = least[name]
+        cells += _of_figures(name, table, ends[name], own, release.figures, looked) if name[2] else _of_n(name, table, ends[name], own)
     return Audit(tuple(cells), len(tables))
 
 
-def _of_n(name: TableName, table: Table, ends: Ends) -> list[Range]:
+def _least(name: TableName, table: Table, looked: Looked) -> Floats:
+    """How far apart the ends of the wanted cells have to be: of a figure, as a part of its range, so that two values at least are left
+    of it if fewer than five people stand behind it."""
+    if not name[2]:
+        return np.full(len(table.wanted), float(LEAST_N))
+    return np.array([max(LEAST_POINTS, 1 / looked.people.get((name, domain), FEW)) for domain, _, _ in table.wanted], np.float64)
+
+
+def _of_n(name: TableName, table: Table, ends: Ends, least: Floats) -> list[Range]:
     low, high = ends
-    return _ranges(name, "", "", table, np.ceil(low - SLACK) + 0.0, np.floor(high + SLACK), LEAST_N)
+    return _ranges(name, "", "", table, np.ceil(low - SLACK) + 0.0, np.floor(high + SLACK), least)
 
 
-def _of_figures(name: TableName, table: Table, ends: Ends, figures: Sequence[Figure], looked: Looked) -> list[Range]:
+def _of_figures(name: TableName, table: Table, ends: Ends, least: Floats, figures: Sequence[Figure], looked: Looked) -> list[Range]:
     one = figures[looked.places[name][0]]
     of = looked.known.node(one.tree, one.node)
     low, high = (of.low + end * (of.high - of.low) for end in ends)
-    return _ranges(name, one.tree, one.node, table, low, high, LEAST_POINTS * (of.high - of.low))
+    return _ranges(name, one.tree, one.node, table, low, high, least * (of.high - of.low))
 
 
 def _by_table(cells: Collection[Range]) -> Wanted:
@@ -122,7 +133,7 @@ def _by_table(cells: Collection[Range]) -> Wanted:
     return found
 
 
-def _ranges(name: TableName, tree: str, node: str, table: Table, low: Floats, high: Floats, least: float) -> list[Range]:
+def _ranges(name: TableName, tree: str, node: str, table: Table, low: Floats, high: Floats, least: Floats) -> list[Range]:
     population, _, says = name
-    ends = zip(table.wanted, low, high, strict=True)
-    return [Range(domain, population, basis, tree, node, role, says, float(a), float(b), least) for (domain, basis, role), a, b in ends]
+    ends = zip(table.wanted, low.tolist(), high.tolist(), least.tolist(), strict=True)
+    return [Range(domain, population, basis, tree, node, role, says, a, b, apart) for (domain, basis, role), a, b, apart in ends]

@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from analysis.audit_known import Known
+from analysis.audit_known import FEW, Known
 from analysis.audit_tables import Counted, Counter, Shares, Table, Widths, printed, shares, sizes, table_of_figures, table_of_n
 from analysis.bases import Basis
 from analysis.domains import Domain
@@ -39,6 +39,7 @@ class Looked:
     places: Mapping[TableName, Sequence[int]]
     alike: Mapping[tuple[str, str], Sequence[int]]
     ends: Sequence[tuple[float, float]]
+    people: Mapping[tuple[TableName, str], int]
     solved: dict[bytes, Ends] = field(default_factory=lambda: {NOTHING: (np.zeros(0), np.zeros(0))})
     counted: dict[str, tuple[list[Figure], Counted]] = field(default_factory=dict)
     sizes: dict[Basis, tuple[Counted, Mapping[str, float]]] = field(default_factory=dict)
@@ -49,15 +50,19 @@ class Looked:
         places: dict[TableName, list[int]] = {}
         alike: dict[tuple[str, str], list[int]] = {}
         ends: list[tuple[float, float]] = []
+        people: dict[tuple[TableName, str], int] = {}
         for place, figure in enumerate(release.figures):
             node = known.node(figure.tree, figure.node)
             ends.append(printed(figure, widths, node))
             places.setdefault((figure.population, "", ""), []).append(place)
-            if (figure.population, figure.basis, figure.domain, figure.node) not in known.empty:
-                places.setdefault((figure.population, figure.basis, node.says), []).append(place)
+            name, cell = (figure.population, figure.basis, node.says), (figure.population, figure.basis, figure.domain, figure.node)
+            if cell not in known.empty:
+                places.setdefault(name, []).append(place)
+            if cell in known.people:
+                people[name, figure.domain] = min(known.people[cell], people.get((name, figure.domain), FEW))
             alike.setdefault((figure.population, ""), []).append(place)
             alike.setdefault((figure.population, node.says), []).append(place)
-        return cls({domain.id: domain for domain in release.domains}, shares(release.domains), widths, known, places, alike, ends)
+        return cls({domain.id: domain for domain in release.domains}, shares(release.domains), widths, known, places, alike, ends, people)
 
     def among(self, figures: Sequence[Figure], wanted: Wanted | None) -> dict[TableName, Table]:
         """The tables in which something is shown, asked for the wanted cells or else for all."""
@@ -100,21 +105,25 @@ class Looked:
             before = self.sizes[basis] = counted, sizes(units, counted, basis)
         return before[1]
 
-    def solve(self, tables: Sequence[Table], asked: Asked) -> list[Ends]:
-        """The ends of the wanted cells of each; a table that was solved before, under whatever name, is not solved again."""
-        keys = [_content(table, asked.glance) if table.wanted else NOTHING for table in tables]
-        new = {key: table for key, table in zip(keys, tables, strict=True) if key not in self.solved}
+    def solve(self, tables: Sequence[Table], least: Sequence[Floats], asked: Asked) -> list[Ends]:
+        """The ends of the wanted cells of each; a table that was solved before, under whatever name, is not solved again.
+
+        least: how far apart these ends have to be; asked: the same as `wide` and `narrow`, less or more."""
+        keys = [_content(table, one, asked.glance) if table.wanted else NOTHING for table, one in zip(tables, least, strict=True)]
+        new = {key: at for at, key in enumerate(keys) if key not in self.solved}
         if new:
-            joined, starts = side_by_side([table.equations for table in new.values()])
-            wanted = [np.array(list(table.wanted.values()), np.int64) for table in new.values()]
-            at = np.cumsum([0, *map(len, wanted)])
+            joined, starts = side_by_side([tables[at].equations for at in new.values()])
+            wanted = [np.array(list(tables[at].wanted.values()), np.int64) for at in new.values()]
+            own = np.concatenate([least[at] for at in new.values()])
+            asked = replace(asked, wide=own + asked.wide, narrow=own + asked.narrow)
+            end = np.cumsum([0, *map(len, wanted)])
             low, high = feasible(joined, np.concatenate([one + start for one, start in zip(wanted, starts, strict=False)]), asked)
-            self.solved |= {key: (low[a:b], high[a:b]) for key, a, b in zip(new, at, at[1:], strict=False)}
+            self.solved |= {key: (low[a:b], high[a:b]) for key, a, b in zip(new, end, end[1:], strict=False)}
         return [self.solved[key] for key in keys]
 
 
-def _content(table: Table, glance: bool) -> bytes:
+def _content(table: Table, least: Floats, glance: bool) -> bytes:
     of = table.equations
     wanted = np.array(list(table.wanted.values()), np.int64)
-    parts = (of.table.indptr, of.table.indices, of.table.data, of.low, of.kind, of.scale, of.least, of.most, wanted)
+    parts = (of.table.indptr, of.table.indices, of.table.data, of.low, of.kind, of.scale, of.least, of.most, wanted, least)
     return b"|".join([*(part.tobytes() for part in parts), b"glance" if glance else b""])

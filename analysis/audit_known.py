@@ -1,5 +1,6 @@
 """What whoever makes a release can tell its audit beside what the release shows: which nodes say the same, which cells are empty."""
 
+import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -11,6 +12,8 @@ from analysis.population import Population
 Cell = tuple[str, Basis, str, str]
 """Population, basis, domain, and a node or the role of a count."""
 Empty = Collection[Cell]
+FEW = 5
+"""Of five people and more every value has another within the twenty points that are left of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +29,11 @@ class Node:
 class Known:
     """What whoever makes a release can tell of it beside what it shows. `nodes`: (tree, node) to what it is; others are shares that
     nothing else says again. `empty`: hidden cells without any answer, which are in no sum; a reader does not know of them, so
-    to leave them out errs on the side of hiding."""
+    to leave them out errs on the side of hiding. `people`: how many fewer than five stand behind a hidden figure."""
 
     nodes: Mapping[tuple[str, str], Node] = field(default_factory=dict)
     empty: Empty = frozenset()
+    people: Mapping[Cell, int] = field(default_factory=dict)
 
     def node(self, tree: str, node: str) -> Node:
         """`says` is never empty."""
@@ -40,10 +44,12 @@ class Known:
     def of(cls, populations: Iterable[tuple[Population, Basis]]) -> "Known":
         nodes: dict[tuple[str, str], Node] = {}
         empty: set[Cell] = set()
+        people: dict[Cell, int] = {}
         for population, basis in populations:
             nodes |= _nodes(population)
             empty |= cells_without_answers(population, basis)
-        return cls(nodes, frozenset(empty))
+            people |= cells_of_few(population, basis)
+        return cls(nodes, frozenset(empty), people)
 
 
 def _nodes(population: Population) -> dict[tuple[str, str], Node]:
@@ -68,3 +74,10 @@ def cells_without_answers(population: Population, basis: Basis) -> set[Cell]:
     counted = {"reception": population.estimates.received.sum(axis=1), "decider": population.estimates.decided.sum(axis=1)}
     counted |= dict(zip(population.precision.nodes, population.precision.n.T, strict=True))
     return {(population.name, basis, ids[row], name) for name, n in counted.items() for row in np.flatnonzero(n == 0)}
+
+
+def cells_of_few(population: Population, basis: Basis) -> dict[Cell, int]:
+    """Figures of fewer than FEW people and how many: their value is one of so few that bounds far apart may leave a single one."""
+    ids, n = [domain.id for domain in population.domains], population.precision.n
+    few = zip(*np.nonzero((n > 0) & (n < FEW)), strict=True)
+    return {(population.name, basis, ids[row], population.precision.nodes[at]): max(1, math.floor(n[row, at])) for row, at in few}

@@ -33,11 +33,12 @@ IDLE = 2
 class Asked:
     """How closely a range has to be known. `wide`: a cell of which values so far apart were met is not followed to its ends; its ends
     are then those values. `narrow`: nor is one that is known to lie between bounds closer together; its ends are then those
-    bounds. `glance`: cells are not looked at any closer than that; the ends of the others are −inf and inf.
+    bounds. Both for all cells or for each that is wanted. `glance`: cells are not looked at any closer than that; the ends of the
+    others are −inf and inf.
     """
 
-    wide: float = np.inf
-    narrow: float = -np.inf
+    wide: float | Floats = np.inf
+    narrow: float | Floats = -np.inf
     glance: bool = False
 
 
@@ -60,28 +61,29 @@ def feasible(equations: Equations, wanted: Ints, asked: Asked = ENDS) -> tuple[F
     low, high = parts.equations.least[at], parts.equations.most[at]
     within = parts.holding(at)
     held: Bools = np.diff(parts.rows)[within] > 0
+    wide, narrow = np.broadcast_to(asked.wide, len(at)), np.broadcast_to(asked.narrow, len(at))
     if asked.glance and held.any():
         low[held], high[held] = -np.inf, np.inf
         below, above = bounds(parts.equations)
-        held &= np.isin(within, within[(above - below < asked.narrow)[at]])
+        held &= np.isin(within, within[(above - below)[at] < narrow])
     if held.any():
         some, cells = parts.take(np.unique(within[held]))
-        low[held], high[held] = _ends(some, np.searchsorted(cells, at[held]), asked)
+        low[held], high[held] = _ends(some, np.searchsorted(cells, at[held]), wide[held], narrow[held], asked.glance)
     return low, high
 
 
-def _ends(parts: Parts, cells: Ints, asked: Asked) -> tuple[Floats, Floats]:
+def _ends(parts: Parts, cells: Ints, wide: Floats, narrow: Floats, glance: bool) -> tuple[Floats, Floats]:
     """The ends of some cells: what settles many at once first, then those that are left one by one."""
     parts, first = _widened(parts)
     below, above = bounds(parts.equations)
-    narrow = (above - below < asked.narrow)[cells]
-    if asked.glance:
-        return np.where(narrow, below[cells], -np.inf), np.where(narrow, above[cells], np.inf)
-    met = Met(parts, cells, asked.wide, narrow, first[cells], first[cells])
-    if np.isfinite(asked.wide):
+    known: Bools = (above - below)[cells] < narrow
+    if glance:
+        return np.where(known, below[cells], -np.inf), np.where(known, above[cells], np.inf)
+    met = Met(parts, cells, wide, known, first[cells], first[cells])
+    if np.isfinite(wide).all():
         met.push(below[cells], above[cells], np.random.default_rng(len(cells)))
     met.follow()
-    return np.where(narrow, below[cells], met.low), np.where(narrow, above[cells], met.high)
+    return np.where(known, below[cells], met.low), np.where(known, above[cells], met.high)
 
 
 @dataclass(slots=True)
@@ -90,7 +92,7 @@ class Met:
 
     parts: Parts
     cells: Ints
-    wide: float
+    wide: Floats
     narrow: Bools
     low: Floats
     high: Floats
@@ -111,13 +113,13 @@ class Met:
         while ((left > 0) & (idle < IDLE)).any():
             open_ = self.unsettled() & (idle < IDLE)[within]
             some, cells = self.parts.take(np.unique(within[open_]))
-            at, low, high = np.searchsorted(cells, self.cells[open_]), self.low[open_], self.high[open_]
-            up = np.minimum(above[open_], low + self.wide) - high
-            down = low - np.maximum(below[open_], high - self.wide)
+            at, low, high, wide = np.searchsorted(cells, self.cells[open_]), self.low[open_], self.high[open_], self.wide[open_]
+            up = np.minimum(above[open_], low + wide) - high
+            down = low - np.maximum(below[open_], high - wide)
             objective = np.zeros(len(cells))
             rises = rng.random(len(at)) * (np.maximum(up, 0) + np.maximum(down, 0)) < up
             objective[at] = np.where(rises, -1.0, 1.0) * rng.random(len(at))
-            self._meet(cells, least(_capped(some, at, low, high, self.wide), objective))
+            self._meet(cells, least(_capped(some, at, low, high, wide), objective))
             before, left = left, np.bincount(within, self.unsettled(), self.parts.count)
             idle = np.where(before > left, 0, idle + 1)
 
@@ -131,7 +133,7 @@ class Met:
             now, left = left[turn < TOGETHER], left[turn >= TOGETHER]
             some, cells = self.parts.take(np.repeat(within[now], 2))
             own = np.repeat(self.cells[now] - self.parts.cells[within[now]], 2) + some.cells[:-1]
-            some = _capped(some, own, np.repeat(self.low[now], 2), np.repeat(self.high[now], 2), self.wide)
+            some = _capped(some, own, *(np.repeat(one[now], 2) for one in (self.low, self.high, self.wide)))
             objective = np.zeros(len(cells))
             objective[own] = np.tile([1.0, -1.0], len(now))
             found = least(some, objective)
@@ -148,7 +150,7 @@ class Met:
         self.low, self.high = np.minimum(self.low, low[self.cells]), np.maximum(self.high, high[self.cells])
 
 
-def _capped(parts: Parts, cells: Ints, low: Floats, high: Floats, wide: float) -> Parts:
+def _capped(parts: Parts, cells: Ints, low: Floats, high: Floats, wide: Floats) -> Parts:
     """Some cells no further than `wide` from where they were met."""
     of, far = parts.equations, FURTHER * wide
     least, most = of.least.copy(), of.most.copy()

@@ -9,7 +9,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from analysis.audit import PUBLIC, Audit, Range, audited, half_step
-from analysis.audit_known import Known, Node, cells_without_answers
+from analysis.audit_known import Known, Node, cells_of_few, cells_without_answers
 from analysis.audit_repair import secured
 from analysis.audit_tables import Counted, shares, table_of_n
 from analysis.disclosure import hidden
@@ -82,6 +82,15 @@ def test_two_hidden_units_hide_each_other() -> None:
     assert n_of(hidden_too, "x") == (0, 56)
 
 
+@pytest.mark.parametrize(("people", "narrow"), [(1, True), (2, False)])
+def test_one_person_is_hidden_only_where_both_answers_stay_possible(people: int, narrow: bool) -> None:
+    """x lies between 15 % and 100 %: of one person that is a yes, of two either one or two of them said yes."""
+    known = Known(people={("finished", "all", "x", "s"): people})
+    found = audited(without(released(FOUR), "x", "u"), known=known)
+    assert cell(found, "x").least == 1 / people
+    assert {one.domain for one in found.failures if one.node} == ({"x"} if narrow else set())
+
+
 def test_two_hidden_units_in_groups_that_overlap_do_not() -> None:
     """Blocks wx and wxy, y hidden too: y = 3 · 30 % − 2 · 32.5 % with their roundings: far too narrow; so is x = 2 · 32.5 % − 25 %."""
     audit = audited(without(released({**FOUR, "y": 15}, "wx", "wxy"), "x", "y"))
@@ -121,10 +130,21 @@ def test_a_unit_without_answers_is_in_no_sum_and_needs_no_protection() -> None:
     measured = measures(ONE, FORM.questions)
     population = Population.of("finished", True, [ONE], estimate(data.tally(weigh(data.counts(), None), measured, domains)), domains)
     empty = cells_without_answers(population, "all")
+    assert not cells_of_few(population, "all")
     assert {cell for cell in empty if cell[2] in "uvw"} == {("finished", "all", "v", of) for of in ("s", "reception", "decider")}
     release = made.release(FORM, rows, domains, frame=made.frame([(id, id, 1, 100) for id in "uvw"]))
     assert {one.domain for one in audited(release).failures} == {"v"}
     assert not audited(release, known=Known(empty=empty)).cells
+
+
+def test_whoever_makes_a_release_knows_of_how_few_people_a_figure_is() -> None:
+    """u has four answers, v five, w forty; no group."""
+    rows = [made.answer(id, day=str(k % 3), stage=2, a=5) for id, n in (("u", 4), ("v", 5), ("w", 40)) for k in range(n)]
+    domains = [made.unit(id, 100) for id in "uvw"]
+    data = made.sources(FORM, made.columns(rows))["finished"]
+    tally = data.tally(weigh(data.counts(), None), measures(ONE, FORM.questions), domains)
+    population = Population.of("finished", True, [ONE], estimate(tally), domains)
+    assert cells_of_few(population, "all") == {("finished", "all", "u", "s"): 4}
 
 
 def test_a_score_is_as_wide_as_its_own_range_asks() -> None:
