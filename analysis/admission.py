@@ -4,13 +4,15 @@ The rule itself (when a cut moves) is disclosure.admit.
 """
 
 from collections.abc import Mapping
-from datetime import date
 
 import numpy as np
 
 from analysis.disclosure import batch
-from analysis.survey_data import UNKNOWN, Coded, Column, Ints, population_codes, populations
+from analysis.survey_data import UNKNOWN, Coded, Column, population_codes, populations
 from questionnaires.instrument import Instrument
+
+NO_END: Mapping[str, int] = {}
+NEVER = np.iinfo(np.int64).max
 
 
 def batches(instrument: Instrument, answers: Coded) -> Column:
@@ -21,31 +23,22 @@ def batches(instrument: Instrument, answers: Coded) -> Column:
     return Column(np.where(found == UNKNOWN, UNKNOWN, unit.codes * len(known) + found), names)
 
 
-def offered(answers: Coded, batch_of: Column, until: date | None) -> dict[str, list[int]]:
-    """Batch to the positions of its answers, ending before the unit's first answer of a later service day.
+def offered(answers: Coded, batch_of: Column, ends: Mapping[str, int] = NO_END) -> dict[str, list[int]]:
+    """Batch to the positions of its answers. ends: reception unit to the position of its first answer that comes too late.
 
     A prefix in commit order, so that one position per batch says which answers are in.
     """
-    inside = batch_of.codes != UNKNOWN
-    if until is not None:
-        inside &= np.arange(len(inside)) < _ends(answers, until)[answers.texts["reception"].codes]
-    rows = np.flatnonzero(inside)
+    unit = answers.texts["reception"]
+    end = np.array([*(ends.get(label, NEVER) for label in unit.labels), NEVER], np.int64)
+    rows = np.flatnonzero((batch_of.codes != UNKNOWN) & (answers.position < end[unit.codes]))
     rows = rows[np.argsort(batch_of.codes[rows], kind="stable")]
     found, start = np.unique(batch_of.codes[rows], return_index=True)
-    ends = [*start[1:], len(rows)]
-    return {batch_of.labels[code]: answers.position[rows[a:b]].tolist() for code, a, b in zip(found, start, ends, strict=False)}
+    stops = [*start[1:], len(rows)]
+    return {batch_of.labels[code]: answers.position[rows[a:b]].tolist() for code, a, b in zip(found, start, stops, strict=False)}
 
 
 def admitted(answers: Coded, batch_of: Column, cuts: Mapping[str, int]) -> Coded:
     """The answers within their batch's cut."""
     cut = np.array([*(cuts.get(label, 0) for label in batch_of.labels), -1], np.int64)
-    return answers.only(answers.position <= cut[batch_of.codes])
-
-
-def _ends(answers: Coded, until: date) -> Ints:
-    """Of every reception unit the row of its first answer of a later day."""
-    unit, day = answers.texts["reception"], answers.texts["day"]
-    later = np.array([label > until.isoformat() for label in day.labels], np.bool_)[day.codes]
-    found = np.full(len(unit.labels), len(later), np.int64)
-    np.minimum.at(found, unit.codes[later], np.flatnonzero(later))
-    return found
+    inside = answers.position <= cut[batch_of.codes]
+    return answers if inside.all() else answers.only(inside)

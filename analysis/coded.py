@@ -1,6 +1,6 @@
 """Coded: the answers of a wave as coded arrays, whatever their population; and how stored texts become codes, part by part.
 
-Never a Python object an answer: parts of some ten thousand rows are coded and let go. Who is asked what is in survey_data.py.
+Never a Python object an answer: parts of some thousand rows are coded and let go. Who is asked what is in survey_data.py.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,8 +20,11 @@ NOT_ANSWERED = -2
 UNKNOWN = -1
 """The code of a Column where nothing is known (no one decider, sector unknown)."""
 
-TEXTS = ("reception", "decider", "point", "psu", "channel", "module", "day")
+TEXTS = ("reception", "decider", "point", "psu", "channel", "module")
 NUMBERS = ("position", "sector", "pi", "design_weight")
+
+AT_ONCE, MOST_KNOWN = 2_000, 100_000
+"""Texts read together, which fit into the cache of a processor; and texts remembered until they are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,8 @@ class Coder:
         self._texts: dict[str, list[Ints]] = {name: [np.zeros(0, np.int64)] for name in TEXTS}
         self._numbers: dict[str, list[Floats]] = {name: [np.zeros(0)] for name in NUMBERS}
         self._answers = [blank(instrument, 0)]
+        self._known = _Labels()
+        self._waiting: list[Ints] = []
 
     def add(
         self, texts: Mapping[str, Sequence[str | None]], numbers: Mapping[str, Sequence[float | None]], answers: Sequence[str]
@@ -98,9 +103,21 @@ class Coder:
             self._texts[name].append(np.fromiter(map(labels.__getitem__, texts[name]), np.int64, len(answers)))
         for name, found in self._numbers.items():
             found.append(np.array(numbers[name], np.float64))
-        self._answers.append(self._names.codes(self._instrument, answers))
+        self._waiting.append(np.fromiter(map(self._known.__getitem__, answers), np.int64, len(answers)))
+        if len(self._known) > MOST_KNOWN:
+            self._read()
+
+    def _read(self) -> None:
+        """Many people say the same: every text is read once and dealt out to whoever said it."""
+        texts = [text for text in self._known if text is not None]
+        read = [self._names.codes(self._instrument, texts[at : at + AT_ONCE]) for at in range(0, len(texts), AT_ONCE)]
+        if read:
+            which = np.concatenate(self._waiting)
+            self._answers.append({name: np.concatenate([part[name] for part in read])[which] for name in read[0]})
+        self._known, self._waiting = _Labels(), []
 
     def coded(self) -> Coded:
+        self._read()
         numbers = {name: np.concatenate(parts) for name, parts in self._numbers.items()}
         answers = {name: np.concatenate([part[name] for part in self._answers]) for name in self._answers[0]}
         sector = np.where(np.isnan(numbers["sector"]), UNKNOWN, numbers["sector"]).astype(np.int64)

@@ -140,7 +140,6 @@ def population_codes(instrument: Instrument, answers: Coded) -> Ints:
 
 def coded(instrument: Instrument, columns: Columns) -> Coded:
     """Plain columns as coded ones."""
-    size = len(columns.position)
     given = _by_question(instrument, columns.answers)
     answers: dict[str, Codes] = {}
     for question in instrument.questions:
@@ -148,9 +147,8 @@ def coded(instrument: Instrument, columns: Columns) -> Coded:
             answers |= _ticks(question, given[question.id])
         elif question.kind != "text":
             answers[question.id] = np.array(given[question.id], np.int8)
-    texts = {name: column(getattr(columns, name)) for name in TEXTS if name != "day"}
     return Coded(
-        {**texts, "day": column([None] * size)},
+        {name: column(getattr(columns, name)) for name in TEXTS},
         np.array(columns.position, np.int64),
         np.array([UNKNOWN if sector is None else sector for sector in columns.sector], np.int64),
         np.array(columns.pi, np.float64),

@@ -5,7 +5,7 @@ from datetime import date
 from analysis.disclosure import unit_of
 from analysis.figures import Release
 from survey_app.services.access import OPERATOR, Permission, Viewer, demand
-from survey_app.storage import responses, session
+from survey_app.storage import collected, session
 
 
 def units_beyond(release: Release, until: date, by: Viewer = OPERATOR) -> tuple[str, ...]:
@@ -15,6 +15,6 @@ def units_beyond(release: Release, until: date, by: Viewer = OPERATOR) -> tuple[
     """
     demand(by, Permission.MAKE_RELEASES)
     with session.reading() as tx:
-        first = responses.first_positions_after(tx, release.province, release.wave, until)
+        first = collected.first_positions_after(tx, release.province, release.wave, until)
     cuts = ((unit_of(batch), cut) for batch, cut in release.cuts.items())
     return tuple(sorted({unit for unit, cut in cuts if unit in first and cut >= first[unit]}))

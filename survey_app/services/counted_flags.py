@@ -20,21 +20,26 @@ COUNTED = (
 """Not `no_work`: a phone without script is no sign of anything."""
 
 
-def positions(tx: Transaction, province: str, wave: str) -> frozenset[int]:
-    """Of the flagged answers of a wave, as stored: traces may be long gone."""
-    return stored.flagged(tx, province, wave, COUNTED)
+Flag = tuple[int, str, str]
+"""Position of an answer, rule and version."""
 
 
-def by_rule(tx: Transaction, province: str, wave: str) -> Sequence[tuple[int, str]]:
-    """Position and rule of every flag of a wave, those that keep no answer out too."""
-    return stored.by_rule(tx, province, wave)
+def flags(tx: Transaction, province: str, wave: str) -> Sequence[Flag]:
+    """Every flag of a wave as stored, those that keep no answer out too: traces may be long gone."""
+    return stored.flags(tx, province, wave)
 
 
-def by_unit(flags: Sequence[tuple[int, str]], admitted: Coded) -> Mapping[str, Mapping[str, int]]:
-    """Reception unit to rule to the admitted answers that carry such a flag."""
-    at = admitted.units_at(frozenset(position for position, _ in flags))
+def positions(flags: Sequence[Flag]) -> frozenset[int]:
+    """Of the answers that are flagged."""
+    return frozenset(position for position, rule, version in flags if (rule, version) in COUNTED)
+
+
+def by_unit(flags: Sequence[Flag], admitted: Coded) -> Mapping[str, Mapping[str, int]]:
+    """Reception unit to rule to the admitted answers that carry such a flag, of whatever version."""
+    marks = {(position, rule) for position, rule, _ in flags}
+    at = admitted.units_at(frozenset(position for position, _ in marks))
     found: dict[str, dict[str, int]] = {}
-    for unit, rule in sorted((at[position], rule) for position, rule in flags if position in at):
+    for unit, rule in sorted((at[position], rule) for position, rule in marks if position in at):
         of_unit = found.setdefault(unit, {})
         of_unit[rule] = of_unit.get(rule, 0) + 1
     return found

@@ -7,7 +7,7 @@ from questionnaires.answers import decode
 from survey_app.services import fieldwork, releases
 from survey_app.services.access import OPERATOR, Permission, Viewer, demand
 from survey_app.services.accounts import stored_time
-from survey_app.storage import accounts, responses, session
+from survey_app.storage import accounts, collected, session
 
 PLACE = (
     "position", "counter", "reception_unit", "point", "deciding_unit", "sector", "channel", "module", "pi", "design_weight", "service_day",
@@ -23,7 +23,7 @@ def rows(wave_code: str, now: datetime, by: Viewer = OPERATOR) -> tuple[list[str
     wave = fieldwork.wave(wave_code)
     questions = [question.id for question in releases.instrument_of(wave).questions if question.kind != "text"]
     with session.transaction() as tx:
-        answers = responses.columns(tx, wave.province, wave.code)
+        answers = collected.columns(tx, wave.province, wave.code)
         accounts.log(tx, wave.province, stored_time(now), by.name, "responses.exported", wave.code, str(len(answers.position)))
     columns = [getattr(answers, name) for name in PLACE]
 

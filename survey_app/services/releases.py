@@ -1,30 +1,29 @@
 """Releases: made from the answers of a wave, stored once, read back, verified, published. The arithmetic is analysis.release's."""
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import questionnaires
-from analysis import admission, coverage, disclosure, parts
 from analysis.bases import Basis
-from analysis.beside import OfQuality
-from analysis.coded import Coded, Coder
 from analysis.comparison.changed import Shown
 from analysis.domains import Domain
 from analysis.figures import Figure, Release, State
-from analysis.release import build, digest_of, restored, sources
+from analysis.parts import LeftOut
+from analysis.release import build, digest_of, restored
 from questionnaires.instrument import Instrument
 from questionnaires.model import Fault, Refused
 from survey_app import settings
-from survey_app.services import areas, counted_flags, counted_parts, fieldwork, frames
+from survey_app.services import areas, counted_parts, fieldwork, frames
 from survey_app.services.access import OPERATOR, Permission, Viewer, demand
 from survey_app.services.accounts import stored_time
 from survey_app.services.areas import BLOCKS
 from survey_app.services.computed_by import computed_by
+from survey_app.services.counted_answers import counted
 from survey_app.services.fieldwork import Wave
 from survey_app.services.release_rows import figures_of, release_of, row_of, state_of
-from survey_app.storage import accounts, responses, session
+from survey_app.storage import accounts, session
 from survey_app.storage import fieldwork as waves
 from survey_app.storage import releases as stored
 from survey_app.storage.releases import ReleaseRow
@@ -51,31 +50,22 @@ def make(wave_code: str, until: date | None, now: datetime, by: Viewer = OPERATO
     wave = fieldwork.wave(wave_code)
     instrument = instrument_of(wave)
     with session.reading() as tx:
-        collected = _collected(tx, wave, instrument)
-        by_rule, findings = counted_flags.by_rule(tx, wave.province, wave.code), counted_flags.findings(tx, wave.province, wave.code)
         before = _newest(tx, wave.code)
-        left = counted_parts.left_out(tx, wave.province, before.number) if before else parts.NOTHING
-        frame = frames.frame(tx, wave.province, wave.code)
+        answers = counted(tx, wave, instrument, until, before)
         domains = areas.domains(tx, wave.province, min(until or wave.closes, wave.closes), wave)
-        earlier = _earlier(tx, wave)
-    batches = admission.batches(instrument, collected)
-    offered = admission.offered(collected, batches, until)
-    cuts = disclosure.admit(offered, before.cuts if before else {})
-    admitted = admission.admitted(collected, batches, cuts)
-    batches = admission.batches(instrument, admitted)
-    counted, left = parts.counted(admitted, batches, before.cuts if before else None, left)
+        frame, earlier = frames.frame(tx, wave.province, wave.code), _earlier(tx, wave)
     release = build(
         instrument=instrument,
-        sources=sources(instrument, counted),
+        sources=answers.sources,
         frame=frame,
         domains=domains,
         previous=before,
-        cuts=cuts,
-        waiting=_waiting(offered, cuts),
-        channels=coverage.channels(admitted.texts["reception"], admitted.texts["channel"]),
+        cuts=answers.cuts,
+        waiting=answers.waiting,
+        channels=answers.channels,
         headline=_headline(wave, domains),
         earlier=earlier,
-        quality=OfQuality(counted_flags.by_unit(by_rule, admitted), findings),
+        quality=answers.quality,
         number=0,
         province=wave.province,
         wave=wave.code,
@@ -83,12 +73,17 @@ def make(wave_code: str, until: date | None, now: datetime, by: Viewer = OPERATO
         made=stored_time(now),
         seed=int.from_bytes(hashlib.sha256(wave.code.encode()).digest()[:4]),
     )
+    return _kept(release, until, before, answers.left, by)
+
+
+def _kept(release: Release, until: date | None, before: Release | None, left: LeftOut, by: Viewer) -> Release:
+    """Numbered and stored, with what the next release has to know of this one."""
     with session.transaction() as tx:
         studies = replace(release.studies, software=computed_by())
         numbered = replace(release, number=stored.next_number(tx), studies=studies)
         stored.add(tx, row_of(numbered, until, before.number if before else None), figures_of(numbered))
-        counted_parts.keep(tx, wave.province, numbered.number, left)
-        accounts.log(tx, wave.province, stored_time(now), by.name, "release.made", str(numbered.number), numbered.digest)
+        counted_parts.keep(tx, release.province, numbered.number, left)
+        accounts.log(tx, release.province, release.made, by.name, "release.made", str(numbered.number), numbered.digest)
     return numbered
 
 
@@ -180,19 +175,6 @@ def instrument_of(wave: Wave) -> Instrument:
         sentence = "The file {name} is not the one the wave was opened with. Put the old file back; a changed one needs a new version."
         raise Refused(Fault("release.instrument_changed", f"wave {wave.code}", sentence, {"name": f"{wave.instrument} {wave.version}"}))
     return instrument
-
-
-def _collected(tx: Transaction, wave: Wave, instrument: Instrument) -> Coded:
-    """The stored answers of a wave as codes, with their flags."""
-    coder = Coder(instrument)
-    for part in responses.parts(tx, wave.province, wave.code):
-        coder.add(part.texts, part.numbers, part.answers)
-    return coder.coded().with_flags(counted_flags.positions(tx, wave.province, wave.code))
-
-
-def _waiting(offered: Mapping[str, Sequence[int]], cuts: Mapping[str, int]) -> frozenset[str]:
-    """Batches that have a few answers beyond their cut."""
-    return frozenset(name for name, positions in offered.items() if positions and positions[-1] > cuts.get(name, 0))
 
 
 def _newest(tx: Transaction, wave: str) -> Release | None:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from questionnaires.model import Fault, Refused
 from survey_app.services.slip_orders import Order
-from survey_app.storage import responses
+from survey_app.storage import collected
 from survey_app.storage import slips as stored
 from survey_app.storage.rows import Transaction
 from survey_app.storage.slips import BatchRow
@@ -57,7 +57,7 @@ class Counts:
 
 
 def counts(tx: Transaction, province: str, first: date | None, last: date | None, unit: str | None = None) -> list[Counts]:
-    used, of_day = responses.used_by_batch(tx, province), dict[str, list[Batch]]()
+    used, of_day = collected.used_by_batch(tx, province), dict[str, list[Batch]]()
     for row in stored.batches(tx, province, first, last, unit):
         of_day.setdefault(row.of_day, []).append(row)
     found = [_counted(id, rows, used.get(id, 0)) for id, rows in of_day.items()]

@@ -88,20 +88,12 @@ def traced(tx: Connection, province: str, wave: str) -> TracedColumns:
     return TracedColumns(*(zip(*rows, strict=True) if rows else ((),) * len(_COLUMNS)))
 
 
-def flagged(tx: Connection, province: str, wave: str, rules: Collection[tuple[str, str]]) -> frozenset[int]:
-    """Positions of the answers of a wave that carry a flag of one of these rules at that version."""
+def flags(tx: Connection, province: str, wave: str) -> list[tuple[int, str, str]]:
+    """Position, rule and version of every flag on the answers of a wave."""
     of_wave = (responses.c.province == province) & (responses.c.wave == wave)
     with_flag = responses.join(response_flags, response_flags.c.response_id == responses.c.id)
-    named = tuple_(response_flags.c.rule, response_flags.c.rule_version).in_(list(rules))
-    return frozenset(tx.execute(select(responses.c.position).select_from(with_flag).where(of_wave & named)).scalars())
-
-
-def by_rule(tx: Connection, province: str, wave: str) -> list[tuple[int, str]]:
-    """Position and rule of every flag on the answers of a wave, each once whatever the version."""
-    of_wave = (responses.c.province == province) & (responses.c.wave == wave)
-    with_flag = responses.join(response_flags, response_flags.c.response_id == responses.c.id)
-    found = tx.execute(select(responses.c.position, response_flags.c.rule).select_from(with_flag).where(of_wave).distinct())
-    return [(position, rule) for position, rule in found]
+    named = select(responses.c.position, response_flags.c.rule, response_flags.c.rule_version)
+    return [(position, rule, version) for position, rule, version in tx.execute(named.select_from(with_flag).where(of_wave))]
 
 
 def ids_flagged(tx: Connection, province: str, wave: str, rule: str, version: str) -> frozenset[str]:

@@ -1,10 +1,11 @@
-"""Answers as they lie on disk: four tables with four ends of life, and the columns a release is computed from.
+"""Answers as they lie on disk: four tables with four ends of life; storing an answer, and what is asked of one that is stored.
 
-The thread that commits for many lives in writer.py. Nothing here reads a token, a form or an instrument.
+The thread that commits for many lives in writer.py, reading the answers of a wave in collected.py. Nothing here reads a token, a
+form or an instrument.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
@@ -20,9 +21,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    func,
     select,
-    type_coerce,
 )
 from sqlalchemy.engine.interfaces import DBAPICursor
 
@@ -214,87 +213,6 @@ def _stored_before(cursor: DBAPICursor, row: Row) -> Duplicate | None:
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerColumns:
-    """The answers of one wave in commit order, column by column; `answers` is the stored JSON text."""
-
-    position: Sequence[int]
-    counter: Sequence[str]
-    reception_unit: Sequence[str]
-    point: Sequence[str]
-    deciding_unit: Sequence[str | None]
-    sector: Sequence[int | None]
-    channel: Sequence[str]
-    module: Sequence[str | None]
-    pi: Sequence[float | None]
-    design_weight: Sequence[float]
-    language: Sequence[str]
-    service_day: Sequence[date]
-    psu: Sequence[str]
-    answers: Sequence[str]
-
-
-_WAVE_COLUMNS = tuple(responses.c[field.name] for field in fields(AnswerColumns))
-
-
-def columns(tx: Connection, province: str, wave: str) -> AnswerColumns:
-    """Every answer of the wave, in commit order."""
-    of_wave = (responses.c.province == province) & (responses.c.wave == wave)
-    rows = tx.execute(select(*_WAVE_COLUMNS).where(of_wave).order_by(responses.c.position)).all()
-    return AnswerColumns(*(zip(*rows, strict=True) if rows else ((),) * len(_WAVE_COLUMNS)))
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Some answers of a wave: columns of texts and of numbers by the names that the arithmetic has for them, and the stored texts."""
-
-    texts: Mapping[str, Sequence[str | None]]
-    numbers: Mapping[str, Sequence[float | None]]
-    answers: Sequence[str]
-
-
-_TEXTS = {
-    "reception": responses.c.reception_unit,
-    "decider": responses.c.deciding_unit,
-    "point": responses.c.point,
-    "psu": responses.c.psu,
-    "channel": responses.c.channel,
-    "module": responses.c.module,
-    "day": type_coerce(responses.c.service_day, String),
-}
-_NUMBERS = {name: responses.c[name] for name in ("position", "sector", "pi", "design_weight")}
-AT_ONCE = 10_000
-
-
-def parts(tx: Connection, province: str, wave: str) -> Iterator[Part]:
-    """Every answer of the wave, in commit order, AT_ONCE at a time: a year of a large city does not fit into memory as rows.
-
-    Rows are taken as the driver has them: nothing has to be made of their texts and numbers.
-    """
-    of_wave = (responses.c.province == province) & (responses.c.wave == wave)
-    query = select(*_TEXTS.values(), *_NUMBERS.values(), responses.c.answers).where(of_wave).order_by(responses.c.position)
-    last = 0
-    while rows := tx.execute(query.where(responses.c.position > last).limit(AT_ONCE)).cursor.fetchall():
-        columns = list(zip(*rows, strict=True))
-        texts, numbers = columns[: len(_TEXTS)], columns[len(_TEXTS) : -1]
-        yield Part(dict(zip(_TEXTS, texts, strict=True)), dict(zip(_NUMBERS, numbers, strict=True)), columns[-1])
-        last = rows[-1][len(_TEXTS)]
-
-
-def counts_by_unit(tx: Connection, province: str, wave: str) -> dict[str, int]:
-    """Progress: answers received so far at each reception unit."""
-    of_wave = (responses.c.province == province) & (responses.c.wave == wave)
-    rows = tx.execute(select(responses.c.reception_unit, func.count()).where(of_wave).group_by(responses.c.reception_unit))
-    return {row.reception_unit: row[1] for row in rows}
-
-
-def used_by_batch(tx: Connection, province: str) -> dict[str, int]:
-    """Progress: answers given with a slip, by the batch of its day (slips.BatchRow.of_day)."""
-    with_slip = (responses.c.province == province) & responses.c.batch.is_not(None)
-    rows = tx.execute(select(responses.c.batch, func.count()).where(with_slip).group_by(responses.c.batch))
-    return {row.batch: row[1] for row in rows}
-
-
-@dataclass(frozen=True, slots=True)
 class OfSlip:
     """What a stored answer that was given with a slip tells of it."""
 
@@ -310,13 +228,6 @@ def of_slip(tx: Connection, id: str) -> OfSlip | None:
     query = select(row.province, row.service_day, row.batch, row.sector, row.answers)
     found = tx.execute(query.where((row.id == id) & row.batch.is_not(None))).first()
     return None if found is None else OfSlip(*found)
-
-
-def first_positions_after(tx: Connection, province: str, wave: str, day: date) -> dict[str, int]:
-    """Reception unit to the position of its first answer of a later service day."""
-    later = (responses.c.province == province) & (responses.c.wave == wave) & (responses.c.service_day > day)
-    rows = tx.execute(select(responses.c.reception_unit, func.min(responses.c.position)).where(later).group_by(responses.c.reception_unit))
-    return {row.reception_unit: row[1] for row in rows}
 
 
 _enquiry = Enquiry()

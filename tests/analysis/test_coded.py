@@ -1,7 +1,6 @@
 """Stored texts coded part by part are what the same answers are one by one; and which of them a release lets in."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 
 import numpy as np
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 
 import questionnaires
 from analysis import admission
+from analysis import coded as coding
 from analysis.coded import NUMBERS, TEXTS, Coded, Coder
 from analysis.survey_data import Columns, SurveyData, coded, populations
 from questionnaires import answers
@@ -64,6 +64,14 @@ def test_texts_in_parts_give_the_same_data_as_answers_one_by_one(forms_: list[di
         }
 
 
+def test_texts_that_repeat_are_read_once_and_dealt_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No more than two texts are remembered, one is read at a time: 1 2 1 3 3 2 come back as they came."""
+    monkeypatch.setattr(coding, "MOST_KNOWN", 2)
+    monkeypatch.setattr(coding, "AT_ONCE", 1)
+    found = by_parts([{"overall": code} for code in (1, 2, 1, 3, 3, 2)], 1)
+    assert found.answers["overall"].tolist() == [1, 2, 1, 3, 3, 2]
+
+
 def test_numbers_of_two_digits_and_lists_are_read_digit_by_digit() -> None:
     found = by_parts([{"sector": 98, "extra": (1, 3), "overall": 5}, {"extra": ()}, {}], 2)
     assert found.answers["sector"].tolist() == [98, -2, -2]
@@ -73,25 +81,25 @@ def test_numbers_of_two_digits_and_lists_are_read_digit_by_digit() -> None:
 
 def test_texts_of_another_instrument_are_not_read_as_something_else() -> None:
     coder = Coder(made.instrument([made.question("a")], []))
+    coder.add({name: ["x"] for name in TEXTS}, {name: [1.0] for name in NUMBERS}, ['{"b":1}'])
     with pytest.raises(ValueError, match="does not have"):
-        coder.add({name: ["x"] for name in TEXTS}, {name: [1.0] for name in NUMBERS}, ['{"b":1}'])
+        coder.coded()
 
 
 def test_no_answers_at_all_are_no_trouble() -> None:
     nothing = by_parts([], 1)
     batches = admission.batches(INSTRUMENT, nothing)
-    assert admission.offered(nothing, batches, date(2026, 1, 1)) == {}
+    assert admission.offered(nothing, batches, {"u": 3}) == {}
     assert len(SurveyData.of(INSTRUMENT, nothing, "finished")) == 0
 
 
-def test_a_unit_is_offered_up_to_its_first_answer_of_a_later_day() -> None:
-    """Positions 1 … 6: u on the 1st, v on the 1st, u on the 3rd, u on the 2nd, v on the 2nd, somebody of no population."""
+def test_a_unit_is_offered_up_to_its_first_answer_that_comes_too_late() -> None:
+    """Positions 1 … 6: of u 1, 3 and 4, of v 2, 5 and 6, the last of no population; u ends before 3."""
     stages: list[dict[str, Code]] = [{"stage": 2}, {"stage": 4}, {"stage": 2}, {"stage": 2}, {"stage": 4}, {}]
-    days = [f"2026-03-0{day}" for day in (1, 1, 3, 2, 2, 1)]
-    found = by_parts(stages, 4, reception=["u", "v", "u", "u", "v", "v"], day=days)
+    found = by_parts(stages, 4, reception=["u", "v", "u", "u", "v", "v"])
     batches = admission.batches(INSTRUMENT, found)
-    assert admission.offered(found, batches, date(2026, 3, 2)) == {"u|finished": [1], "v|no_file": [2, 5]}
-    assert admission.offered(found, batches, None) == {"u|finished": [1, 3, 4], "v|no_file": [2, 5]}
+    assert admission.offered(found, batches, {"u": 3, "w": 1}) == {"u|finished": [1], "v|no_file": [2, 5]}
+    assert admission.offered(found, batches) == {"u|finished": [1, 3, 4], "v|no_file": [2, 5]}
     inside = admission.admitted(found, batches, {"u|finished": 3, "v|no_file": 2})
     assert inside.position.tolist() == [1, 2, 3]
     assert inside.with_flags(frozenset({3, 6})).flagged.tolist() == [False, False, True]

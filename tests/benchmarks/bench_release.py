@@ -19,7 +19,7 @@ import numpy as np
 from analysis import release
 from analysis.comparison.rank_sets import rank_sets
 from survey_app import create_app
-from survey_app.services import releases
+from survey_app.services import counted_answers, releases
 from survey_app.settings import read
 from survey_app.storage import releases as stored
 from tests.benchmarks import large_city
@@ -30,9 +30,10 @@ RANKS, RANKED = 1.0, 300
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
 """What the application gives itself by importing `analysis` first; this script imports numpy before it."""
 STAGES = (
-    (releases, "_collected", "answers read and coded"),
     (releases, "_newest", "the release before"),
-    (releases, "sources", "populations"),
+    (counted_answers, "_coded", "answers read and coded"),
+    (counted_answers.counted_flags, "flags", "flags read"),
+    (counted_answers, "sources", "populations"),
     (release, "on_every_basis", "weighed, summed, estimated, cut, on every basis"),
     (release, "secured", "audited"),
     (release, "_compared", "units compared"),

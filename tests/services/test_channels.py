@@ -16,7 +16,7 @@ from survey_app.documents.report import ReportDocument, Table
 from survey_app.services import doors, exports, opening, releases, reports, slip_doors, submission
 from survey_app.services.access import Viewer, public
 from survey_app.services.submission import Acknowledgement, Post
-from survey_app.storage import responses, session
+from survey_app.storage import collected, session
 from tests import cast, small_city
 from tests.analysis import made as arithmetic
 from tests.cast import NOW, STRADDLING, WARD, WAVE
@@ -45,7 +45,7 @@ def answered(codes: Sequence[str], satisfied: Sequence[bool], first_id: int) -> 
 def index(city: small_city.SmallCity, channel: str) -> Figure:
     """The headline of the unit over the answers of one channel alone."""
     with session.reading() as tx:
-        stored = responses.columns(tx, PROVINCE, city.wave.code)
+        stored = collected.columns(tx, PROVINCE, city.wave.code)
     rows = [at for at, found in enumerate(stored.channel) if found == channel]
     plain = {"reception": "reception_unit", "decider": "deciding_unit"}
     names = [field.name for field in fields(Columns) if field.name not in ("flagged", "answers", "parts")]

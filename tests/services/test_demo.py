@@ -18,7 +18,7 @@ from survey_app.services import demo, demo_accounts, fieldwork, releases, sessio
 from survey_app.services.access import Permission
 from survey_app.services.demo import Built
 from survey_app.settings import read
-from survey_app.storage import places, responses, session
+from survey_app.storage import collected, places, session
 
 CITY, ANSWERS, SEED = "31", 1200, 4
 THURSDAY = datetime(2026, 11, 19, 3, 0, tzinfo=UTC)
@@ -47,7 +47,7 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstr
     built = demo.build(CITY, ANSWERS, SEED, THURSDAY, quietly)
     release, _ = releases.show(built.release)
     with session.reading() as tx:
-        columns = responses.columns(tx, CITY, built.wave)
+        columns = collected.columns(tx, CITY, built.wave)
     days, sectors = defaultdict(set), defaultdict(set)
     for unit, day, sector in zip(columns.reception_unit, columns.service_day, columns.sector, strict=True):
         days[unit].add(day)
@@ -94,7 +94,7 @@ def test_the_same_seed_gives_the_same_release_on_another_day_even_when_it_was_in
     of_all, of_all_there = ([one for one in made.figures if one.basis == "all"] for made in (release, demonstration.release))
     assert of_all == of_all_there  # flags depend on how the months fall, so other bases may differ from day to day
     with session.reading() as tx:
-        assert len(responses.columns(tx, CITY, again.wave).position) == ANSWERS
+        assert len(collected.columns(tx, CITY, again.wave).position) == ANSWERS
         assert tx.exec_driver_sql("SELECT count(*) FROM audit_log WHERE action = 'slips.made'").first() == (2,)
 
 
@@ -155,7 +155,7 @@ def test_the_city_is_as_good_as_wished_and_the_release_comes_near_it(demonstrati
 def test_part_of_the_answers_came_with_slips_each_with_a_code_of_its_own(opened: Demonstration) -> None:
     """Of twenty answers eleven by codes that were issued and two by codes handed out: 55 and 10 of a hundred, ± 5 with 1,200."""
     with session.reading() as tx:
-        columns = responses.columns(tx, CITY, opened.built.wave)
+        columns = collected.columns(tx, CITY, opened.built.wave)
         (spent,) = tx.exec_driver_sql("SELECT count(*) FROM spent_codes").first() or ()
     came_by = Counter(columns.channel)
     assert came_by.keys() == {"issued", "handed_out", "open"}

@@ -1,13 +1,11 @@
-"""Answers on disk: four tables, commit order, repeats, and columns for a release."""
+"""Answers on disk: four tables, commit order, repeats."""
 
 import random
 import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -24,14 +22,6 @@ ROW = Row(
     service_day="2026-03-02", psu="26734|AB|2026-03-02", answers='{"overall":4}', answers_digest="a" * 64,
     received_at="2026-03-02 01:30:00", seconds=95, comments=(),
 )  # fmt: skip
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Path]:
-    path = tmp_path / "survey.sqlite"
-    session.configure(f"sqlite:///{path}")
-    yield path
-    session.engine().dispose()
 
 
 def row(number: int, **changed: object) -> Row:
@@ -237,28 +227,3 @@ def test_nothing_leads_from_a_comment_to_its_answer(database: Path) -> None:
     with pytest.raises(sqlite3.OperationalError, match="rowid"):
         read(database, "SELECT rowid FROM comments")
     assert {comment[1:-1] for comment in comments} == {("79", "26734", "2026-Q1", "open", "comment", "2026-03-02")}
-
-
-def test_columns_hold_one_wave_in_commit_order(database: Path) -> None:
-    responses.append([
-        row(9, answers='{"overall":5}'), row(1, wave="2025-Q4"), row(3, province="31"),
-        row(2, sector=None, deciding_unit=None, module=None, pi=None, service_day="2026-03-05", reception_unit="26737"),
-    ])  # fmt: skip
-    with session.reading() as tx:
-        found = responses.columns(tx, "79", "2026-Q1")
-        nothing = responses.columns(tx, "79", "2031")
-    assert list(found.position) == [1, 3]
-    assert list(found.answers) == ['{"overall":5}', '{"overall":4}']
-    assert list(found.reception_unit) == ["26734", "26737"]
-    assert list(found.sector) == [3, None]
-    assert list(found.deciding_unit) == ["SNNMT", None]
-    assert list(found.pi) == [0.2, None]
-    assert list(found.service_day) == [date(2026, 3, 2), date(2026, 3, 5)]
-    assert not nothing.position
-    assert not nothing.answers
-
-
-def test_progress_counts_answers_of_each_unit(database: Path) -> None:
-    responses.append([row(1), row(2), row(3, reception_unit="26737"), row(4, wave="2025-Q4")])
-    with session.reading() as tx:
-        assert responses.counts_by_unit(tx, "79", "2026-Q1") == {"26734": 2, "26737": 1}

@@ -1,0 +1,95 @@
+"""The answers of a wave, read: column by column, part by part for a release, and counted. Nothing is written here."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+
+from sqlalchemy import ColumnElement, Connection, func, select
+
+from survey_app.storage.responses import responses
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerColumns:
+    """The answers of one wave in commit order, column by column; `answers` is the stored JSON text."""
+
+    position: Sequence[int]
+    counter: Sequence[str]
+    reception_unit: Sequence[str]
+    point: Sequence[str]
+    deciding_unit: Sequence[str | None]
+    sector: Sequence[int | None]
+    channel: Sequence[str]
+    module: Sequence[str | None]
+    pi: Sequence[float | None]
+    design_weight: Sequence[float]
+    language: Sequence[str]
+    service_day: Sequence[date]
+    psu: Sequence[str]
+    answers: Sequence[str]
+
+
+_WAVE_COLUMNS = tuple(responses.c[field.name] for field in fields(AnswerColumns))
+
+
+def columns(tx: Connection, province: str, wave: str) -> AnswerColumns:
+    """Every answer of the wave, in commit order."""
+    rows = tx.execute(select(*_WAVE_COLUMNS).where(_of(province, wave)).order_by(responses.c.position)).all()
+    return AnswerColumns(*(zip(*rows, strict=True) if rows else ((),) * len(_WAVE_COLUMNS)))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some answers of a wave: columns of texts and of numbers by the names that the arithmetic has for them, and the stored texts."""
+
+    texts: Mapping[str, Sequence[str | None]]
+    numbers: Mapping[str, Sequence[float | None]]
+    answers: Sequence[str]
+
+
+_TEXTS = {
+    "reception": responses.c.reception_unit,
+    "decider": responses.c.deciding_unit,
+    "point": responses.c.point,
+    "psu": responses.c.psu,
+    "channel": responses.c.channel,
+    "module": responses.c.module,
+}
+_NUMBERS = {name: responses.c[name] for name in ("position", "sector", "pi", "design_weight")}
+ASKED, TAKEN = 20_000, 500
+"""Rows of one question to the database, whose driver may hold them all; and rows taken from it together, few enough to be made,
+coded and let go without leaving the cache of a processor."""
+
+
+def parts(tx: Connection, province: str, wave: str) -> Iterator[Part]:
+    """Every answer of the wave, in commit order, TAKEN at a time: a year of a large city does not fit into memory as rows.
+
+    Rows are taken as the driver has them: nothing has to be made of their texts and numbers.
+    """
+    query = select(*_TEXTS.values(), *_NUMBERS.values(), responses.c.answers).where(_of(province, wave)).order_by(responses.c.position)
+    last, more = 0, True
+    while more:
+        cursor, more = tx.execute(query.where(responses.c.position > last).limit(ASKED)).cursor, False
+        while rows := cursor.fetchmany(TAKEN):
+            columns = list(zip(*rows, strict=True))
+            texts, numbers = columns[: len(_TEXTS)], columns[len(_TEXTS) : -1]
+            yield Part(dict(zip(_TEXTS, texts, strict=True)), dict(zip(_NUMBERS, numbers, strict=True)), columns[-1])
+            last, more = rows[-1][len(_TEXTS)], True
+
+
+def used_by_batch(tx: Connection, province: str) -> dict[str, int]:
+    """Progress: answers given with a slip, by the batch of its day (slips.BatchRow.of_day)."""
+    with_slip = (responses.c.province == province) & responses.c.batch.is_not(None)
+    rows = tx.execute(select(responses.c.batch, func.count()).where(with_slip).group_by(responses.c.batch))
+    return {row.batch: row[1] for row in rows}
+
+
+def first_positions_after(tx: Connection, province: str, wave: str, day: date) -> dict[str, int]:
+    """Reception unit to the position of its first answer of a later service day."""
+    of = _of(province, wave) & (responses.c.service_day > day)
+    rows = tx.execute(select(responses.c.reception_unit, func.min(responses.c.position)).where(of).group_by(responses.c.reception_unit))
+    return {row.reception_unit: row[1] for row in rows}
+
+
+def _of(province: str, wave: str) -> ColumnElement[bool]:
+    return (responses.c.province == province) & (responses.c.wave == wave)
