@@ -292,7 +292,7 @@ def columns_meaning(language: str) -> str:
         "Rows stand by official code. “At the block's mix”: the index if the unit's matters and the ways its answers came in were "
         "mixed as those of the block. "
         "“Rank set”: 1 is the highest; all these ranges hold at once (confidence 95%). “Limits”: within them lie units that differ "
-        "only as units usually do. “Drawn to the mean”: beside the index, never instead of it."
+        "only as units usually do. “Drawn to the mean”: beside the index, never instead of it; in brackets the interval of its own error."
     )
     return say(language, sentence)
 

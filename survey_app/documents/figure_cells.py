@@ -10,6 +10,7 @@ from analysis.bases import Basis
 from analysis.domains import Domain
 from analysis.estimation import Estimate
 from analysis.figures import Figure, Mark, Release
+from analysis.intervals import student
 from questionnaires.instrument import Instrument
 from questionnaires.model import Text
 from questionnaires.trees import IndexTree
@@ -183,9 +184,20 @@ def _text(language: str, shown: Rounded, share: bool, at: Literal["low", "high"]
     return _printed(language, shown.estimate, shown.decimals, share) + unit + mark + around
 
 
+def shrunken(view: View, figure: Figure, tree: IndexTree) -> Interval | None:
+    """Drawn to what all units lead one to expect, on the grid of the figure; normal interval of its own error, which already allows
+    for τ² being estimated (Prasad and Rao 1990)."""
+    if figure.estimate is None or figure.shrunk is None or figure.shrunk_se is None:
+        return None
+    share, ends = is_share(tree, figure.node), span(tree, figure.node)
+    low, high = student(figure.shrunk, figure.shrunk_se**2, math.inf, level=figure.estimate.level, low=ends[0], high=ends[1])
+    shown = rounded(replace(figure.estimate, estimate=figure.shrunk, ci_low=float(low), ci_high=float(high)), share)
+    return _interval(view.language, shown, ends, share)
+
+
 def alone(view: View, value: float, figure: Figure, tree: IndexTree) -> Interval | None:
-    """Another value of the same body (at the block's mix, shrunken) on the grid of its figure; at an end of the range all
-    that is said is how near it lies, one step of the grid."""
+    """Another value of the same body (at the block's mix) on the grid of its figure; at an end of the range all that is said is how
+    near it lies, one step of the grid."""
     if figure.estimate is None:
         return None
     share = is_share(tree, figure.node)

@@ -79,8 +79,8 @@ def _one(view: View, unit: Domain, standing: Standing) -> Iterator[Part]:
         said += _position(view, figure, standing, place, (figure.marginal_low, figure.marginal_high))
     if mixed := _beside(view, figure, figure.standardised):
         said.append(_same_mix(view, figure, mixed))
-    if drawn := _beside(view, figure, figure.shrunk):
-        said.append(sentences.shrunk(language, _words(drawn)))
+    if drawn := _shrunken(view, figure):
+        said.append(sentences.shrunk(language, drawn.text))
     yield from map(Paragraph, said)
 
 
@@ -128,7 +128,7 @@ def _units(view: View, group: Group, standing: Standing) -> Table:
         Column("same_mix", say(language, "At the block's mix"), "number", "share"),
         *(order if standing.may_order else []),
         Column("outside", say(language, "Limits of the funnel")),
-        Column("shrunk", say(language, "Drawn to the mean (beside the index)"), "number", "share"),
+        Column("shrunk", say(language, "Drawn to the mean (beside the index)"), "interval", "share"),
     )
     figures = [(unit, view.figure(unit, tree)) for unit in group.units]
     rows = tuple(_row(view, unit, figure, standing) for unit, figure in figures)
@@ -155,8 +155,8 @@ def _row(view: View, unit: Domain, figure: Figure | None, standing: Standing) ->
     if standing.may_order:
         order = [sentences.band(language, figure.band) if figure.band else None, *([] if view.around else [_ranks(view, figure)])]
     outside = sentences.outside(language, figure.outside) if figure.outside else None
-    beside = _beside(view, figure, figure.standardised), _beside(view, figure, figure.shrunk)
-    found = (_why(value) if cell is None else cell for cell in (beside[0], *order, outside, beside[1]))
+    mixed = _beside(view, figure, figure.standardised)
+    found = (_why(value) if cell is None else cell for cell in (mixed, *order, outside, _shrunken(view, figure)))
     return Row((unit.id, view.name(unit), value, *found), unit.id)
 
 
@@ -186,6 +186,13 @@ def _beside(view: View, figure: Figure, value: float | None) -> Number | str | N
     if shown is None or shown.estimate is None:
         return None if shown is None else shown.text
     return Number(shown.estimate, shown.text, shown.decimals, shown.unit)
+
+
+def _shrunken(view: View, figure: Figure) -> Interval | None:
+    """With its own interval. Nothing beside an index of which only a bound is said."""
+    tree = cells.headline_tree(view.instrument)
+    index = cells.value(view, figure, tree)
+    return None if isinstance(index, Interval) and index.estimate is None else cells.shrunken(view, figure, tree)
 
 
 def _words(cell: Number | str) -> str:

@@ -17,6 +17,7 @@ from analysis.smoothing import smooth_of
 from survey_app.documents import change_sentences, city_report, figure_cells
 from survey_app.documents.city_report import Asked
 from survey_app.documents.figure_cells import View
+from survey_app.documents.flat_tables import flat_header, flat_rows
 from survey_app.documents.report import Gap, Interval, Number, Panel, Paragraph, Picture, ReportDocument, Table
 from survey_app.documents.rounding import rounded_gap
 
@@ -143,7 +144,7 @@ def test_an_index_that_tells_units_apart_in_part_shows_where_each_lies() -> None
     first, second = table(made, "standings-khoi").rows
     assert first.cells[3:] == (
         Number(0.912, "91,2%", 1, "share"), "chưa phân biệt được với khối", Interval(None, 5, 31, "5–31", 0, "count"), "trong giới hạn",
-        Number(0.908, "90,8%", 1, "share"),
+        Interval(0.908, 0.868, 0.948, "90,8% (86,8–94,8)", 1),
     )  # fmt: skip
     assert second.cells[4:7:2] == ("thấp hơn khối", "dưới giới hạn 99,8%")
 
@@ -178,6 +179,25 @@ def test_another_value_of_a_unit_never_reads_as_all_satisfied() -> None:
     cell = figure_cells.alone(view([ward]), 1.003, ward, TREE)
     assert cell is not None
     assert (cell.estimate, cell.text) == (None, "từ 99% trở lên")
+
+
+@pytest.mark.parametrize(("language", "text"), [("vi", "90,8% (86,8–94,8)"), ("en", "90.8% (86.8–94.8)")])
+def test_a_shrunken_value_has_the_interval_of_its_own_error(language: str, text: str) -> None:
+    """0.908 ± 1.960 · 0.02 = 0.8688 to 0.9472, ends outward on the grid of 120 answers; files have its ends in columns of their own."""
+    cell = figure_cells.shrunken(replace(view(COMPARED), language=language), COMPARED[1], TREE)
+    assert cell is not None
+    assert cell.text == text
+    units = table(document(COMPARED, standing("weak")), "standings-khoi")
+    assert [label.rpartition(": ")[2] for label in flat_header(units, "vi")[-2:]] == ["từ", "đến"]
+    assert [flat.value for flat in next(flat_rows(units))[-3:]] == [0.908, 0.868, 0.948]
+
+
+def test_a_shrunken_value_at_the_end_of_its_range_is_its_bound() -> None:
+    """0.998 of 50 answers is printed 100 %: ± 1.960 · 0.02 leaves 0.9588."""
+    near = replace(COMPARED[1], estimate=estimated(0.98, 50, 0.9, 1.0), shrunk=0.998, shrunk_se=0.02)
+    cell = figure_cells.shrunken(view([near]), near, TREE)
+    assert cell is not None
+    assert (cell.estimate, cell.text) == (None, "từ 95% trở lên")
 
 
 def test_beside_an_index_of_which_only_a_bound_is_said_no_other_value_of_the_unit_stands() -> None:

@@ -76,6 +76,12 @@ def test_the_page_of_one_unit_says_the_range_of_ranks_that_is_its_own() -> None:
     assert not [one for one in words(page_of_one(2, 9, "none")) if one.startswith("Thứ ")]
 
 
+def test_the_page_of_one_unit_says_its_shrunken_value_with_its_error() -> None:
+    """0.908 ± 1.960 · 0.02 of 120 answers."""
+    said = next(one for one in words(page_of_one(2, 9)) if one.startswith("Giá trị kéo về mức chung của khối"))
+    assert "là 90,8% (86,8–94,8): chỉ để tham khảo" in said
+
+
 def test_a_unit_that_may_stand_anywhere_in_more_than_half_of_its_block_has_no_position() -> None:
     """13 ranks of 27 are less than half, 14 more."""
     assert any(one.startswith("Thứ 2 trong 27") for one in words(page_of_one(2, 14)))
