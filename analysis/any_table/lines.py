@@ -1,6 +1,7 @@
 """From values and variances to the rows of a result: standard errors, intervals, deff, and the reason where a number is missing."""
 
 from dataclasses import dataclass
+from itertools import repeat
 from typing import get_args
 
 import numpy as np
@@ -27,8 +28,9 @@ SHARES = {"kg": korn_graubard, "wilson": wilson, "logit": xlogit}
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """One estimator in every domain of a grouping; of a quantile, the share of answers up to it. zero: the variance is 0 but for
-    rounding; alike: so are all differences between values; psus: with an answer, where that matters; counted: drawn whole."""
+    """Estimators of one kind in every domain of a grouping: tables of domains × estimators; of a quantile, of the share of answers up
+    to it. zero: the variance is 0 but for rounding; alike: so are all differences between values; psus: with an answer, where that
+    matters; counted: drawn whole. df: a column, for all alike; lowest: of each estimator."""
 
     value: Floats
     variance: Floats
@@ -41,61 +43,79 @@ class _Found:
     psus: Floats
     counted: Bools
     df: Floats
-    lowest: float
+    lowest: Floats
 
 
 def rows(picture: Picture, variance: Floats, df: Ints, reach: Reach, request: Request) -> dict[Estimator, list[Row]]:
-    """One row a domain for each estimator of the picture. variance: domains × estimators; df, reach: of each domain."""
-    return {estimator: _rows(estimator, picture, _found(picture, j, variance[:, j], df, reach, request), request)
-            for j, estimator in enumerate(picture.estimators)}  # fmt: skip
+    """One row a domain for each estimator of the picture. variance: domains × estimators; df, reach: of each domain.
+
+    Estimators of one kind are reckoned together: one by one, the calls would take longer than what they do.
+    """
+    kinds: dict[type[Estimator], list[int]] = {}
+    for place, estimator in enumerate(picture.estimators):
+        kinds.setdefault(type(estimator), []).append(place)
+    made: dict[Estimator, list[Row]] = {}
+    for kind, columns in kinds.items():
+        made |= _rows(kind, columns, picture, _found(kind, columns, picture, variance[:, columns], df, reach, request), request)
+    return made
 
 
-def _found(picture: Picture, j: int, variance: Floats, df: Ints, reach: Reach, request: Request) -> _Found:
-    of, total = picture.points, isinstance(picture.estimators[j], Total)
-    n, simple, around_zero = of.n[:, j], of.simple[:, j], of.around_zero[:, j]
+def _found(
+    kind: type[Estimator], columns: list[int], picture: Picture, variance: Floats, df: Ints, reach: Reach, request: Request
+) -> _Found:
+    of, total = picture.points, kind is Total
+    n, simple, around_zero = of.n[:, columns], of.simple[:, columns], of.around_zero[:, columns]
     alike = simple <= ALIKE * around_zero
     zero = variance <= NOTHING * around_zero if total else (variance <= NOTHING * simple) | alike
     if total and request.weighting.margins:
         alike = around_zero == 0
+    asked = zero | (df <= 0)[:, None]
+    psus = [reach.answering(picture.sums, j, n[:, c], asked[:, c]) for c, j in enumerate(columns)]
     return _Found(
-        of.value[:, j], np.where(zero, 0.0, variance), n, of.answers[:, j], of.n_kish[:, j], simple, zero, alike,
-        reach.answering(picture.sums, j, n, zero | (df <= 0)), (zero | (variance == 0)) & reach.whole, df.astype(np.float64),
-        float(picture.sums.measures[j].y.min(initial=np.inf)),
+        of.value[:, columns], np.where(zero, 0.0, variance), n, of.answers[:, columns], of.n_kish[:, columns], simple, zero, alike,
+        np.column_stack(psus), (zero | (variance == 0)) & reach.whole[:, None], df.astype(np.float64)[:, None],
+        np.array([picture.sums.measures[j].y.min(initial=np.inf) for j in columns]),
     )  # fmt: skip
 
 
-def _rows(estimator: Estimator, picture: Picture, found: _Found, request: Request) -> list[Row]:
-    reason = _reasons(estimator, found)
-    value, se, low, high, deff = _numbers(estimator, picture, found, request)
+def _rows(kind: type[Estimator], columns: list[int], picture: Picture, found: _Found, request: Request) -> dict[Estimator, list[Row]]:
+    reason = _reasons(kind, found)
+    value, se, low, high, deff = _numbers(kind, picture, found, request)
     known = reason < 0
-    if isinstance(estimator, Quantile):
+    if kind is Quantile:
         reason[known & ~(np.isfinite(low) & np.isfinite(high))] = REASONS.index("outside_data")
-    error = known | np.isin(reason, [REASONS.index("no_variation"), REASONS.index("zero_variance")]) | _by_rule(estimator, found, request)
+    error = known | np.isin(reason, [REASONS.index("no_variation"), REASONS.index("zero_variance")]) | _by_rule(kind, found, request)
+    names, df = picture.grouping.names, found.df[:, 0].astype(np.int64).tolist()
     table = zip(
-        map(int, found.n.tolist()),
+        found.n.astype(np.int64).T.tolist(),
         _told(value, np.isfinite(value)),
         _told(se, error),
         _told(low, known),
         _told(high, known),
-        map(int, found.df.tolist()),
         _told(deff, error),
-        [REASONS[number] if number >= 0 else None for number in reason.tolist()],
+        reason.T.tolist(),
         strict=True,
     )
-    name, variable = estimator.name, estimator.variable
-    return [Row(name, variable, domain, *cells) for domain, cells in zip(picture.grouping.names, table, strict=True)]
+    made = {}
+    for j, (n, values, errors, lows, highs, deffs, numbers) in zip(columns, table, strict=True):
+        estimator = picture.estimators[j]
+        why = [REASONS[number] if number >= 0 else None for number in numbers]
+        cells = zip(repeat(estimator.name), repeat(estimator.variable), names, n, values, errors, lows, highs, df, deffs, why, strict=False)
+        made[estimator] = list(map(Row._make, cells))
+    return made
 
 
-def _told(numbers: Floats, where: Bools) -> list[float | None]:
+def _told(numbers: Floats, where: Bools) -> list[list[float | None]]:
+    """Of each estimator, its numbers of all domains."""
     told = numbers.astype(object)
     told[~(where & np.isfinite(numbers))] = None
-    found: list[float | None] = told.tolist()
+    found: list[list[float | None]] = told.T.tolist()
     return found
 
 
-def _reasons(estimator: Estimator, found: _Found) -> NDArray[np.int64]:
-    """The number of the first reason that holds for each domain, −1 where none does."""
-    total, ratio = isinstance(estimator, Total), not isinstance(estimator, Share | Quantile)
+def _reasons(kind: type[Estimator], found: _Found) -> NDArray[np.int64]:
+    """The number of the first reason that holds for each value, −1 where none does."""
+    total, ratio = kind is Total, kind not in (Share, Quantile)
     lonely = (found.psus == 1) & ((found.df <= 0) | (found.zero & (not total)))
     holds: dict[Reason, Bools] = {
         "no_answers": found.n == 0,
@@ -109,7 +129,7 @@ def _reasons(estimator: Estimator, found: _Found) -> NDArray[np.int64]:
     return np.select(list(holds.values()), [REASONS.index(reason) for reason in holds], -1)
 
 
-def _by_rule(estimator: Estimator, found: _Found, request: Request) -> Bools:
+def _by_rule(kind: type[Estimator], found: _Found, request: Request) -> Bools:
     """Where df ≤ 0 leaves a standard error: what lonely strata add by their rule, the spread between PSUs that a total has.
 
     A zero stands only where the rule means it: not where replicates have none for the stratum, nor where `average` finds no
@@ -117,29 +137,28 @@ def _by_rule(estimator: Estimator, found: _Found, request: Request) -> Bools:
     Oracle: R survey::svymean, svyratio, svytotal under options(survey.lonely.psu).
     """
     meant = (request.variance == "taylor") & (request.design.lonely != "average")
-    total = isinstance(estimator, Total)
-    found_out = (found.n > 1) & (found.df <= 0) & (~found.zero | meant) & ((found.psus > 1) | total)
-    return found_out & (not isinstance(estimator, Quantile))
+    found_out = (found.n > 1) & (found.df <= 0) & (~found.zero | meant) & ((found.psus > 1) | (kind is Total))
+    return found_out & (kind is not Quantile)
 
 
-def _numbers(estimator: Estimator, picture: Picture, found: _Found, request: Request) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+def _numbers(kind: type[Estimator], picture: Picture, found: _Found, request: Request) -> tuple[Floats, Floats, Floats, Floats, Floats]:
     """Value, standard error, ends of the interval, deff. What was counted whole has no error: [x, x]."""
-    if isinstance(estimator, Quantile):
-        value, se, low, high, deff = _of_quantile(estimator, picture, found, request)
+    if kind is Quantile:
+        value, se, low, high, deff = _of_quantile(picture, found, request)
         se = np.where(found.counted, 0.0, se)
     else:
         value, se = found.value, np.sqrt(found.variance)
-        deff = np.divide(found.variance, found.simple, out=np.full(len(found.n), np.nan), where=~found.zero & (found.simple > 0))
-        low, high = _around(estimator, found, request)
+        deff = np.divide(found.variance, found.simple, out=np.full(found.n.shape, np.nan), where=~found.zero & (found.simple > 0))
+        low, high = _around(kind, found, request)
     return value, se, np.where(found.counted, value, low), np.where(found.counted, value, high), deff
 
 
-def _around(estimator: Estimator, found: _Found, request: Request) -> tuple[Floats, Floats]:
-    """Ends of the interval of a mean, share, ratio or total."""
-    if isinstance(estimator, Share):
+def _around(kind: type[Estimator], found: _Found, request: Request) -> tuple[Floats, Floats]:
+    """Ends of the intervals of means, shares, ratios or totals."""
+    if kind is Share:
         low, high = _of_share(request.ci or "kg", found, request.level)
         return np.maximum(low, 0.0), np.minimum(high, 1.0)
-    least = 0.0 if isinstance(estimator, Total) and found.lowest >= 0 else -np.inf
+    least = np.where((kind is Total) & (found.lowest >= 0), 0.0, -np.inf)
     return student(found.value, found.variance, found.df, level=request.level, low=least)
 
 
@@ -150,14 +169,13 @@ def _of_share(kind: CI, found: _Found, level: float) -> tuple[Floats, Floats]:
     return SHARES[kind](found.value, found.variance, found.df, found.n, found.answers, level=level, n_kish=found.n_kish)
 
 
-def _of_quantile(
-    estimator: Quantile, picture: Picture, found: _Found, request: Request
-) -> tuple[Floats, Floats, Floats, Floats, Floats]:
-    """Woodruff: the interval of the share up to the quantile, taken back to the values of each domain."""
+def _of_quantile(picture: Picture, found: _Found, request: Request) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    """Woodruff: the interval of the share up to the quantile, taken back to the values of each domain. A quantile stands alone."""
+    p = next(each.p for each in picture.estimators if isinstance(each, Quantile))
     low_share, high_share = _of_share(request.ci or "kg", found, request.level)
-    value, low, high = (np.full(len(found.n), np.nan) for _ in range(3))
+    value, low, high = (np.full(found.n.shape, np.nan) for _ in range(3))
     for domain in np.flatnonzero(found.n > 0).tolist():
         levels, weight = picture.distribution.of(domain)
-        value[domain] = quantile(levels, weight, estimator.p)
+        value[domain] = quantile(levels, weight, p)
         low[domain], high[domain] = woodruff(levels, weight, low_share[domain], high_share[domain])
-    return value, standard_error(low, high, found.df, level=request.level), low, high, np.full(len(value), np.nan)
+    return value, standard_error(low, high, found.df, level=request.level), low, high, np.full(value.shape, np.nan)

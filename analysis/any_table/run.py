@@ -1,6 +1,7 @@
 """run(): estimates from anybody's table; weigh(): its weights alone. Read top to bottom, it is the order of the work."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 import numpy as np
 
@@ -58,9 +59,7 @@ def run(table: Table, request: Request, progress: Progress = quietly) -> Result:
     if request.variance != "taylor":
         notes = (*notes, *left_out(drawn))
     return Result(
-        rows=tuple(
-            row for estimator in request.estimators for grouping in where.groupings for row in made[estimator, grouping.columns]
-        ),
+        rows=tuple(chain.from_iterable(made[each, grouping.columns] for each in request.estimators for grouping in where.groupings)),
         weights=weights.summary,
         design=drawn.summary,
         notes=(*drawn.notes, *where.notes, *weights.notes, *notes),
