@@ -60,7 +60,8 @@ class Estimates:
     """Totals of every domain with their influence. Tables are domain × term, domain × measure or one number a domain.
 
     A figure is a smooth function θ of the totals t = (y of every term, x of every term); its gradient ∂θ/∂t gives its
-    influence z = totals · gradient and, with another figure's gradient, their covariance.
+    influence z = totals · gradient and, with another figure's gradient, their covariance. `halves`: the totals of every other PSU of the
+    domain in their order, and of the rest: domain × 2 × 2 terms.
     """
 
     measures: tuple[str, ...]
@@ -79,6 +80,7 @@ class Estimates:
     df: Ints
     typical: Floats
     influence: Influence
+    halves: Floats
     received: Floats
     decided: Floats
 
@@ -111,6 +113,8 @@ def estimate(tallies: Tallies) -> Estimates:
     domain, psu, found = credit.spread(sums.psu, sums.place, tallies.factor[sums.cell], sums.totals)
     n = credit.answers(sums.psu, sums.place, sums.n)[2]
     whole = adding(domain, np.arange(len(domain)), np.ones(len(domain)), size, len(domain)) @ found
+    half = 2 * domain + (np.arange(len(domain)) - np.searchsorted(domain, domain)) % 2
+    halves = adding(half, np.arange(len(domain)), np.ones(len(domain)), 2 * size, len(domain)) @ found
     psus, answers = np.bincount(domain, minlength=size), np.bincount(domain, n, size)
     strata = pairs(domain, tallies.psus[0].codes[psu])[0][0]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -134,6 +138,7 @@ def estimate(tallies: Tallies) -> Estimates:
         df=psus - np.bincount(strata, minlength=size),
         typical=typical,
         influence=_influence(tallies, credit, (domain, psu, n, found)),
+        halves=halves.reshape(size, 2, 2 * width),
         received=received,
         decided=decided,
     )

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.stats import chi2
 
-from analysis.survey_data import Floats, Ints
+from analysis.survey_data import Floats
 
 Verdict = Literal["clear", "weak", "none"]
 
@@ -24,7 +24,8 @@ CLEAR, CLEAR_FROM, WEAK = 0.8, 0.7, 0.5
 @dataclass(frozen=True, slots=True)
 class Separation:
     """`units`: how many were compared; `signal`: τ², variance of the units' true values; `reliability`: λ, the share of the
-    differences shown that is real, from `low` to `high`."""
+    differences shown that is real, from `low` to `high`. `halves`: the same from two halves of the days, a cross-check; None where
+    the index is no ratio of answers or the halves do not differ."""
 
     units: int
     signal: float
@@ -32,6 +33,7 @@ class Separation:
     low: float
     high: float
     verdict: Verdict
+    halves: float | None = None
 
 
 def separation(value: Floats, variance: Floats) -> Separation | None:
@@ -66,23 +68,16 @@ def paule_mandel(value: Floats, variance: Floats) -> float:
     return _solved(value, variance, len(value) - 1.0)
 
 
-def split_half(unit: Ints, y: Floats, x: Floats) -> float | None:
-    """2r/(1 + r), r the correlation over units of Σy/Σx on odd and on even days; the cross-check of λ, not a second λ.
+def split_half(y: Floats, x: Floats) -> float | None:
+    """2r/(1 + r), r the correlation over units of Σy/Σx in one half of their days and in the other; the cross-check of λ, not a second λ.
 
-    One row a unit and PSU, in the order of days; every second PSU of a unit goes to the other half. Units with answers
-    in one half alone are left out. None: fewer than 10 units, or halves that do not differ between units. r ≤ 0 gives 0.
-    Source: Spearman 1910; Brown 1910.
+    y, x: units × 2 halves, weighted satisfied and valid answers. Units with answers in one half alone are left out. None: fewer than
+    10 units, or halves that do not differ between units. r ≤ 0 gives 0. Source: Spearman 1910; Brown 1910.
     """
-    order = np.argsort(unit, kind="stable")
-    found, first, where = np.unique(unit[order], return_index=True, return_inverse=True)
-    half = (np.arange(len(unit)) - first[where]) % 2
-    sums = np.zeros((2, 2, len(found)))
-    for part, values in enumerate((y, x)):
-        np.add.at(sums[part], (half, where), values[order])
-    both = (sums[1] > 0).all(axis=0)
+    both = (x > 0).all(axis=1)
     if both.sum() < LEAST_UNITS:
         return None
-    odd, even = sums[0][:, both] / sums[1][:, both]
+    odd, even = (y[both] / x[both]).T
     if min(np.ptp(odd), np.ptp(even)) == 0:
         return None
     r = max(float(np.corrcoef(odd, even)[0, 1]), 0.0)

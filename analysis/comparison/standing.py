@@ -4,7 +4,7 @@ Only figures that are shown, anew, with 30 answers and more take part: a hidden 
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from analysis.comparison.funnel import ALARM, WARNING, Funnel, funnel
 from analysis.comparison.rank_sets import marginal, rank_sets
 from analysis.comparison.said import Standing
 from analysis.comparison.same_mix import Mixed, SameMix, same_mix
-from analysis.comparison.separation import separation
+from analysis.comparison.separation import separation, split_half
 from analysis.figures import Figure, Outside, rewritten
 from analysis.population import Population, published
 from analysis.shrinkage import Shrunk, fay_herriot
@@ -96,6 +96,7 @@ class Compared:
         shown = place is not None and figures[place].hidden is None and figures[place].mark != "held_over"
         level = value if mix is None else mix.standardised[group.rows]
         found, standardised = separation(value, smooth), None if mix is None else separation(level, smooth)
+        found = None if found is None else replace(found, halves=self._halves(group, node))
         around = funnel(level, smooth, float(precision.value[group.block, column])) if shown and len(value) > 1 else None
         merged = () if mix is None else tuple(cell for cell in mix.merged if cell.block == block.id)
         standing = Standing(block.id, tree.id, node, len(value), found, standardised, around, merged)
@@ -109,6 +110,14 @@ class Compared:
             if node in tree.nodes or node == tree.root:
                 new = self._ranked(new, level, precision.stable[group.rows, column], alone=node == tree.root)
         return standing, new
+
+    def _halves(self, group: _Group, node: str) -> float | None:
+        estimates = self.population.estimates
+        if not self.population.values[node].ratio or node not in estimates.measures:
+            return None
+        part = estimates.parts[estimates.measures.index(node)].astype(np.float64)
+        halves = estimates.halves[group.rows]
+        return split_half(halves[:, :, : len(part)] @ part, halves[:, :, len(part) :] @ part)
 
     def _against(self, figures: list[Figure], group: _Group, column: int) -> list[Figure]:
         """Bands against a block that is shown, on V*."""

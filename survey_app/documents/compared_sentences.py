@@ -175,6 +175,14 @@ def reliability_meaning(language: str) -> str:
     return say(language, sentence)
 
 
+def halves_meaning(language: str) -> str:
+    sentence = (
+        "“Two halves of the days”: λ once more, from how alike the units lie on every second day and on the days between (Spearman-Brown). "
+        "It checks λ and decides nothing."
+    )
+    return say(language, sentence)
+
+
 def not_ordered(language: str) -> str:
     return say(language, "So no groups, no ranks and no order are shown for this block.")
 

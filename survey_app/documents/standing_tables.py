@@ -206,6 +206,7 @@ def _separations(view: View, group: Group, said: dict[tuple[str, str, str], Stan
         Column("item", say(language, "Index or factor")),
         Column("verdict", say(language, "Does it tell the units apart?")),
         Column("reliability", "λ", "interval", "points"),
+        Column("halves", say(language, "Two halves of the days"), "number", "points"),
         Column("units", say(language, "Units compared"), "number"),
     )
     rows = []
@@ -214,15 +215,16 @@ def _separations(view: View, group: Group, said: dict[tuple[str, str, str], Stan
             if standing := said.get((group.id, tree.id, node)):
                 rows.append(Row((cells.label(tree, node, language), *_verdict(view, standing)), total=node == tree.root))
     caption = say(language, "{block}: which indices and factors tell the units apart", block=group.name)
-    return caption, (Table(f"separations-{group.id}", caption, columns, tuple(rows)),)
+    return caption, (Table(f"separations-{group.id}", caption, columns, tuple(rows), (sentences.halves_meaning(language),)),)
 
 
 def _verdict(view: View, standing: Standing) -> Sequence[Cell]:
     language, found = view.language, standing.separation
     units = Number(standing.units, number(language, standing.units))
     if found is None:
-        return say(language, "fewer than 10 units"), None, units
+        return say(language, "fewer than 10 units"), None, None, units
     value, low, high = (round(one, 2) for one in (found.reliability, found.low, found.high))
     text = f"{number(language, value, 2)} ({number(language, low, 2)}–{number(language, high, 2)})"
     words = {"clear": say(language, "clearly"), "weak": say(language, "in part"), "none": say(language, "no")}
-    return words[found.verdict], Interval(value, low, high, text, 2, "points"), units
+    check = None if found.halves is None else Number(round(found.halves, 2), number(language, round(found.halves, 2), 2), 2, "points")
+    return words[found.verdict], Interval(value, low, high, text, 2, "points"), check, units

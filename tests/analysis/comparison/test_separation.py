@@ -99,15 +99,15 @@ def test_the_interval_covers_when_the_variances_are_right() -> None:
 def test_split_half_by_hand() -> None:
     """Ten units with two days of ten answers: r of the halves by its formula, then 2r/(1 + r)."""
     odd, even = np.array([5, 6, 7, 8, 9, 5, 6, 7, 8, 9.0]), np.array([5, 7, 7, 8, 8, 6, 6, 7, 9, 9.0])
-    unit, y = np.repeat(np.arange(10), 2), np.stack([odd, even], axis=1).ravel()
     a, b = odd - odd.mean(), even - even.mean()
     r = (a @ b) / np.sqrt((a @ a) * (b @ b))
-    assert split_half(unit, y, np.full(20, 10.0)) == pytest.approx(2 * r / (1 + r), rel=1e-12)
+    assert split_half(np.stack([odd, even], axis=1), np.full((10, 2), 10.0)) == pytest.approx(2 * r / (1 + r), rel=1e-12)
 
 
 def test_split_half_has_defined_edges() -> None:
-    unit, x = np.repeat(np.arange(10), 2), np.full(20, 10.0)
-    assert split_half(unit, np.full(20, 10.0), x) is None, "all at 100 %"
-    assert split_half(unit[:18], np.arange(18.0), x[:18]) is None, "nine units"
-    opposite = np.stack([np.arange(10.0), 10 - np.arange(10.0)], axis=1).ravel()
-    assert split_half(unit, opposite, x) == 0.0
+    x = np.full((10, 2), 10.0)
+    assert split_half(np.full((10, 2), 10.0), x) is None, "all at 100 %"
+    opposite = np.stack([np.arange(10.0), 10 - np.arange(10.0)], axis=1)
+    assert split_half(opposite[:9], x[:9]) is None, "nine units"
+    assert split_half(opposite, np.where(np.arange(20).reshape(10, 2) == 7, 0.0, x)) is None, "nine of ten with answers in both halves"
+    assert split_half(opposite, x) == 0.0

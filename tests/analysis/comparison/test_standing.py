@@ -70,6 +70,23 @@ def test_a_units_own_set_of_ranks_is_no_wider_than_its_set_among_all_and_only_th
     assert {one.marginal_low for one in of(release, "a").values()} == {None}
 
 
+def test_the_cross_check_sets_odd_days_against_even_ones() -> None:
+    """Twelve units over four days of 50: on days 0 and 2 from 25 to 47 content of 50, on days 1 and 3 always 1, 3 or 0 more."""
+    rows = []
+    more = [0, 2, -1, 3, 1, 0, -2, 2, 1, -1, 0, 1]
+    odd, even = [25 + 2 * number for number in range(12)], [25 + 2 * number + one for number, one in enumerate(more)]
+    for number, counts in enumerate(zip(odd, even, strict=True)):
+        for day in range(4):
+            for at in range(50):
+                code = 5 if at < counts[day % 2] else 1
+                rows.append(made.answer(f"u{number:02}", day=str(day), stage=2, a=code, b=code))
+    units = [f"u{number:02}" for number in range(12)]
+    release = made.release(INSTRUMENT, rows, [*map(made.unit, units), made.block("wards", units)])
+    said = next(one for one in release.studies.standings if one.node == "B")
+    r = np.corrcoef(odd, even)[0, 1]
+    assert said.separation.halves == pytest.approx(2 * r / (1 + r), rel=1e-12)
+
+
 def test_units_that_are_alike_get_neither_bands_nor_ranks() -> None:
     release = city(ALIKE)
     said = next(one for one in release.studies.standings if one.node == "B")
