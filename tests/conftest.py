@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from survey_app import create_app
 from survey_app.settings import Settings, read
+from tests.chromium import Chromium
 
-CHROMIUM_FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+LONGEST = 180.0
+"""Seconds that one test may keep Chromium busy; the longest of them takes 40 on a quiet machine."""
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def all_chromium() -> Iterator[Chromium]:
     """Debian's Chromium. Missing: the test is skipped with the way to get it – but under CI as root that is a failure."""
     path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if path is None:
@@ -44,7 +44,16 @@ def chromium() -> Iterator[Browser]:
         if os.environ.get("CI") and os.geteuid() == 0:
             pytest.fail(message)
         pytest.skip(message)
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+    found = Chromium(path)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def chromium(all_chromium: Chromium) -> Iterator[Browser]:
+    """For one test, and no longer than the limit."""
+    before = all_chromium.ended
+    with all_chromium.within(LONGEST) as browser:
         yield browser
-        browser.close()
+    if all_chromium.ended > before:
+        pytest.fail(f"Chromium kept this test waiting for more than {LONGEST:.0f} s and was ended")

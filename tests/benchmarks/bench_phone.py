@@ -26,7 +26,7 @@ from survey_app import create_app
 from survey_app.settings import read
 from tests import small_city
 from tests.benchmarks.bench_citizen import ANSWERS
-from tests.conftest import CHROMIUM_FLAGS
+from tests.chromium import FLAGS
 from tests.installation import Installation, free_port
 
 PHONE = {"width": 360, "height": 740}
@@ -162,7 +162,7 @@ def measure(installation: Installation) -> Sequence[Line]:
     with installation.serve() as server:
         scripted, plain = load(installation.port, server.pid, "script"), load(installation.port, server.pid, "")
         with sync_playwright() as driver:
-            browser = driver.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+            browser = driver.chromium.launch(executable_path=path, args=FLAGS)
             requests, size = weight(browser, address)
             paint, slow_paint = (first_paint(browser, address, slower) for slower in (1, 4))
             taps = taps_beyond_questions(browser, address)

@@ -42,7 +42,9 @@ def answered_offline(phone: BrowserContext, counter: Counter) -> Page:
 
 def renderers(chromium: Browser) -> set[int]:
     """The processes that draw pages."""
-    processes = chromium.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
+    asked = chromium.new_browser_cdp_session()
+    processes = asked.send("SystemInfo.getProcessInfo")["processInfo"]
+    asked.detach()
     return {process["id"] for process in processes if process["type"] == "renderer"}
 
 

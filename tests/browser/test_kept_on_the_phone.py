@@ -26,7 +26,7 @@ from tests.browser.phone import (
     send,
     tap,
 )
-from tests.conftest import CHROMIUM_FLAGS
+from tests.chromium import FLAGS
 from tests.web.conftest import rows
 
 pytestmark = pytest.mark.browser
@@ -40,7 +40,7 @@ def switched_on(chromium: Browser, memory: Path) -> Iterator[BrowserContext]:
     """A phone that is switched off at the end; what it keeps lies in the folder."""
     path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
     with chromium.browser_type.launch_persistent_context(
-        memory, executable_path=path, args=CHROMIUM_FLAGS, viewport=SMALL_PHONE
+        memory, executable_path=path, args=FLAGS, viewport=SMALL_PHONE
     ) as context:
         yield context
 
