@@ -174,9 +174,14 @@ def solved_by(population: Population, node: str, groups: Sequence[int], unknown:
     files = [population.domains[row].files or 0 for row in groups]
     n = population.estimates.n[:, population.estimates.measures.index(node)]
     rows = np.array([row for _, _, row in sorted(zip(files, n[list(groups)], groups, strict=True), reverse=True)], np.int64)
-    shares = {role: _shares(population.estimates, population, role) for role in ("reception", "decider", "both")}
-    equations = _equations(population, node, shares, rows, np.ones(len(rows), np.bool_))[:, unknown]
+    equations = coefficients(population, node, rows)[:, unknown]
     return [int(rows[gone]) for gone in suppressed(equations, np.eye(int(unknown.sum())))]
+
+
+def coefficients(population: Population, node: str, rows: Ints) -> Floats:
+    """Group × unit: how much of every unit's pooled share is in that of these groups, not divided by their sum."""
+    shares = {role: _shares(population.estimates, population, role) for role in ("reception", "decider", "both")}
+    return _equations(population, node, shares, rows, np.ones(len(rows), np.bool_))
 
 
 def _equations(population: Population, node: str, shares: dict[str, Floats], rows: Ints, pooled: Bools) -> Floats:

@@ -5,6 +5,7 @@ level of a unit could be solved.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -14,8 +15,9 @@ from analysis.complementary import solved_by
 from analysis.domains import Membership, membership
 from analysis.figures import Figure
 from analysis.item_studies import codes_of, scales
+from analysis.level_audit import Cuts, Told, left_open
 from analysis.population import Population
-from analysis.survey_data import Bools, Floats
+from analysis.survey_data import Bools, Floats, Ints
 from analysis.told import Levels
 from questionnaires.instrument import Instrument
 from questionnaires.trees import IndexTree, Leaf, Proportion
@@ -24,8 +26,6 @@ LEAST_OPTION = 5
 """Answers that a level needs to stand alone (methodology §13.1); and its share has to be more than one answer can weigh."""
 
 ROUNDING = 1e-9
-Cuts = tuple[bool, ...]
-"""Between neighbouring levels, from the worst: True where they are told apart."""
 
 
 def asked_levels(instrument: Instrument) -> dict[str, tuple[int, ...]]:
@@ -43,11 +43,17 @@ def level_shares(
     """
     shown = {(one.domain, one.node): one for one in figures if one.hidden is None and (one.basis, one.summary) == ("all", "pooled")}
     old, who = {(one.domain, one.node): one for one in before}, membership(population.domains, sums.places)
+    found: list[_Question] = []
     for tree, leaf in _leaves(instrument):
         if isinstance(leaf.value, Proportion) and (codes := asked_levels(instrument).get(leaf.value.question)):
             first = _first_satisfied(codes, leaf.value.satisfied)
             if first is not None:
-                yield from _of_question(population, sums, who, (tree, leaf.id, leaf.value.question), first, shown, old)
+                about = (tree.id, leaf.id, leaf.value.question)
+                counted = _by_domain(population, leaf.id, who, sums.levels[leaf.value.question])
+                found.append(_question(population, about, counted, first, shown, old))
+    left_open(population, [one.told for one in found])
+    for one in found:
+        yield from one.levels(population)
 
 
 def merged(counts: Sequence[float], first: int) -> Cuts:
@@ -80,35 +86,60 @@ def _joined(counts: list[float], first: int) -> list[int]:
     return [start for start, _ in groups]
 
 
-def _of_question(
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """`about`: tree, node, question; `weight`: domain × level, Σ w; `kept`: by row, levels of the release before that stay as they were."""
+
+    about: tuple[str, str, str]
+    told: Told
+    weight: Floats
+    kept: Mapping[int, Levels]
+
+    def levels(self, population: Population) -> Iterator[Levels]:
+        tree, node, question = self.about
+        cuts, count = self.told.cuts, self.weight.shape[1]
+        for row in sorted(cuts):
+            if row in self.kept and any(cuts[row]) and _cuts_of(self.kept[row], count, self.told.first) == cuts[row]:
+                yield self.kept[row]
+            elif row not in self.kept and any(cuts[row]):
+                share = self.weight[row] / self.weight[row].sum()
+                yield Levels(population.domains[row].id, tree, node, question, _segments(share, cuts[row]))
+
+
+def _question(
     population: Population,
-    sums: AnswerSums,
-    who: Membership,
-    about: tuple[IndexTree, str, str],
+    about: tuple[str, str, str],
+    sums: tuple[Floats, Floats, Floats],
     first: int,
     shown: Mapping[tuple[str, str], Figure],
     old: Mapping[tuple[str, str], Levels],
-) -> Iterator[Levels]:
-    tree, node, question = about
-    n, weight, heaviest = _by_domain(population, node, who, sums.levels[question])
+) -> _Question:
+    """The cuts that every domain may tell by its own answers, and by what could be solved of others."""
+    node, (n, weight, heaviest) = about[1], sums
     telling = np.where(weight > heaviest[:, None] * (1 + ROUNDING), n, 0.0)  # whose weight is more is known not to be there
     cuts: dict[int, Cuts] = {}
     kept: dict[int, Levels] = {}
+    people = np.zeros(len(n), np.int64)
     for row, domain in enumerate(population.domains):
         figure = shown.get((domain.id, node))
         if figure is None or figure.estimate is None or weight[row].sum() <= 0:
             continue
         if figure.mark != "held_over":
+            people[row] = figure.estimate.n
             cuts[row] = merged([round(count, 9) for count in telling[row]], first)
         elif (domain.id, node) in old:
             kept[row] = old[domain.id, node]
             cuts[row] = _cuts_of(kept[row], n.shape[1], first)
-    _protect(population, node, cuts, n.shape[1], first)
-    for row in sorted(cuts):
-        if row in kept and any(cuts[row]) and _cuts_of(kept[row], n.shape[1], first) == cuts[row]:
-            yield kept[row]
-        elif row not in kept and any(cuts[row]):
-            yield Levels(population.domains[row].id, tree.id, node, question, _segments(weight[row] / weight[row].sum(), cuts[row]))
+            people[row] = 0 if _moved(population, row, figure) else figure.estimate.n
+    _protect(population, node, cuts, people, first)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        below = np.nan_to_num(np.cumsum(weight, axis=1)[:, :-1] / weight.sum(axis=1, keepdims=True))
+    return _Question(about, Told(node, first, n, below, people, cuts), weight, kept)
+
+
+def _moved(population: Population, row: int, figure: Figure) -> bool:
+    """Whether a figure that was held over stands for other answers than the domain has now."""
+    return (figure.n_received, figure.n_decided) != population.answers(row)
 
 
 def _by_domain(population: Population, node: str, who: Membership, of: LevelSums) -> tuple[Floats, Floats, Floats]:
@@ -126,18 +157,20 @@ def _by_domain(population: Population, node: str, who: Membership, of: LevelSums
     return n, weight, heaviest
 
 
-def _protect(population: Population, node: str, cuts: dict[int, Cuts], levels: int, first: int) -> None:
+def _protect(population: Population, node: str, cuts: dict[int, Cuts], people: Ints, first: int) -> None:
     """A group is told apart between two levels only where no unit that is not could be solved from the groups that are.
 
     The share below a cut adds up over units with the coefficients of the figure itself, so one test serves both. The cut between the
-    satisfied and the others is the figure's own.
+    satisfied and the others is the figure's own. people: 0 of domains whose levels are not those of their answers now: what these
+    would be, less what is told of them, is nine answers or fewer.
     """
-    people = population.estimates.n[population.units, population.estimates.measures.index(node)]
+    answered = population.estimates.n[population.units, population.estimates.measures.index(node)] > 0
+    levels = 1 + max((len(of) for of in cuts.values()), default=0)
     for cut in range(levels - 1):
         if cut == first - 1:
             continue
-        known = {row for row, of in cuts.items() if of[cut]}
-        unknown: Bools = (people > 0) & np.array([int(unit) not in known for unit in population.units], np.bool_)
+        known = {row for row, of in cuts.items() if of[cut] and people[row]}
+        unknown: Bools = answered & np.array([int(unit) not in known for unit in population.units], np.bool_)
         groups = [row for row in known if population.domains[row].kind != "unit"]
         for row in solved_by(population, node, groups, unknown):
             cuts[row] = tuple(told and number != cut for number, told in enumerate(cuts[row]))
