@@ -1,7 +1,11 @@
 """The sheet of a chart: words are as wide as they are thought to be, and lines break where they may."""
 
+import re
+from io import StringIO
+
 import numpy as np
 import pytest
+from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.transforms import Affine2D
@@ -53,6 +57,21 @@ def inked(words: str, bold: bool, italic: bool, *, outlined: bool) -> "np.ndarra
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     return 255.0 - np.asarray(canvas.buffer_rgba(), np.float64)[:, :, 0]
+
+
+@pytest.mark.parametrize("side", ["left", "center", "right"])
+def test_words_stand_in_an_svg_where_matplotlib_puts_them(side: str) -> None:
+    figure = Figure(figsize=(4, 3))
+    place = Affine2D().scale(1 / 25.4, -1 / 25.4).translate(0, 3) + figure.dpi_scale_trans
+    line = Words(20, 7, "Phường", place, side=side, size=TEXT, colour="#000000", bold=True, italic=False, above=1)
+    figure.add_artist(line)
+    font = line.get_fontproperties()
+    figure.text(20, 7, "Phường", transform=place, ha=side, va="baseline", fontproperties=font, parse_math=False)
+    out = StringIO()
+    with rc_context({"svg.fonttype": "none"}):
+        figure.savefig(out, format="svg")
+    own, theirs = re.findall("<text [^>]*>Phường</text>", out.getvalue())
+    assert own == theirs
 
 
 @pytest.mark.parametrize("hatch", ["rising", "falling", "dotted"])

@@ -85,7 +85,8 @@ class Words(Text):
             start = x - _BEFORE[self.get_horizontalalignment()] * width * dots
             renderer.draw_path(pen, path, Affine2D().scale(dots).translate(start, y), pen.get_rgb())
         else:
-            renderer.draw_text(pen, x, y, self.get_text(), self.get_fontproperties(), 0, ismath=False, mtext=self)
+            height = renderer.get_canvas_width_height()[1]  # such files count from the upper edge
+            renderer.draw_text(pen, x, height - y, self.get_text(), self.get_fontproperties(), 0.0, ismath=False, mtext=self)
         pen.restore()
 
 

@@ -40,7 +40,7 @@ from survey_app.documents.charts.values import (
 
 Format = Literal["svg", "png"]
 
-DRAWING = "8"
+DRAWING = "9"
 """Goes up when the same values are to be drawn differently, so that nobody keeps the old picture."""
 
 FINE = re.compile(r"\d+\.\d{3,}")
