@@ -23,7 +23,7 @@ UNKNOWN = -1
 TEXTS = ("reception", "decider", "point", "psu", "channel", "module")
 NUMBERS = ("position", "sector", "pi", "design_weight")
 
-AT_ONCE, MOST_KNOWN = 2_000, 100_000
+AT_ONCE, MOST_KNOWN = 2_000, 200_000
 """Texts read together, which fit into the cache of a processor; and texts remembered until they are read."""
 
 
@@ -93,8 +93,9 @@ class Coder:
         self._texts: dict[str, list[Ints]] = {name: [np.zeros(0, np.int64)] for name in TEXTS}
         self._numbers: dict[str, list[Floats]] = {name: [np.zeros(0)] for name in NUMBERS}
         self._answers = [blank(instrument, 0)]
-        self._known = _Labels()
+        self._known: dict[str, int] = {}
         self._waiting: list[Ints] = []
+        self._rows = 0
 
     def add(
         self, texts: Mapping[str, Sequence[str | None]], numbers: Mapping[str, Sequence[float | None]], answers: Sequence[str]
@@ -103,18 +104,20 @@ class Coder:
             self._texts[name].append(np.fromiter(map(labels.__getitem__, texts[name]), np.int64, len(answers)))
         for name, found in self._numbers.items():
             found.append(np.array(numbers[name], np.float64))
-        self._waiting.append(np.fromiter(map(self._known.__getitem__, answers), np.int64, len(answers)))
+        rows = range(self._rows, self._rows + len(answers))
+        self._waiting.append(np.fromiter(map(self._known.setdefault, answers, rows), np.int64, len(answers)))
+        self._rows += len(answers)
         if len(self._known) > MOST_KNOWN:
             self._read()
 
     def _read(self) -> None:
-        """Many people say the same: every text is read once and dealt out to whoever said it."""
-        texts = [text for text in self._known if text is not None]
+        """Many people say the same: every text is read once, where it came first, and dealt out to whoever said it."""
+        texts, first = list(self._known), np.fromiter(self._known.values(), np.int64, len(self._known))
         read = [self._names.codes(self._instrument, texts[at : at + AT_ONCE]) for at in range(0, len(texts), AT_ONCE)]
         if read:
-            which = np.concatenate(self._waiting)
+            which = np.searchsorted(first, np.concatenate(self._waiting))
             self._answers.append({name: np.concatenate([part[name] for part in read])[which] for name in read[0]})
-        self._known, self._waiting = _Labels(), []
+        self._known, self._waiting = {}, []
 
     def coded(self) -> Coded:
         self._read()

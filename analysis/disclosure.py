@@ -45,7 +45,8 @@ def admit(new_by_batch: Mapping[str, Iterable[int]], previous_cuts: Mapping[str,
     """
     cuts = dict(previous_cuts)
     for name, positions in new_by_batch.items():
-        beyond = [position for position in positions if position > cuts.get(name, 0)]
+        cut = cuts.get(name, 0)
+        beyond = [position for position in positions if position > cut]
         if len(beyond) >= BATCH:
             cuts[name] = max(beyond)
     return cuts

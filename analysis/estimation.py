@@ -16,6 +16,9 @@ from analysis.survey_data import Bools, Column, Floats, Ints
 from analysis.tallies import Tallies
 from questionnaires.trees import Term
 
+AT_ONCE = 5_000
+"""Rows of influence that are added together: whole tables would be moved through memory thrice."""
+
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
@@ -243,12 +246,12 @@ def _with_residuals(tallies: Tallies, credit: Credit, rows: tuple[Ints, Ints, Fl
     item = np.repeat(np.arange(len(cell)), count)
     margin = np.arange(len(item)) - (np.cumsum(count) - count)[item] + start[cell][item]
     touched, into, sorting = pairs(toucher[item], margin_psu[margin])
-    residual = adding(into, item[sorting], -weight[margin][sorting], len(touched[0]), len(cell)) @ expected
-    both, here, of_both = pairs(np.concatenate([domain, touched[0]]), np.concatenate([psu, touched[1]]))
-    place = np.empty(len(here), np.int64)
-    place[of_both] = here
-    own, other = place[: len(domain)], place[len(domain) :]
-    found, people = np.zeros((len(both[0]), totals.shape[1])), np.zeros(len(both[0]))
-    found[own], people[own] = totals, n
-    found[other] += residual
-    return both[0], both[1], people, found
+    found: Floats = adding(into, item[sorting], -weight[margin][sorting], len(touched[0]), len(cell)) @ expected
+    many = len(tallies.psus[0].codes)
+    own = np.searchsorted(touched[0] * many + touched[1], domain * many + psu)  # who answered is touched
+    for first in range(0, len(own), AT_ONCE):
+        some = slice(first, first + AT_ONCE)
+        found[own[some]] += totals[some]
+    people = np.zeros(len(found))
+    people[own] = n
+    return touched[0], touched[1], people, found

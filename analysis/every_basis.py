@@ -58,7 +58,7 @@ def on_every_basis(
         figures, withheld = without_siblings(screened(population, basis, rules, whole), population)
         figures = protected(figures, population, withheld)
         whole = whole or Whole.of(population, figures)
-        found.append(OnBasis(basis, population, by_channel, factors, _days(tallies), figures))
+        found.append(OnBasis(basis, population.without_influence(), by_channel, factors, _days(tallies), figures))
     return found, sums.answers
 
 

@@ -1,7 +1,7 @@
 """One population of a release: every tree evaluated in every domain with its precision, and what is published for whom."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -55,6 +55,13 @@ class Population:
             ) > 0,
             roles={node: _roles(estimates, node) for node in values},
         )  # fmt: skip
+
+    def without_influence(self) -> "Population":
+        """What is read of it once every gap is known: the influence of PSUs is by far the largest of its tables."""
+        influence = self.estimates.influence
+        start, psu, n, totals = np.zeros_like(influence.start), influence.psu[:0], influence.n[:0], influence.totals[:0]
+        none = replace(influence, start=start, psu=psu, n=n, totals=totals)
+        return replace(self, estimates=replace(self.estimates, influence=none))
 
     def units_in(self, domain: int) -> Ints:
         """Rows of the unit domains that belong to a group."""

@@ -16,6 +16,9 @@ from analysis.domains import Domain, Places
 from analysis.survey_data import UNKNOWN, Bools, Column, Floats, Ints
 from questionnaires.trees import Measure, Term
 
+WIDE = 1_000
+"""Numbers in a row from which tables are added in place, row by row: products are too large to be moved twice."""
+
 
 @dataclass(frozen=True, slots=True)
 class PsuSums:
@@ -175,7 +178,10 @@ def _rows(parts: Sequence[Sequence[Ints]]) -> tuple[tuple[Ints, ...], Callable[[
     def add(tables: Sequence[Floats]) -> Floats:
         total = np.zeros((len(keys[0]), *tables[0].shape[1:]))
         for inside, table in zip(rows, tables, strict=True):
-            for row, values in zip(inside, table, strict=True):  # in place: products are too large to be moved twice
+            if table.size < WIDE * len(table):
+                total[inside] += table
+                continue
+            for row, values in zip(inside, table, strict=True):
                 total[row] += values
         return total
 

@@ -189,7 +189,7 @@ def test_every_answer_enters_by_one_door() -> None:
 def test_figures_are_made_in_one_file_and_read_back_in_another() -> None:
     """figures.rewritten is `replace`; the charts call matplotlib's own Figure."""
     others = callers(sources(), "Figure") - {"survey_app.documents.charts.sheet", "analysis.figures"}
-    assert others == {"analysis.screening", "analysis.release"}
+    assert others == {"analysis.screening", "analysis.plain"}
 
 
 def test_no_code_knows_a_question_or_an_index_of_an_instrument() -> None:

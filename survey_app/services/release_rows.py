@@ -1,7 +1,7 @@
 """Release values to rows of the database and back; nothing is computed or decided here."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 from datetime import date
 from typing import Literal, Never, cast, get_args
 
@@ -13,7 +13,7 @@ from analysis.comparison.separation import Separation
 from analysis.diagnostics import Diagnostics
 from analysis.domains import Domain
 from analysis.figures import Audited, Release, State, Studies
-from analysis.release import flat, restored
+from analysis.plain import flat, plain, restored
 from survey_app.services.told_rows import told_of
 from survey_app.storage.releases import ReleaseRow
 
@@ -31,7 +31,7 @@ def row_of(release: Release, until: date | None, previous: int | None) -> Releas
         until=until,
         published=None,
         domains=[_plain_domain(domain) for domain in release.domains],
-        studies=asdict(release.studies),
+        studies=cast("Plain", plain(release.studies)),
     )
 
 

@@ -11,7 +11,8 @@ from analysis.comparison.changed import Shown
 from analysis.domains import Domain
 from analysis.figures import Figure, Release, State
 from analysis.parts import LeftOut
-from analysis.release import build, digest_of, restored
+from analysis.plain import digest_of, restored
+from analysis.release import About, build
 from questionnaires.instrument import Instrument
 from questionnaires.model import Fault, Refused
 from survey_app import settings
@@ -54,24 +55,19 @@ def make(wave_code: str, until: date | None, now: datetime, by: Viewer = OPERATO
         answers = counted(tx, wave, instrument, until, before)
         domains = areas.domains(tx, wave.province, min(until or wave.closes, wave.closes), wave)
         frame, earlier = frames.frame(tx, wave.province, wave.code), _earlier(tx, wave)
+    seed = int.from_bytes(hashlib.sha256(wave.code.encode()).digest()[:4])
     release = build(
+        About(0, wave.province, wave.code, wave.simulated, stored_time(now), seed, answers.cuts),
         instrument=instrument,
         sources=answers.sources,
         frame=frame,
         domains=domains,
         previous=before,
-        cuts=answers.cuts,
         waiting=answers.waiting,
         channels=answers.channels,
         headline=_headline(wave, domains),
         earlier=earlier,
         quality=answers.quality,
-        number=0,
-        province=wave.province,
-        wave=wave.code,
-        simulated=wave.simulated,
-        made=stored_time(now),
-        seed=int.from_bytes(hashlib.sha256(wave.code.encode()).digest()[:4]),
     )
     return _kept(release, until, before, answers.left, by)
 

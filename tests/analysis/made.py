@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from analysis.domains import Domain
 from analysis.figures import Figure, Release
-from analysis.release import build, sources
+from analysis.release import About, build, sources
 from analysis.survey_data import Columns
 from analysis.weighting import Frame, FrameRow
 from questionnaires.instrument import Instrument
@@ -156,9 +156,14 @@ def release(
     number: int = 1,
 ) -> Release:
     return build(
-        instrument=of, sources=sources(of, columns(answers)), frame=frame, domains=domains, previous=previous, cuts={}, number=number,
-        province="79", wave="w", simulated=True, made=NOW, seed=1, waiting=waiting,
+        about(number), instrument=of, sources=sources(of, columns(answers)), frame=frame, domains=domains, previous=previous,
+        waiting=waiting,
     )  # fmt: skip
+
+
+def about(number: int = 1) -> About:
+    """A made-up wave of city 79, without cuts."""
+    return About(number, "79", "w", simulated=True, made=NOW, seed=1, cuts={})
 
 
 def figure(of: Release, domain: str, node: str, population: str = "finished", summary: str = "pooled") -> Figure:

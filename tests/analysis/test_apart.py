@@ -7,6 +7,7 @@ from analysis import bases
 from analysis.apart import SumsApart
 from analysis.bases import BUILT, Basis
 from analysis.cells import counts
+from analysis.comparison.same_mix import without_days
 from analysis.counting import InMemory, tally
 from analysis.survey_data import SurveyData
 from analysis.weighting import weigh
@@ -30,30 +31,35 @@ def test_the_sums_of_a_basis_are_those_of_its_answers_to_the_bit(basis: Basis, f
     data, frame = data_of(answers(1, 300)), FRAME if framed else None
     part = bases.only(data, bases.of_basis(data, basis))
     factors = weigh(counts(part), frame)
-    sums, found = SumsApart.of(InMemory(data), frame, MEASURES, DOMAINS).on(basis)
+    found, sums, of_channel = SumsApart.of(InMemory(data), frame, MEASURES, DOMAINS).on(basis)
     assert different(found, factors) == []
     assert different(sums, tally(part, factors, MEASURES, DOMAINS)) == []
+    for channel, of in of_channel.items():
+        inside = np.array([part.keys["channel"].labels[code] == channel for code in part.keys["channel"].codes], np.bool_)
+        assert different(of, without_days(tally(bases.only(part, inside), factors, MEASURES, DOMAINS))) == []
 
 
 def test_every_answer_is_in_one_set_and_every_basis_made_of_whole_sets() -> None:
     data = data_of(answers(2, 200))
     apart = bases.apart(data)
-    assert set(apart) == {frozenset({"all", *further}) for further in ((), ("unflagged",), ("verified",), ("unflagged", "verified"))}
+    found = {(kind.channel, *sorted(kind.bases - {"all"})) for kind in apart}
+    assert found == {("open",), ("open", "unflagged"), ("issued", "verified"), ("issued", "unflagged", "verified")}
+    assert all("all" in kind.bases for kind in apart)
     assert sum(map(len, apart.values())) == len(data)
     for basis in BUILT:
-        assert sum(len(one) for belongs, one in apart.items() if basis in belongs) == bases.of_basis(data, basis).sum()
+        assert sum(len(one) for kind, one in apart.items() if basis in kind.bases) == bases.of_basis(data, basis).sum()
 
 
 def test_nobody_makes_one_set_with_nobody_in_it() -> None:
     sums = SumsApart.of(InMemory(data_of([])), None, MEASURES, DOMAINS)
     assert sums.answers == {"all": 0, "unflagged": 0, "verified": 0}
-    assert sums.on("all")[0].by_psu.n.sum() == 0
+    assert sums.on("all")[1].by_psu.n.sum() == 0
 
 
 def test_unequal_design_weights_leave_only_rounding() -> None:
     data = data_of(answers(3, 300, weights=(1 / 3, 0.7, 2.0), pi=0.3))
     part = bases.only(data, bases.of_basis(data, "unflagged"))
-    sums, factors = SumsApart.of(InMemory(data), FRAME, MEASURES, DOMAINS).on("unflagged")
+    factors, sums, _ = SumsApart.of(InMemory(data), FRAME, MEASURES, DOMAINS).on("unflagged")
     whole = tally(part, weigh(counts(part), FRAME), MEASURES, DOMAINS)
     np.testing.assert_allclose(factors.g, whole.factor, rtol=1e-12)
     np.testing.assert_allclose(sums.by_psu.totals, whole.by_psu.totals, rtol=1e-12)

@@ -8,8 +8,8 @@ import pytest
 
 from analysis.figures import Release
 from analysis.level_shares import merged
+from analysis.plain import digest_of
 from analysis.quality.marked import marked
-from analysis.release import digest_of
 from analysis.told import Answered, Levels
 from questionnaires.model import Meaning
 from tests.analysis import made

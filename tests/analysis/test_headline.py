@@ -18,9 +18,9 @@ def rows(unit: str, verified: int, days: int, satisfied: float = 0.5) -> list[di
 
 def release(answers: list[dict], units: list[str], headline: Basis = "verified") -> Release:
     return build(
-        instrument=INSTRUMENT, sources=sources(INSTRUMENT, made.columns(answers)), frame=None,
-        domains=[*map(made.unit, units), made.block("wards", units)], previous=None, cuts={}, number=1, province="79", wave="w",
-        simulated=True, made=made.NOW, seed=1, headline={"wards": headline},
+        made.about(), instrument=INSTRUMENT, sources=sources(INSTRUMENT, made.columns(answers)), frame=None,
+        domains=[*map(made.unit, units), made.block("wards", units)], previous=None,
+        headline={"wards": headline},
     )  # fmt: skip
 
 
@@ -55,9 +55,10 @@ def test_every_block_goes_by_what_the_wave_chose_for_it() -> None:
     blocks = {"wards": UNITS, "communes": [f"c{unit}" for unit in UNITS], "departments": [f"d{unit}" for unit in UNITS]}
     units = [unit for members in blocks.values() for unit in members]
     found = build(
-        instrument=INSTRUMENT, sources=sources(INSTRUMENT, made.columns([row for unit in units for row in rows(unit, 40, 10)])), frame=None,
-        domains=[*map(made.unit, units), *(made.block(id, members) for id, members in blocks.items())], previous=None, cuts={}, number=1,
-        province="79", wave="w", simulated=True, made=made.NOW, seed=1, headline={"wards": "verified", "communes": "all"},
+        made.about(), instrument=INSTRUMENT,
+        sources=sources(INSTRUMENT, made.columns([row for unit in units for row in rows(unit, 40, 10)])), frame=None,
+        domains=[*map(made.unit, units), *(made.block(id, members) for id, members in blocks.items())], previous=None,
+        headline={"wards": "verified", "communes": "all"},
     )  # fmt: skip
     assert found.studies.headlines == {"wards": "verified", "communes": "all", "departments": "all"}
     assert {one.block for one in found.studies.standings} == blocks.keys()

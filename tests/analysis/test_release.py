@@ -8,7 +8,7 @@ from scipy import stats
 
 from analysis.estimation import Estimate
 from analysis.figures import Figure, Release
-from analysis.release import digest_of, flat, restored
+from analysis.plain import digest_of, flat, restored
 from questionnaires.model import Refused
 from tests.analysis import made
 

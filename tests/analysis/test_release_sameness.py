@@ -89,10 +89,7 @@ def test_a_city_counted_in_parts_gives_the_same_release(cuts: tuple[int, ...]) -
     of_parts = [sources(INSTRUMENT, made.columns(rows[low:high])) for low, high in pairwise(ends)]
     in_parts: dict[str, Source] = {name: Parts([part[name] for part in of_parts]) for name in of_parts[0]}
     whole = released(rows)
-    again = build(
-        instrument=INSTRUMENT, sources=in_parts, frame=FRAME, domains=DOMAINS, previous=None, cuts={}, number=1, province="79",
-        wave="w", simulated=True, made=made.NOW, seed=1,
-    )  # fmt: skip
+    again = build(made.about(), instrument=INSTRUMENT, sources=in_parts, frame=FRAME, domains=DOMAINS, previous=None)
     assert again == whole
     assert isinstance(of_parts[0]["finished"], InMemory)
 

@@ -45,8 +45,9 @@ def document(rows: list[dict]) -> ReportDocument:
     blocks = [made.block("khoi-phuong", (WARD, OTHER), 2360), made.block("khoi-so", (DEPARTMENT,))]
     domains = [*units, *blocks, made.city((WARD, OTHER, DEPARTMENT), 2360)]
     release = build(
-        instrument=INSTRUMENT, sources=sources(INSTRUMENT, made.columns(rows)), frame=made.frame([(*cell, n) for cell, n in FILES.items()]),
-        domains=domains, previous=None, cuts={}, number=1, province="79", wave="w", simulated=True, made=made.NOW, seed=1,
+        made.about(), instrument=INSTRUMENT, sources=sources(INSTRUMENT, made.columns(rows)),
+        frame=made.frame([(*cell, n) for cell, n in FILES.items()]),
+        domains=domains, previous=None,
     )  # fmt: skip
     asked = Asked({"vi": "Đợt"}, date(2026, 5, 1), date(2026, 5, 31), date(2026, 5, 31))
     return city_report.build(View.of(release, INSTRUMENT, "en", True, {}, None), asked)

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from analysis.figures import Figure, Release
-from analysis.release import build, sources
+from analysis.release import About, build, sources
 from analysis.survey_data import Columns
 from questionnaires.answers import decode
 from survey_app.documents.report import ReportDocument, Table
@@ -57,8 +57,8 @@ def index(city: small_city.SmallCity, channel: str) -> Figure:
     instrument = opening.instrument_of(city.wave)
     finished = {"finished": sources(instrument, columns)["finished"]}
     release = build(
+        About(1, PROVINCE, city.wave.code, simulated=False, made=NOW.replace(tzinfo=None), seed=1, cuts={}),
         instrument=instrument, sources=finished, frame=None, domains=[arithmetic.unit(UNIT)], previous=None,
-        cuts={}, number=1, province=PROVINCE, wave=city.wave.code, simulated=False, made=NOW.replace(tzinfo=None), seed=1,
     )  # fmt: skip
     (headline,) = (
         figure for figure in release.figures if (figure.node, figure.population, figure.summary) == ("sipas.B", "finished", "pooled")

@@ -9,7 +9,7 @@ import pytest
 from analysis.comparison.said import Standing
 from analysis.comparison.separation import Separation, separation
 from analysis.figures import Figure, Release
-from analysis.release import flat, restored
+from analysis.plain import flat, restored
 from analysis.smoothing import smooth_of
 from tests.analysis import made
 
