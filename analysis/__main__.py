@@ -86,4 +86,6 @@ def _answer(words: Sequence[str], speech: Speech) -> str:
 
 if __name__ == "__main__":
     gc.disable()  # one answer and out: looking for garbage among modules and a hundred thousand lines takes a twentieth of the time
-    sys.exit(main())
+    code = main()
+    gc.freeze()  # nor among what is left at the end
+    sys.exit(code)
