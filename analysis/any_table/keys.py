@@ -50,9 +50,11 @@ def combine(columns: Sequence[Integers]) -> Keys:
             if nested:
                 continue
         if digit.width > 1:
-            key *= digit.width
+            if size > 1:
+                key *= digit.width
             key += column
-            key -= digit.low
+            if digit.low:
+                key -= digit.low
         size *= digit.width
         joined.append(digit)
     return Keys(*_numbered(key, parts, joined))

@@ -104,12 +104,13 @@ def _pooled_steps(parts: Sequence[tuple[Source, Floats]], low: float, top: int) 
     rows = len(parts[0][0].code)
     count, above = np.zeros(rows, np.int8), np.zeros(rows, np.int8)
     for source, values in parts:
-        count += source.code >= 0
+        there = (source.code >= 0).view(np.int8)
+        count += there
         if np.array_equal(values, low + np.arange(len(values))):  # most scales: the code is the step
-            above += np.maximum(source.code, np.int8(0))
+            above += source.code * there
         else:
             for level in np.flatnonzero(values > low).tolist():
-                above += (source.code == level) * np.int8(values[level] - low)
+                above += (source.code == level).view(np.int8) * np.int8(values[level] - low)
     answers = np.arange(len(parts) + 1, dtype=np.int16)
     x = np.repeat(answers, answers * top + 1)
     steps = np.arange(len(x)) - _first(x, top)
