@@ -59,9 +59,27 @@ def test_a_desk_screen_shows_every_column(chromium: Browser, address: str) -> No
     assert page.locator(f"{UNITS} svg").first.is_visible()
 
 
+def test_a_unit_with_short_words_takes_one_line_of_a_phone(chromium: Browser, address: str) -> None:
+    """A line of the table is 21 px, its padding 11."""
+    page = opened(chromium, address, 360)
+    heights = page.locator(f"{UNITS} tbody tr:not(.total)").evaluate_all("all => all.map(one => one.getBoundingClientRect().height)")
+    assert min(heights) <= 36
+
+
+def test_the_contents_are_folded_on_a_phone_and_open_at_a_desk(chromium: Browser, address: str) -> None:
+    phone, desk = opened(chromium, address, 360), opened(chromium, address, 1280)
+    assert not phone.locator(".contents a").first.is_visible()
+    assert desk.locator(".contents a").first.is_visible()
+    assert not desk.locator(".contents summary").is_visible()
+    phone.get_by_text("Trên trang này").click()
+    phone.locator(".contents a").last.click()
+    assert phone.evaluate("location.hash") != ""
+
+
+@pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("where", ["", f"?domain={cast.WARD}", f"?domain={cast.WARDS}&language=en"])
-def test_pictures_panels_and_tables_break_no_rule_that_axe_knows(chromium: Browser, address: str, where: str) -> None:
-    page = opened(chromium, address.partition("?")[0] + where, 1280)
+def test_pictures_panels_and_tables_break_no_rule_that_axe_knows(chromium: Browser, address: str, where: str, width: int) -> None:
+    page = opened(chromium, address.partition("?")[0] + where, width)
     refused: list[str] = []
     page.on("console", lambda message: refused.append(message.text))
     page.reload()
