@@ -136,6 +136,8 @@ def _omega(covariances: Floats) -> float | None:
 def _uniquenesses(correlation: Floats) -> Floats:
     """ψ of the one-factor model by maximum likelihood: least of −Σ(log e_j − e_j) over all but the largest eigenvalue e_j of
     Ψ^(−1/2) R Ψ^(−1/2), R's factanal."""
+    if len(correlation) == 3 and (exact := _of_three(correlation)) is not None:
+        return exact
 
     def loss(unique: Floats) -> float:
         values, _ = _scaled(correlation, unique)
@@ -152,6 +154,14 @@ def _uniquenesses(correlation: Floats) -> Floats:
         loss, start, jac=slope, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-15, "gtol": 1e-10, "maxiter": 1000}
     )
     return np.asarray(found.x, np.float64)
+
+
+def _of_three(correlation: Floats) -> Floats | None:
+    """Three items have as many correlations as loadings: λ_i² = r_ij r_ik/r_jk fits them without rest. None where that is no share."""
+    opposite = correlation[[1, 0, 0], [2, 2, 1]]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        unique = 1 - opposite.prod() / opposite**2
+    return unique if ((unique > LEAST_UNIQUENESS + AT_THE_END) & (unique < 1)).all() else None
 
 
 def _scaled(correlation: Floats, unique: Floats) -> tuple[Floats, Floats]:

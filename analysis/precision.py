@@ -52,8 +52,10 @@ class Precision:
         """Of a domain, node to its Estimate; None where it has no value. n and answers are rounded down."""
         whole = [np.floor(table[domain] + 1e-9).astype(np.int64).tolist() for table in (self.thinnest, self.answers)]
         errors = [np.sqrt(table[domain]) for table in (self.variance, self.stable)]
-        others = (self.value[domain], *errors, *(table[domain] for table in (self.freedom, self.low, self.high, self.deff)))
-        rows = list(zip(*whole, *([None if math.isnan(one) else one for one in table.tolist()] for table in others), strict=True))
+        others = np.stack([self.value[domain], *errors, *(table[domain] for table in (self.freedom, self.low, self.high, self.deff))])
+        numbers = others.astype(np.object_)
+        numbers[np.isnan(others)] = None
+        rows = list(zip(*whole, *numbers.tolist(), strict=True))
         df = int(self.df[domain])
 
         def estimate(node: int) -> Estimate | None:

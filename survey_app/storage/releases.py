@@ -1,6 +1,6 @@
 """Release headers and figures, one a row. A hidden figure holds no number: the database itself refuses one that does."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from operator import itemgetter
@@ -131,18 +131,21 @@ def next_number(tx: Connection) -> int:
 
 
 def add(tx: Connection, row: ReleaseRow, rows: Iterable[Mapping[str, object]]) -> None:
-    """Store a release and its figures, each with the fields of the table by name, in their order.
-
-    Many thousand rows: they go to the driver as they are, the query compiler would take longer than the arithmetic.
-    """
+    """Store a release and its figures, each with the fields of the table by name, in their order."""
     tx.execute(insert(releases).values({field.name: getattr(row, field.name) for field in fields(ReleaseRow)}))
     own = ("province", "release", "place")
     names = [column.name for column in figures.columns if column.name not in own]
     values = itemgetter(*names)
     filled = [(row.province, row.number, place, *values(figure)) for place, figure in enumerate(rows)]
-    if filled:
-        marks = ", ".join("?" for _ in range(len(own) + len(names)))
-        tx.exec_driver_sql(f"INSERT INTO figures ({', '.join((*own, *names))}) VALUES ({marks})", filled)  # noqa: S608 – our own column names
+    _fill(tx, figures, filled, (*own, *names))
+
+
+def _fill(tx: Connection, table: Table, rows: Sequence[tuple[object, ...]], names: Sequence[str] = ()) -> None:
+    """Many thousand rows go to the driver as they are: the query compiler would take longer than the arithmetic."""
+    columns = names or table.columns.keys()
+    if rows:
+        statement = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({', '.join('?' for _ in columns)})"  # noqa: S608 – our own names
+        tx.exec_driver_sql(statement, list(rows))
 
 
 def header(tx: Connection, number: int) -> ReleaseRow | None:
@@ -181,13 +184,7 @@ def publish(tx: Connection, number: int, moment: datetime) -> None:
 
 def leave_out(tx: Connection, province: str, release: int, positions: Mapping[str, Collection[int]]) -> None:
     """positions: part to the answers that did not count in it."""
-    rows = [
-        {"province": province, "release": release, "part": part, "position": position}
-        for part, some in positions.items()
-        for position in sorted(some)
-    ]
-    if rows:
-        tx.execute(insert(parts_left_out), rows)
+    _fill(tx, parts_left_out, [(province, release, part, position) for part, some in positions.items() for position in sorted(some)])
 
 
 def left_out(tx: Connection, province: str, release: int, part: str) -> frozenset[int]:

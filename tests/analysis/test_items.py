@@ -78,6 +78,16 @@ def test_items_that_measure_equally_have_the_same_alpha_and_omega() -> None:
     assert_allclose((found.alpha, found.omega), (0.8, 0.8), atol=1e-7)
 
 
+def test_three_items_have_the_loadings_that_their_correlations_leave() -> None:
+    """λ = 0.8, 0.6, −0.5 with variances 1, 4, 9: loadings 0.8, 1.2, −1.5; omega = 0.5²/(0.5² + 0.36 + 4 · 0.64 + 9 · 0.75)."""
+    loading = np.array([0.8, 0.6, -0.5])
+    spread = np.array([1.0, 2.0, 3.0])
+    table = (np.outer(loading, loading) + np.diag(1 - loading**2)) * np.outer(spread, spread)
+    ones = np.ones((1, 3, 3))
+    found = consistency(PairSums(tuple("abc"), np.full((1, 3, 3), 99), ones, 0 * ones, table[None], np.zeros(1, np.int64)))
+    assert found.omega == pytest.approx(0.25 / (0.25 + 0.36 + 4 * 0.64 + 9 * 0.75), rel=1e-12)
+
+
 def test_two_items_have_an_alpha_and_no_omega() -> None:
     assert consistency(sums(ATTITUDE[:2])).omega is None
 
