@@ -23,7 +23,10 @@ from questionnaires.instrument import Instrument
 from questionnaires.trees import IndexTree, Leaf, Proportion
 
 LEAST_OPTION = 5
-"""Answers that a level needs to stand alone (methodology §13.1); and its share has to be more than one answer can weigh."""
+"""Answers that a level needs to stand alone (methodology §13.1)."""
+HEAVY = 2
+"""As many of its heaviest answer a level has to weigh more than: of one it is known whether it is there, of two it would be as soon as
+the next release gives them other weights."""
 
 ROUNDING = 1e-9
 
@@ -116,7 +119,7 @@ def _question(
 ) -> _Question:
     """The cuts that every domain may tell by its own answers, and by what could be solved of others."""
     node, (n, weight, heaviest) = about[1], sums
-    telling = np.where(weight > heaviest[:, None] * (1 + ROUNDING), n, 0.0)  # whose weight is more is known not to be there
+    telling = np.where(weight > HEAVY * heaviest[:, None] * (1 + ROUNDING), n, 0.0)  # whose weight is more is known not to be there
     cuts: dict[int, Cuts] = {}
     kept: dict[int, Levels] = {}
     people = np.zeros(len(n), np.int64)

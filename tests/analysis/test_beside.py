@@ -68,12 +68,15 @@ def test_shares_of_levels_are_weighted_and_add_up_to_the_figure() -> None:
     assert sum(one[2] for one in of.segments[1:]) == pytest.approx(made.figure(found, "u", "a", "finished").estimate.estimate)
 
 
-def test_a_level_that_weighs_less_than_one_answer_does_not_stand_alone() -> None:
-    """Sector 1: w = 400/10 = 40, all at level 4 and 1. Sector 2: w = 40/40 = 1. The twenty at level 5 weigh 20 together: whoever weighs 40
-    is not among them."""
-    rows = [*answers("u", (5, 0, 0, 5, 0)), *answers("u", (10, 0, 0, 10, 20), sector=2)]
-    found = made.release(ONE, rows, [made.unit("u", 440)], frame=made.frame([("u", "u", 1, 400), ("u", "u", 2, 40)]))
-    assert cuts(found, "u") == [(0, 2), (3, 4)]
+@pytest.mark.parametrize(("at_five", "last"), [(20, (3, 4)), (79, (3, 4)), (81, (4, 4))])
+def test_a_level_that_weighs_no_more_than_two_answers_does_not_stand_alone(at_five: int, last: tuple[int, int]) -> None:
+    """Sector 1: w = 400/10 = 40, all at level 4 and 1. Sector 2: w = 1. Those at level 5 weigh 20 together: whoever weighs 40 is not among
+    them; nor do 79 tell of two such people when their weights change."""
+    rows = [*answers("u", (5, 0, 0, 5, 0)), *answers("u", (10, 0, 0, 10, at_five), sector=2)]
+    files = 20 + at_five
+    found = made.release(ONE, rows, [made.unit("u", 400 + files)], frame=made.frame([("u", "u", 1, 400), ("u", "u", 2, files)]))
+    assert cuts(found, "u")[0] == (0, 2)
+    assert cuts(found, "u")[-1] == last
 
 
 def test_a_hidden_figure_has_no_levels() -> None:
