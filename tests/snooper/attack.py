@@ -1,6 +1,6 @@
 """The whole attack: citizens come, releases are made and published, the robot reads, the solver solves, the judge counts.
 
-Only the judge looks at what citizens said.
+Only the judge (judge.py) looks at what citizens said.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,25 +11,23 @@ from flask import Flask
 
 import questionnaires
 from analysis.disclosure import batch
+from analysis.domains import Domain
 from analysis.figures import Release as Made
 from analysis.survey_data import population_of
 from questionnaires.instrument import Instrument
 from questionnaires.model import Refused
-from questionnaires.trees import leaves_below
-from survey_app.services import frames, releases
+from survey_app.services import counted_parts, frames, releases
 from survey_app.services.door_flags import FAST, VERSION
 from survey_app.storage import quality, session
 from survey_app.storage.responses import Flag
 from tests.snooper import city, readings
 from tests.snooper.city import Answer, Crowd
-from tests.snooper.knowledge import Coefficients, Combination, Family, Release, Seen, family_of, truth
+from tests.snooper.judge import Verdict, judged
+from tests.snooper.knowledge import Coefficients, Combination, Family, Release, Seen
 from tests.snooper.readings import Read
 from tests.snooper.robot import Robot
-from tests.snooper.solver import Fixed, Label, Reading, fixed
+from tests.snooper.solver import Label, Reading, fixed
 
-HALF_PERCENT = 0.0051
-"""A whole percent is not farther from what it stands for."""
-FLOOR = 10
 LATE = 6
 """Answers of earlier steps that the quality job flags at every step, when they have long been in a release."""
 
@@ -68,8 +66,9 @@ class Stage:
             releases.publish(made.number, now)
             with session.reading() as tx:
                 frame = frames.frame(tx, city.PROVINCE, city.WAVE)
+                left = counted_parts.left_out(tx, city.PROVINCE, made.number)
             assert frame is not None
-            yield Step(made, Release(made.number, self._inside(made.cuts), frozenset(self.flagged), made.domains, frame))
+            yield Step(made, Release(made.number, self._inside(made.cuts), frozenset(self.flagged), made.domains, frame, left))
 
     def _flag_late(self, step: int) -> None:
         old = [answer for answer in self.crowd.answers if answer.step < step and answer.position not in self.flagged]
@@ -100,11 +99,13 @@ def _seen(one: Answer) -> Seen:
 
 @dataclass(slots=True)
 class Notebook:
-    """Readings over time, each as an interval of a known combination of answers."""
+    """Readings over time, each as an interval of a known combination of answers. `came`: of a family, whose answers a figure took in from
+    one reading to the next."""
 
     instrument: Instrument
     readings: list[Reading] = field(default_factory=list)
     shown: dict[tuple[str, ...], Combination] = field(default_factory=dict)
+    came: dict[Family, set[frozenset[int]]] = field(default_factory=dict)
     levels: dict[tuple[str, ...], tuple[float, float]] = field(default_factory=dict)
 
     def write(self, known: Release, read: Sequence[Read]) -> None:
@@ -127,12 +128,20 @@ class Notebook:
                 combination = own.node(domains[domain], trees[tree], node)
             else:
                 alike = (population, tree, node, basis, "pooled")
+                if any((unit, *alike) in self.shown and (unit, *alike) not in best for unit in _units(domains[domain], known)):
+                    continue  # hidden now: whether it stands in the mean as it was or as it is nobody can tell
                 same = {one[0]: self.shown[one] for one in held if one[1:] == alike and one in self.shown}
                 combination = own.mean(domains[domain], trees[tree], node, same)
             if combination is not None:
+                before = self.shown[key].keys if key in self.shown else ()
+                self.came.setdefault(combination.family, set()).add(frozenset(combination.keys) - frozenset(before))
                 self.shown[key] = combination
                 self.levels[key] = best[key]
                 self.readings.append(Reading(combination, *best[key]))
+
+
+def _units(group: Domain, known: Release) -> list[str]:
+    return [one.id for one in known.domains if one.kind == "unit" and one.id in group.members]
 
 
 def labels(answers: Sequence[Answer]) -> dict[int, tuple[Label, ...]]:
@@ -146,58 +155,6 @@ def labels(answers: Sequence[Answer]) -> dict[int, tuple[Label, ...]]:
         )  # fmt: skip
         found[2 * one.position] = found[2 * one.position + 1] = own
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """`recovered`: answers of which something is known to the step; `unanimous`: that is known only because a shown figure of ten
-    people and more says all or none; `neighbours`: sums of fewer than ten that whoever knows all but one of them could use;
-    `wrong`: claims that the truth does not bear out."""
-
-    answers: int
-    recovered: frozenset[int]
-    unanimous: frozenset[int]
-    neighbours: int
-    wrong: tuple[Fixed, ...]
-
-
-def judged(found: Sequence[Fixed], notebook: Notebook, answers: Sequence[Answer]) -> Verdict:
-    """A single answer is recovered, and every one of a few that are all alike."""
-    by, said_openly = {answer.position: answer for answer in answers}, _unanimous(notebook.readings)
-    recovered, unanimous, wrong, neighbours = set[int](), set[int](), [], 0
-    for one in found:
-        said = [_true(one.family, key, by, notebook.instrument) for key in one.keys]
-        if not one.low - 0.01 <= sum(said) <= one.high + 0.01:
-            wrong.append(one)
-        elif said_openly.get(one.family, frozenset()).issuperset(one.keys):
-            unanimous |= {key // 2 for key in one.keys}
-        elif len(said) == 1 or (len(one.family) > 1 and sum(said) in (0, len(said))):
-            recovered |= {key // 2 for key in one.keys}
-        else:
-            neighbours += 1
-    return Verdict(len(answers), frozenset(recovered), frozenset(unanimous - recovered), neighbours, tuple(wrong))
-
-
-def _unanimous(readings: Sequence[Reading]) -> dict[Family, frozenset[int]]:
-    """What the answers of ten people and more come to that a figure says to be all satisfied, or none: of each it is known."""
-    found: dict[Family, set[int]] = {}
-    for one in readings:
-        told = one.combination
-        room = 1 - one.low if one.high >= 1 else one.high if one.low <= 0 else 1.0
-        if len(told.family) > 1 and told.people >= FLOOR and room < HALF_PERCENT:
-            found.setdefault(told.family, set()).update(key for key, part in zip(told.keys, told.coefficients, strict=True) if part > room)
-    return {family: frozenset(keys) for family, keys in found.items()}
-
-
-def _true(family: tuple[str, ...], key: int, by: Mapping[int, Answer], instrument: Instrument) -> float:
-    codes = by[key // 2].codes
-    if len(family) > 1:
-        return truth(family, codes) or 0.0
-    tree = next(tree for tree in instrument.trees if family[0] in tree.nodes)
-    leaves = [tree.leaves[leaf] for leaf in leaves_below(tree, family[0])]
-    role = "decider" if key % 2 else "reception"
-    own = [leaf for leaf in leaves if (instrument.question(leaf.value.question).rates or "reception") == role]
-    return sum(truth(family_of(leaf), codes) or 0.0 for leaf in own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,5 +192,5 @@ def watch(
         pages = {str(page.parts): page for role in robot.browsers for page in robot.figures(role, (city.WARDS[0],), known - 1)}
         more = {f"{page.role} {page.domain} {one}" for page in pages.values() for one in robot.says_more(page)}
     found = fixed(notebook.readings, labels(stage.crowd.answers), programmes)
-    verdict = judged(found, notebook, stage.crowd.answers)
+    verdict = judged(found, notebook.readings, notebook.came, stage.crowd.answers, stage.instrument)
     return Watched(verdict, made, stage.refused, len(notebook.readings), frozenset(more), frozenset(robot.changed()))

@@ -16,6 +16,7 @@ from analysis.bases import Basis
 from analysis.cells import counts
 from analysis.counting import InMemory, sources
 from analysis.domains import Domain, placed_points
+from analysis.parts import LeftOut
 from analysis.survey_data import Columns, Floats
 from analysis.weighting import Frame, weigh
 from questionnaires.instrument import Instrument
@@ -44,13 +45,15 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """What was let in, and with which flags, as far as a figure of it depends on them."""
+    """What was let in, and with which flags, as far as a figure of it depends on them; and what does not count in its parts yet, which
+    follows from the same by the published rule that parts move by ten."""
 
     number: int
     seen: Sequence[Seen]
     flagged: frozenset[int]
     domains: Sequence[Domain]
     frame: Frame
+    left: LeftOut
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ class Coefficients:
     def __init__(self, instrument: Instrument, release: Release, population: str, basis: Basis) -> None:
         self.instrument, self.release = instrument, release
         tests = {"finished": (2,), "open": (1, 3), "no_file": (4, 5)}[population]
-        self.inside = [one for one in release.seen if one.stage in tests and _of_basis(one, basis, release.flagged)]
+        self.inside = [one for one in release.seen if one.stage in tests and _of_basis(one, basis, release.left)]
         columns = _columns(release)
         whole = sources(instrument, columns)[population]
         assert isinstance(whole, InMemory)
@@ -162,8 +165,10 @@ def truth(family: Family, codes: Mapping[str, int | tuple[int, ...]]) -> float |
     return float(any(str(code) in counts for code in said))
 
 
-def _of_basis(one: Seen, basis: Basis, flagged: frozenset[int]) -> bool:
-    return basis == "all" or (one.channel == "issued" if basis == "verified" else one.position not in flagged)
+def _of_basis(one: Seen, basis: Basis, left: LeftOut) -> bool:
+    if basis == "verified":
+        return one.channel == "issued" and one.position not in left.verified
+    return basis == "all" or one.position not in left.unflagged
 
 
 def _columns(release: Release) -> Columns:
@@ -181,4 +186,5 @@ def _columns(release: Release) -> Columns:
         psu=[one.psu for one in seen],
         flagged=[one.position in release.flagged for one in seen],
         answers=[{"stage": one.stage, "sector": one.sector} for one in seen],
+        parts={basis: np.array([_of_basis(one, basis, release.left) for one in seen], np.bool_) for basis in ("unflagged", "verified")},
     )

@@ -1,0 +1,106 @@
+"""Who of those that the solver claims to know is recovered, by what citizens really said.
+
+What ten people and more have in common is told openly by a figure of them, and counted apart.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from questionnaires.instrument import Instrument
+from questionnaires.trees import leaves_below
+from tests.snooper.city import Answer
+from tests.snooper.knowledge import Family, family_of, truth
+from tests.snooper.solver import Fixed, Reading, System
+
+HALF_PERCENT = 0.0051
+"""A whole percent is not farther from what it stands for."""
+FLOOR, STEP = 10, 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`recovered`: answers of which something is known to the step; `unanimous`: that is known only because a shown figure of ten
+    people and more, or two of them by ten new people and more, say all or none; `neighbours`: sums of fewer than ten that whoever
+    knows all but one of them could use; `wrong`: claims that the truth does not bear out."""
+
+    answers: int
+    recovered: frozenset[int]
+    unanimous: frozenset[int]
+    neighbours: int
+    wrong: tuple[Fixed, ...]
+
+
+def judged(
+    found: Sequence[Fixed],
+    readings: Sequence[Reading],
+    came: Mapping[Family, Collection[frozenset[int]]],
+    answers: Sequence[Answer],
+    instrument: Instrument,
+) -> Verdict:
+    """A single answer is recovered, and every one of a few that are all alike.
+
+    came: the answers that a figure took in between two readings: ten people and more who are all alike are told as openly by two figures
+    as by one.
+    """
+    by, said_openly = {answer.position: answer for answer in answers}, _unanimous(readings)
+    recovered, unanimous, wrong, neighbours = list[Fixed](), set[int](), [], 0
+    for one in found:
+        said = [_true(one.family, key, by, instrument) for key in one.keys]
+        if not one.low - 0.01 <= sum(said) <= one.high + 0.01:
+            wrong.append(one)
+        elif said_openly.get(one.family, frozenset()).issuperset(one.keys):
+            unanimous |= {key // 2 for key in one.keys}
+        elif len(said) == 1 or (len(one.family) > 1 and sum(said) in (0, len(said))):
+            recovered.append(one)
+        else:
+            neighbours += 1
+    alike = {family: _alike(family, readings, came, recovered) for family in {one.family for one in recovered}}
+    unanimous |= {key // 2 for one in recovered for key in alike[one.family].intersection(one.keys)}
+    single = {key // 2 for one in recovered for key in one.keys if key not in alike[one.family]}
+    return Verdict(len(answers), frozenset(single), frozenset(unanimous - single), neighbours, tuple(wrong))
+
+
+def _alike(
+    family: Family, readings: Sequence[Reading], came: Mapping[Family, Collection[frozenset[int]]], recovered: Sequence[Fixed]
+) -> frozenset[int]:
+    """Of the answers recovered those that came into a figure with nine others and more who are, all of them, alike by what was read."""
+    if len(family) == 1:
+        return frozenset()
+    sought = {key for one in recovered if one.family == family for key in one.keys}
+    system = System.of(family, [one for one in readings if one.combination.family == family], dict.fromkeys(_keys(readings), ()))
+    low, high = system.bounds(system.size.astype(np.float64))
+    found: set[int] = set()
+    for keys in came[family]:
+        if sought & (keys - found) and len({key // 2 for key in keys}) >= FLOOR:
+            least, most = system.between(np.array([float(keys.issuperset(one)) for one in system.classes]), low, high)
+            if most < 1 - STEP or least > len(keys) - 1 + STEP:
+                found |= keys
+    return frozenset(found)
+
+
+def _unanimous(readings: Sequence[Reading]) -> dict[Family, frozenset[int]]:
+    """What the answers of ten people and more come to that a figure says to be all satisfied, or none: of each it is known."""
+    found: dict[Family, set[int]] = {}
+    for one in readings:
+        told = one.combination
+        room = 1 - one.low if one.high >= 1 else one.high if one.low <= 0 else 1.0
+        if len(told.family) > 1 and told.people >= FLOOR and room < HALF_PERCENT:
+            found.setdefault(told.family, set()).update(key for key, part in zip(told.keys, told.coefficients, strict=True) if part > room)
+    return {family: frozenset(keys) for family, keys in found.items()}
+
+
+def _true(family: tuple[str, ...], key: int, by: Mapping[int, Answer], instrument: Instrument) -> float:
+    codes = by[key // 2].codes
+    if len(family) > 1:
+        return truth(family, codes) or 0.0
+    tree = next(tree for tree in instrument.trees if family[0] in tree.nodes)
+    leaves = [tree.leaves[leaf] for leaf in leaves_below(tree, family[0])]
+    role = "decider" if key % 2 else "reception"
+    own = [leaf for leaf in leaves if (instrument.question(leaf.value.question).rates or "reception") == role]
+    return sum(truth(family_of(leaf), codes) or 0.0 for leaf in own)
+
+
+def _keys(readings: Sequence[Reading]) -> set[int]:
+    return {key for one in readings for key in one.combination.keys}
