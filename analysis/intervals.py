@@ -4,9 +4,9 @@ Every function takes arrays or numbers that broadcast, and answers NaN where no 
 """
 
 import numpy as np
-from scipy.special import betaincinv, expit, logit, stdtrit
 
 from analysis.arrays import Bools, Floats
+from analysis.special import betaincinv, expit, logit, stdtrit
 
 Numbers = Floats | float
 

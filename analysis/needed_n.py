@@ -3,9 +3,8 @@
 import math
 from collections.abc import Callable, Mapping
 
-from scipy.special import betaincinv, ndtri
-
 from analysis.intervals import LEVELS
+from analysis.special import betaincinv, ndtri
 from questionnaires.model import Fault, Refused
 
 LIMITS = {"share": (0.0, 1.0), "half_width": (1e-4, 0.5), "deff": (0.01, 1000.0), "level": LEVELS, "population": (1, 1_000_000_000)}

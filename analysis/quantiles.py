@@ -1,9 +1,9 @@
 """Quantiles of a weighted distribution and Woodruff's interval. The interval of the share F(q̂) is intervals.py's."""
 
 import numpy as np
-from scipy.special import stdtrit
 
 from analysis.arrays import Floats
+from analysis.special import stdtrit
 
 Numbers = Floats | float
 
