@@ -18,7 +18,7 @@ from survey_app.documents import count_cells, self_selection, sentences
 from survey_app.documents import figure_cells as cells
 from survey_app.documents.compared_sentences import no_gap_of_a_bound
 from survey_app.documents.figure_cells import View
-from survey_app.documents.independent_tables import NotCompared, Weights, by_qr, plain
+from survey_app.documents.independent_tables import NotCompared, Weights, both_ways, by_qr, not_separated, plain, weighted, why
 from survey_app.documents.report import Cell, Column, Gap, Heading, Interval, Number, Paragraph, Part, Row, Table
 from survey_app.documents.rounding import rounded_gap, to_five
 from survey_app.words import day, number, say
@@ -77,16 +77,11 @@ def _facts(view: View, domain: Domain, one: Kept) -> str:
         return say(language, words, name=view.name(domain), day=read)
     words = "{name}: {people} people were asked who had not chosen to answer (read in on {day}); beside what was said by QR."
     said = [say(language, words, name=view.name(domain), people=number(language, people), day=read), by_qr(language, one.basis)]
-    said.append({
-        "given": say(language, "Everybody counts with the weight in the file."),
-        "files": say(language, "Everybody counts with the files of their unit, divided by the people asked about it."),
-        "equal": say(language, "Everybody counts alike; the file has no weights, and files are not known for every unit."),
-    }[one.weights])  # fmt: skip
+    said.append(weighted(language, one.weights))
     if one.measured_twice >= 10:
         twice, others = (count if view.precise else to_five(count) for count in (one.measured_twice, one.not_themselves))
         if view.precise or one.not_themselves >= 10:
-            words = "{count} of them had also answered by QR; {others} of these say that somebody else had answered for them."
-            said.append(say(language, words, count=twice, others=others))
+            said.append(both_ways(language, twice, others))
     return " ".join(said)
 
 
@@ -114,7 +109,7 @@ def _cells(view: View, domain: Domain, one: Kept, row: Compared | NotCompared, t
     language, figure = view.language, view.figure(domain, tree, row.factor, basis=one.basis)
     value = cells.value(view, figure, tree)
     if isinstance(row, NotCompared):
-        return (value, Gap(_why(language, row), row.why), None, None, None, None)
+        return (value, Gap(why(language, row), row.why), None, None, None, None)
     if not isinstance(value, Interval):
         return (value, None, None, None, None, None)
     if row.reference.n < COMPARABLE and not view.precise:
@@ -124,15 +119,6 @@ def _cells(view: View, domain: Domain, one: Kept, row: Compared | NotCompared, t
     bound = value.estimate is None or share.estimate is None
     gaps = (Gap("–", "bound_only") if bound else _points(language, gap, figure, row.reference) for gap in told)
     return (value, share, Number(people, number(language, people)), *gaps)
-
-
-def _why(language: str, row: NotCompared) -> str:
-    return {
-        "not_shown": say(language, "its figure is not shown in the release"),
-        "no_share": say(language, "it is not a share of satisfied answers"),
-        "not_asked": say(language, "the sample did not ask all of its questions"),
-        "too_few": say(language, "fewer than 10 people of the sample answered it"),
-    }[row.why]
 
 
 def _points(language: str, gap: Difference | None, figure: Figure | None, reference: Measured) -> Cell:
@@ -151,11 +137,7 @@ def _meaning(view: View, domain: Domain, one: Kept, tree: IndexTree) -> Iterator
     language, figure = view.language, view.figure(domain, tree, basis=one.basis)
     compared = [row for row in one.rows if isinstance(row, Compared)]
     if any(row.selection is None for row in compared):
-        words = (
-            "Not separated: fewer than 10 people were measured both ways, so the difference holds both who decided to answer "
-            "and that people may answer otherwise when they are called."
-        )
-        yield say(language, words)
+        yield not_separated(language)
     value, coverage = cells.value(view, figure, tree), count_cells.coverage_of(view, figure)
     if isinstance(value, Interval) and value.estimate is not None and coverage is None:
         yield say(language, "No self-selection band: the number of files is not known yet.")

@@ -63,14 +63,9 @@ def _facts(found: Comparison, language: str) -> Iterator[str]:
     words = "{name}: {people} people of the independent sample beside release {release}."
     yield say(language, words, name=name, people=number(language, found.people), release=found.release)
     yield by_qr(language, found.basis)
-    yield {
-        "given": say(language, "Everybody counts with the weight in the file."),
-        "files": say(language, "Everybody counts with the files of their unit, divided by the people asked about it."),
-        "equal": say(language, "Everybody counts alike; the file has no weights, and files are not known for every unit."),
-    }[found.weights]
+    yield weighted(language, found.weights)
     if found.measured_twice:
-        words = "{count} of them had also answered by QR; {others} of these say that somebody else had answered for them."
-        yield say(language, words, count=found.measured_twice, others=found.not_themselves)
+        yield both_ways(language, found.measured_twice, found.not_themselves)
     if found.elsewhere:
         yield say(language, "Left out: {count} people of other units.", count=found.elsewhere)
     if found.unfinished:
@@ -96,13 +91,7 @@ def _header(language: str) -> list[str]:
 def _row(found: Comparison, row: Compared | NotCompared, language: str) -> list[str]:
     label = of(found.labels[row.factor], language)
     if isinstance(row, NotCompared):
-        why = {
-            "not_shown": say(language, "its figure is not shown in the release"),
-            "no_share": say(language, "it is not a share of satisfied answers"),
-            "not_asked": say(language, "the sample did not ask all of its questions"),
-            "too_few": say(language, "fewer than 10 people of the sample answered it"),
-        }[row.why]
-        return [label, why]
+        return [label, why(language, row)]
     if _at_an_end(row):
         gaps = ["–", "–", "–"]
     else:
@@ -153,11 +142,7 @@ def _signed(points: float, language: str) -> str:
 def _meaning(found: Comparison, language: str) -> Iterator[str]:
     compared = [row for row in found.rows if isinstance(row, Compared)]
     if any(row.selection is None for row in compared):
-        words = (
-            "Not separated: fewer than 10 people were measured both ways, so the difference holds both who decided to answer "
-            "and that people may answer otherwise when they are called."
-        )
-        yield say(language, words)
+        yield not_separated(language)
     words = "In brackets, in points: intervals at a level of {level}. Needed n: people for ± {points} points."
     yield say(language, words, level=percent(language, LEVEL, 0), points=_half(found, language))
     if any(map(_at_an_end, compared)):
@@ -182,6 +167,36 @@ def by_qr(language: str, basis: Basis) -> str:
     """Which answers an independent sample is set beside."""
     sentence = "Answers by QR are counted here as the index of this body is: “{way}”."
     return say(language, sentence, way=way(language, basis))
+
+
+def weighted(language: str, by: Weights) -> str:
+    return {
+        "given": say(language, "Everybody counts with the weight in the file."),
+        "files": say(language, "Everybody counts with the files of their unit, divided by the people asked about it."),
+        "equal": say(language, "Everybody counts alike; the file has no weights, and files are not known for every unit."),
+    }[by]
+
+
+def both_ways(language: str, count: int, others: int) -> str:
+    words = "{count} of them had also answered by QR; {others} of these say that somebody else had answered for them."
+    return say(language, words, count=count, others=others)
+
+
+def not_separated(language: str) -> str:
+    words = (
+        "Not separated: fewer than 10 people were measured both ways, so the difference holds both who decided to answer "
+        "and that people may answer otherwise when they are called."
+    )
+    return say(language, words)
+
+
+def why(language: str, row: NotCompared) -> str:
+    return {
+        "not_shown": say(language, "its figure is not shown in the release"),
+        "no_share": say(language, "it is not a share of satisfied answers"),
+        "not_asked": say(language, "the sample did not ask all of its questions"),
+        "too_few": say(language, "fewer than 10 people of the sample answered it"),
+    }[row.why]
 
 
 def plain(one: Measured) -> Estimate:
