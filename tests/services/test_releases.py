@@ -1,5 +1,6 @@
 """Releases: the figures counted by hand, the batch rule, what is stored of a hidden figure, digests, publishing, export."""
 
+import gc
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -142,6 +143,14 @@ def test_an_unknown_wave_or_release_is_refused_by_name() -> None:
         releases.make("NONE", None, NOW)
     with pytest.raises(Refused, match="release 7"):
         releases.show(7)
+
+
+def test_the_process_tidies_up_again_after_a_release_made_or_refused() -> None:
+    releases.make(WAVE, None, NOW)
+    assert gc.isenabled()
+    with pytest.raises(Refused):
+        releases.make("NONE", None, NOW)
+    assert gc.isenabled()
 
 
 def test_a_wave_whose_instrument_file_has_changed_is_refused() -> None:
