@@ -22,6 +22,7 @@ from analysis.any_table.sampling import Sample, sample
 from analysis.any_table.table import Table
 from analysis.any_table.variance import taylor
 from analysis.arrays import Floats, Ints
+from analysis.intervals import LEVELS
 from questionnaires.model import Fault, Refused
 
 MOST_LINES = 1_000_000
@@ -40,9 +41,11 @@ def run(table: Table, request: Request, progress: Progress = quietly) -> Result:
 
     Variance: linearisation with the residual of calibration, from sums (methodology §5), or replicates whose weights are
     calibrated anew (§5.10). progress: told how many blocks of estimators, or replicates, of how many are done.
-    Refused: what sampling, groups, cells, measures and the calibration below them refuse; more than MOST_LINES rows.
+    Refused: what sampling, groups, cells, measures and the calibration below them refuse; more than MOST_LINES rows; a level outside
+    intervals.LEVELS.
     Oracle: R survey (svydesign, postStratify, calibrate, trimWeights, svytotal, svyratio, svyquantile, as.svrepdesign).
     """
+    _refuse_level(request.level)
     drawn = sample(table, request.design)
     where = places(table, request.by)
     _refuse_flood(table, request, where.groupings)
@@ -76,6 +79,14 @@ def weigh(table: Table, request: Request) -> Weighted:
     factor = weights.final / weights.d
     code = weights.classes.code
     return Weighted(weights.final[code], factor[code], weights.summary, (*drawn.notes, *weights.notes))
+
+
+def _refuse_level(level: float) -> None:
+    """As the command line does; a level so near to 1 that it is 1 would give intervals without end."""
+    low, high = LEVELS
+    if not low <= level <= high:
+        values = {"flag": "level", "value": f"{level:.16g}", "low": f"{low:g}", "high": f"{high:g}"}
+        raise Refused(Fault("flag_out_of_range", "", "{flag} must lie from {low} to {high}, not {value}.", values))
 
 
 def _refuse_flood(table: Table, request: Request, groupings: Sequence[Grouping]) -> None:

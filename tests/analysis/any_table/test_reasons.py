@@ -113,6 +113,20 @@ def test_more_lines_than_anybody_reads_are_refused(monkeypatch) -> None:
     assert [fault.code for fault in refused.value.faults] == ["too_many_groups"]
 
 
+@pytest.mark.parametrize("level", [1 - 1e-17, 0.99991, 0.4999, 95.0, math.nan])
+def test_a_level_that_the_command_line_would_not_take_is_refused_in_python_too(level: float) -> None:
+    with pytest.raises(Refused) as refused:
+        run(table(ROWS), Request(ASKED, BY_G, level=level))
+    (fault,) = refused.value.faults
+    assert str(fault) == f"level must lie from 0.5 to 0.9999, not {level:.16g}. [flag_out_of_range]"
+
+
+@pytest.mark.parametrize("level", [0.5, 0.9999])
+def test_the_ends_of_what_a_level_may_be_are_taken(level: float) -> None:
+    rows = run(table(ROWS), Request(ASKED, BY_G, level=level)).rows
+    assert all(row.ci_low <= row.estimate <= row.ci_high for row in rows if row.ci_low is not None)
+
+
 @pytest.mark.parametrize(
     ("rules", "code"),
     [
