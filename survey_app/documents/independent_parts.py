@@ -58,8 +58,8 @@ def independent(view: View, found: Sequence[Kept]) -> Iterator[Part]:
     for domain, one in seen:
         yield Paragraph(_facts(view, domain, one))
         if len(one.rows) and _people(view, one) is not None:
-            yield _table(view, domain, one, tree)
-            yield from map(Paragraph, _meaning(view, domain, one, tree))
+            yield (table := _table(view, domain, one, tree))
+            yield from map(Paragraph, _meaning(view, domain, one, table))
 
 
 def _people(view: View, one: Kept) -> int | None:
@@ -132,11 +132,11 @@ def _points(language: str, gap: Difference | None, figure: Figure | None, refere
     return Interval(shown.estimate, shown.low, shown.high, text, shown.decimals, "points")
 
 
-def _meaning(view: View, domain: Domain, one: Kept, tree: IndexTree) -> Iterator[str]:
+def _meaning(view: View, domain: Domain, one: Kept, table: Table) -> Iterator[str]:
     """Whether selection and mode are told apart. What the self-selection may do stands at the top of the page."""
-    language, figure = view.language, view.figure(domain, tree, basis=one.basis)
-    compared = [row for row in one.rows if isinstance(row, Compared)]
-    if any(row.selection is None for row in compared):
+    language, tree = view.language, cells.headline_tree(view.instrument)
+    figure = view.figure(domain, tree, basis=one.basis)
+    if any(isinstance(cell, Gap) and cell.reason == "not_separated" for row in table.rows for cell in row.cells):
         yield not_separated(language)
     value, coverage = cells.value(view, figure, tree), count_cells.coverage_of(view, figure)
     if isinstance(value, Interval) and value.estimate is not None and coverage is None:

@@ -141,7 +141,7 @@ def _signed(points: float, language: str) -> str:
 
 def _meaning(found: Comparison, language: str) -> Iterator[str]:
     compared = [row for row in found.rows if isinstance(row, Compared)]
-    if any(row.selection is None for row in compared):
+    if any(row.selection is None and not _at_an_end(row) for row in compared):
         yield not_separated(language)
     words = "In brackets, in points: intervals at a level of {level}. Needed n: people for ± {points} points."
     yield say(language, words, level=percent(language, LEVEL, 0), points=_half(found, language))

@@ -139,6 +139,7 @@ def test_a_sample_of_one_mind_is_said_as_its_bound_and_nothing_gives_it_back(
     assert "“–”: một trong hai giá trị chỉ được nêu một cận, nên không nêu mức chênh." in shown.notes
     assert f"Mẫu độc lập 40 người {found}" in said
     assert "Theo mẫu độc lập, mức hài lòng của người không trả lời" not in said
+    assert "Chưa tách được" not in said
 
 
 def test_no_difference_stands_beside_an_index_of_which_only_a_bound_is_said(app: Flask, tmp_path: Path) -> None:
