@@ -12,6 +12,9 @@ from analysis.domains import Membership, Places, membership
 from analysis.sparse import Sparse, added, adding, pairs
 from analysis.tallies import PlaceSums, PsuSums, Tallies, upper
 
+AT_ONCE = 20_000
+"""Rows that are spread together: a year of answers is a table of a hundred megabytes, which is not made twice."""
+
 
 @dataclass(frozen=True, slots=True)
 class Moments:
@@ -54,7 +57,10 @@ class Credit:
         (domain, found), at, order = pairs(self.who.domain[row], key[item])
         spread = np.empty((len(domain), values.shape[1]))
         for terms, share in ((~self.rates_decider, self.who.by_reception), (self.rates_decider, self.who.by_decider)):
-            spread[:, terms] = adding(at, item[order], (share[row] * weight[item])[order], len(domain), len(values)) @ values[:, terms]
+            matrix, own = adding(at, item[order], (share[row] * weight[item])[order], len(domain), len(values)), values[:, terms]
+            for first in range(0, len(domain), AT_ONCE):
+                some = slice(first, first + AT_ONCE)
+                spread[some, terms] = matrix[some] @ own
         return domain, found, spread
 
     def total(self, place: Ints, received: Floats, decided: Floats) -> Floats:

@@ -29,6 +29,7 @@ MEMORY = 1_000
 RANKS, RANKED = 1.0, 300
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
 """What the application gives itself by importing `analysis` first; this script imports numpy before it."""
+ITSELF = (sys.executable, "-m", "tests.benchmarks.bench_release")
 STAGES = (
     (releases, "_newest", "the release before"),
     (counted_answers, "_coded", "answers read and coded"),
@@ -47,10 +48,10 @@ def main() -> int:
     good = _rank_sets() <= RANKS
     for size, target in TARGETS.items():
         with tempfile.TemporaryDirectory() as folder:
-            subprocess.run([sys.executable, __file__, "build", folder, str(size)], check=True)
+            subprocess.run([*ITSELF, "build", folder, str(size)], check=True)
             sys.stdout.write(f"release of {size} answers:\n")
             sys.stdout.flush()
-            made = subprocess.Popen([sys.executable, __file__, "make", folder], env={**os.environ, **ONE_THREAD})
+            made = subprocess.Popen([*ITSELF, "make", folder], env={**os.environ, **ONE_THREAD})
             _, status, used = os.wait4(made.pid, 0)
         spent, peak = used.ru_utime + used.ru_stime, used.ru_maxrss // 1024
         sys.stdout.write(f"  in all: {spent:.1f} CPU s (at most {target:.0f}), peak {peak} MB (at most {MEMORY})\n")
