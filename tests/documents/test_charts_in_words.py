@@ -7,7 +7,8 @@ import pytest
 from survey_app.documents.charts.alternatives import alternative
 from survey_app.documents.charts.picture import picture
 from survey_app.documents.charts.tables import table
-from survey_app.documents.report import Gap
+from survey_app.documents.charts.values import UnitRow
+from survey_app.documents.report import Gap, Interval
 from tests.documents import chart_samples as samples
 
 BOTH = ("vi", "en")
@@ -30,6 +31,17 @@ def test_an_interval_plot_tells_extremes_bands_and_what_is_hidden() -> None:
 def test_no_unit_is_named_as_best_or_worst_where_the_index_cannot_tell(language: str) -> None:
     told = alternative(samples.interval_plot(language, told_apart=False))
     assert "Thành Đông" not in told and "Việt Hòa" not in told
+
+
+@pytest.mark.parametrize("told_apart", [True, False])
+def test_a_unit_of_which_only_a_bound_is_told_is_neither_lowest_nor_highest(told_apart: bool) -> None:
+    """With everybody satisfied “79% or more” lies below the other values as drawn, with nobody “99% or less” above them."""
+    at_most = Interval(None, None, 0.99, "at most 99%", 0, "share")
+    cells = {"A": samples.share("en", 0.95, 0.03), "B": samples.share("en", 0.80, 0.06), "C": samples.at_least("en", 0.79), "D": at_most}
+    rows = tuple(UnitRow(label, value) for label, value in cells.items())
+    told = alternative(replace(samples.interval_plot("en", told_apart=told_apart), rows=rows))
+    assert ("Lowest: B, 80.0%; highest: A, 95.0%." if told_apart else "The values lie between 80.0% and 95.0%.") in told
+    assert "Only a bound is told, so not compared: 2 (79% or more; at most 99%)." in told
 
 
 def test_a_funnel_tells_who_lies_outside() -> None:

@@ -155,23 +155,38 @@ def _shown(language: str, named: Named) -> Iterator[str]:
         yield say(language, "Values shown: {shown} of {all}.", shown=number(language, count), all=number(language, len(named)))
 
 
-def _sorted(named: Named) -> list[tuple[float, str, Cell]]:
-    known = ((position(value), label, value) for label, value in named)
+def _estimated(named: Named) -> list[tuple[float, str, Cell]]:
+    """In growing order. Where only a bound is told nobody may be called the lowest or the highest."""
+    known = ((position(value), label, value) for label, value in named if not _only_a_bound(value))
     return sorted(((at, label, value) for at, label, value in known if at is not None), key=lambda one: one[0])
 
 
 def _extremes(language: str, named: Named) -> Iterator[str]:
-    known = _sorted(named)
+    known = _estimated(named)
     if len(known) > 1:
         (_, worst, low), (_, best, high) = known[0], known[-1]
         sentence = "Lowest: {worst}, {low}; highest: {best}, {high}."
         yield say(language, sentence, worst=worst, low=value_words(low), best=best, high=value_words(high))
+    yield from _bounds(language, named)
 
 
 def _range(language: str, named: Named) -> Iterator[str]:
-    known = _sorted(named)
+    known = _estimated(named)
     if len(known) > 1:
         yield say(language, "The values lie between {low} and {high}.", low=value_words(known[0][2]), high=value_words(known[-1][2]))
+    yield from _bounds(language, named)
+
+
+def _bounds(language: str, named: Named) -> Iterator[str]:
+    """How many were left out of the extremes, and with what they do show; without names, as the extremes of what is not told apart."""
+    told = sorted({value_words(value) for _, value in named if _only_a_bound(value)})
+    if told:
+        count = number(language, sum(_only_a_bound(value) for _, value in named))
+        yield say(language, "Only a bound is told, so not compared: {count} ({bounds}).", count=count, bounds="; ".join(told))
+
+
+def _only_a_bound(value: Cell) -> bool:
+    return isinstance(value, Interval) and value.estimate is None
 
 
 def _hidden(language: str, named: Named) -> Iterator[str]:
