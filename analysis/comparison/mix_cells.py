@@ -1,14 +1,18 @@
 """Which answers of a block share one expected rate: sector × mode, thin cells taken together and named. The rates: same_mix.py."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
 from analysis.survey_data import Bools, Floats, Ints
 from analysis.tallies import Tallies
 
-LEAST_ANSWERS, LEAST_UNITS = 5, 2
+LEAST_ANSWERS, MOST_OF_ONE = 5, 1 / 3
+"""A unit that is more than a third of a cell would largely be compared with itself: its difference would shrink by its share."""
+
 UNKNOWN_SECTOR = "?"
 
 
@@ -45,16 +49,17 @@ class Roles:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """`n`: block × sector × mode, people with a valid answer; `units`: the same keys to the units that they speak of."""
+    """`n`: block × sector × mode, people with a valid answer; `units`: the same keys to the units that they speak of, and how many
+    speak of each."""
 
     n: Floats
-    units: Mapping[tuple[int, int, int], frozenset[str]]
+    units: Mapping[tuple[int, int, int], Counter[str]]
 
     @classmethod
     def of(cls, modes: Iterable[tuple[Tallies, Roles]], measure: int, sector: Ints, size: tuple[int, int]) -> "Answered":
         """measure: its place among those of the tallies; sector: its number for every cell of theirs; size: blocks, sectors."""
         n: list[Floats] = []
-        units: dict[tuple[int, int, int], set[str]] = {}
+        units: dict[tuple[int, int, int], Counter[str]] = {}
         for mode, (tallies, roles) in enumerate(modes):
             sums, of_mode = tallies.by_place, np.zeros(size)
             within = [roles.block[side][sums.place] for side in range(2)]
@@ -65,13 +70,12 @@ class Answered:
                     side = 0 if received[row] and sums.n[row, measure, 1] > 0 else 1
                     kind = int(sector[sums.cell[row]])
                     of_mode[block, kind] += people[row]
-                    units.setdefault((block, kind, mode), set()).add(roles.unit[side][sums.place[row]])
+                    units.setdefault((block, kind, mode), Counter())[roles.unit[side][sums.place[row]]] += int(people[row])
             n.append(of_mode)
-        return cls(np.stack(n, axis=2), {key: frozenset(found) for key, found in units.items()})
+        return cls(np.stack(n, axis=2), units)
 
-    def speak_of(self, block: int, sectors: Iterable[int], modes: Iterable[int]) -> frozenset[str]:
-        chosen, nobody = tuple(modes), frozenset[str]()
-        return nobody.union(*(self.units.get((block, sector, mode), nobody) for sector in sectors for mode in chosen))
+    def speak_of(self, block: int, sectors: Iterable[int], modes: Iterable[int]) -> Counter[str]:
+        return together(self.units[key] for key in product([block], sectors, modes) if key in self.units)
 
 
 def mix_cells(
@@ -79,31 +83,37 @@ def mix_cells(
 ) -> tuple[Ints, tuple[MixCell, ...]]:
     """Block × sector × mode to the number of its cell, and the cells that were made of several.
 
-    Thin is fewer than 5 answers or one unit. A thin sector of a block joins the next in the order of the list, the last the one
-    before; a sector that is not known comes last. Within what then stands as a sector, thin modes join in the same way.
+    Thin is fewer than 5 answers, or more than a third of them of one unit. A thin sector of a block joins the next in the order of
+    the list, the last the one before; a sector that is not known comes last. Within what then stands as a sector, thin modes join in
+    the same way. Where one unit is more than a third of a whole block, all of the block is one cell: nothing is common to compare by.
     """
     cells, merged = np.zeros(answered.n.shape, np.int64), []
     number, every_mode = 0, range(len(modes))
     for block, name in enumerate(blocks):
         of_sectors = [answered.speak_of(block, [one], every_mode) for one in range(len(sectors))]
-        for together in groups(answered.n[block].sum(axis=1), of_sectors):
-            n = answered.n[block, together].sum(axis=0)
-            for alike in groups(n, [answered.speak_of(block, together, [one]) for one in every_mode]):
+        for kinds in groups(answered.n[block].sum(axis=1), of_sectors):
+            n = answered.n[block, kinds].sum(axis=0)
+            for alike in groups(n, [answered.speak_of(block, kinds, [one]) for one in every_mode]):
                 number += 1
-                cells[np.ix_([block], together, alike)] = number
-                if len(together) > 1 or len(alike) > 1:
-                    units = len(answered.speak_of(block, together, alike))
-                    found = tuple(sectors[one] for one in together), tuple(modes[one] for one in alike)
+                cells[np.ix_([block], kinds, alike)] = number
+                if len(kinds) > 1 or len(alike) > 1:
+                    units = len(answered.speak_of(block, kinds, alike))
+                    found = tuple(sectors[one] for one in kinds), tuple(modes[one] for one in alike)
                     merged.append(MixCell(name, *found, int(n[alike].sum()), units))
     return cells, tuple(merged)
 
 
-def groups(n: Floats, units: Sequence[frozenset[str]]) -> list[list[int]]:
+def together(units: Iterable[Counter[str]]) -> Counter[str]:
+    return sum(units, Counter())
+
+
+def groups(n: Floats, units: Sequence[Counter[str]]) -> list[list[int]]:
     """What has answers, thin ones together with the next, the last with the one before."""
     found = [[int(one)] for one in np.flatnonzero(n > 0)]
 
     def thin(group: list[int]) -> bool:
-        return n[group].sum() < LEAST_ANSWERS or len(frozenset[str]().union(*(units[one] for one in group))) < LEAST_UNITS
+        most = max(together(units[one] for one in group).values(), default=0)
+        return bool(n[group].sum() < LEAST_ANSWERS or most > MOST_OF_ONE * n[group].sum())
 
     while len(found) > 1 and (at := next((at for at, group in enumerate(found) if thin(group)), None)) is not None:
         first = min(at, len(found) - 2)

@@ -92,7 +92,8 @@ def same_mix(sums: Mixed, measure: str) -> SameMix:
 
     Indirect standardisation: E_u needs no unit to have answers in every cell. The mode is the way an answer came in (its channel):
     a code made for every file, handed out by staff, or read off the wall. Thin cells are taken together: mix_cells. A block of one
-    unit is one cell, and D = 0. measure: a leaf or pooled node, one ratio.
+    unit is one cell, and D = 0. A unit's own answers are part of the rates, so |D| is too small by its share of a cell: a third at
+    most. measure: a leaf or pooled node, one ratio.
     """
     modes = list(sums.modes.values())
     at = sums.measures.index(measure)

@@ -18,6 +18,8 @@ Verdict = Literal["clear", "weak", "none"]
 LEAST_UNITS = 10
 LEVEL = 0.95
 CLEAR, CLEAR_FROM, WEAK = 0.8, 0.7, 0.5
+ROUNDING = 1e-12
+"""Values this close, as a share of the largest, are the same value summed in another order."""
 """Reliability of a clear separation and its lowest lower end; reliability of a weak one (methodology §10.4)."""
 
 
@@ -86,9 +88,9 @@ def split_half(y: Floats, x: Floats) -> float | None:
 
 def _solved(value: Floats, variance: Floats, wanted: float) -> float:
     """τ² ≥ 0 with Q(τ²) = wanted; Q falls from Q(0) to 0, and is at most S/τ² with S = Σ (θ − θ̄)²."""
-    most = float(((value - value.mean()) ** 2).sum()) / wanted
-    if most <= 0:
+    if np.ptp(value) <= ROUNDING * np.abs(value).max():
         return 0.0
+    most = float(((value - value.mean()) ** 2).sum()) / wanted
     least = most * 1e-12
     excess = _excess(value, variance, wanted)
     if excess(least) <= 0:

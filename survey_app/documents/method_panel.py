@@ -57,8 +57,8 @@ def _compared(view: View) -> Iterator[tuple[str, str]]:
     yield say(language, "Separation"), say(language, sentence)
     sentence = (
         "Index of the block + (weighted satisfied answers − those expected at the block's rates in each sector and way of answering) ÷ "
-        "weighted valid answers. Sectors with fewer than 5 answers or one unit are taken together, in the order of the list; within "
-        "them such ways of answering, in the order: issued by the system, handed out, posted at the counter."
+        "weighted valid answers. Sectors with fewer than 5 answers, or more than a third of them of one unit, are taken together, in the "
+        "order of the list; within them such ways of answering, in the order: issued by the system, handed out, posted at the counter."
     )
     yield say(language, "At the block's mix"), say(language, sentence)
     sentence = "Interval at 95%: unit − block with V*, shared answers allowed for, for all units of the block at once (Bonferroni)."

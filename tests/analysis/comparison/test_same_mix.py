@@ -1,5 +1,6 @@
 """Same mix: equal to rows, the collapse of thin cells by hand, one unit, no frame; a city that differs by mix alone."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -153,26 +154,34 @@ def test_a_unit_outside_all_blocks_and_one_without_answers_have_no_difference() 
 
 
 def test_thin_cells_join_the_next_and_the_last_the_one_before() -> None:
-    """Answers 3, 9, 0, 8, 2 and 40 of one unit: 0 joins 1; 3 stands; 4 joins 5; nobody answered in 2."""
-    n = np.array([3.0, 9, 0, 8, 2, 40])
-    units = [frozenset(one) for one in ("a", "ab", "", "ab", "ab", "b")]
+    """Answers 3, 9, 0, 9, 3 and 39 of three units alike: 0 joins 1; 3 stands; 4 joins 5; nobody answered in 2."""
+    n = np.array([3.0, 9, 0, 9, 3, 39])
+    units = [Counter(one) for one in ("abc", "abc" * 3, "", "abc" * 3, "abc", "abc" * 13)]
     assert groups(n, units) == [[0, 1], [3], [4, 5]]
     assert groups(n[:5], units[:5]) == [[0, 1], [3, 4]]
-    assert groups(np.array([9.0, 9.0, 9.0]), [frozenset("a")] * 3) == [[0, 1, 2]]
-    assert groups(np.zeros(3), [frozenset()] * 3) == []
+    assert groups(np.array([9.0, 9.0, 9.0]), [Counter("a" * 9)] * 3) == [[0, 1, 2]]
+    assert groups(np.zeros(3), [Counter()] * 3) == []
+
+
+@pytest.mark.parametrize(("largest", "thin"), [(10, False), (11, True)])
+def test_a_cell_of_which_one_unit_is_more_than_a_third_is_thin(largest: int, thin: bool) -> None:
+    """A unit that is most of a cell would be compared with itself. 30 answers of which 10 or 11 are of one unit, beside 30 of three."""
+    units = [Counter({"a": largest, "b": 15 - largest // 2, "c": 30 - largest - (15 - largest // 2)}), Counter("abc" * 10)]
+    assert units[0].total() == 30
+    assert groups(np.array([30.0, 30.0]), units) == ([[0, 1]] if thin else [[0], [1]])
 
 
 def test_thin_modes_are_taken_together_within_their_sector_only() -> None:
     """Sector a: 9 answers by slip, 2 handed out, 30 at the wall: the two join the wall. Sector b: 1, 1 and 1 answer: b is thin and
     joins c, and of both together 4 by slip and 1 handed out and 9 at the wall make one cell with 5 and one with 9."""
     n = np.array([[[9.0, 2, 30], [1, 1, 1], [3, 0, 8]]])
-    units = {(0, sector, mode): frozenset("uv") for sector in range(3) for mode in range(3)}
+    units = {(0, *at): Counter(dict.fromkeys("stuv", count / 4)) for at, count in np.ndenumerate(n[0])}
     cells, merged = mix_cells(Answered(n, units), ["wards"], ["a", "b", "c"], ["slip", "handed", "wall"])
     assert cells.tolist() == [[[1, 2, 2], [3, 3, 4], [3, 3, 4]]]
     assert merged == (
-        MixCell("wards", ("a",), ("handed", "wall"), 32, 2),
-        MixCell("wards", ("b", "c"), ("slip", "handed"), 5, 2),
-        MixCell("wards", ("b", "c"), ("wall",), 9, 2),
+        MixCell("wards", ("a",), ("handed", "wall"), 32, 4),
+        MixCell("wards", ("b", "c"), ("slip", "handed"), 5, 4),
+        MixCell("wards", ("b", "c"), ("wall",), 9, 4),
     )
 
 

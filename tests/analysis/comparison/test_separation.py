@@ -57,6 +57,15 @@ def test_units_all_equal_cannot_be_told_apart(variance: float) -> None:
     assert (found.signal, found.reliability, found.low, found.high, found.verdict) == (0, 0, 0, 0, "none")
 
 
+def test_units_that_differ_by_rounding_alone_are_equal() -> None:
+    """Sums of thirds in another order differ in their last bit; without any variance nothing else would be left to compare."""
+    value = np.full(14, 0.75)
+    value[0] = np.nextafter(0.75, 0)
+    found = separation(value, np.zeros(14))
+    assert found is not None
+    assert (found.signal, found.reliability, found.verdict) == (0.0, 0.0, "none")
+
+
 def test_differences_smaller_than_chance_leave_no_signal_but_an_upper_end() -> None:
     found = separation(np.linspace(0.90, 0.91, 20), np.full(20, 1e-4))
     assert found is not None
