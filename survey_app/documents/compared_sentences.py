@@ -5,6 +5,7 @@ from typing import Literal, assert_never
 from analysis.bases import Basis
 from analysis.comparison.separation import Separation, Verdict
 from analysis.figures import Band, Outside
+from survey_app.documents.rounding import rounded_reliability
 from survey_app.words import number, say
 
 CHANCE = 0.05
@@ -162,9 +163,10 @@ def separation(language: str, verdict: Verdict) -> str:
 
 def reliability(language: str, one: Separation) -> str:
     """λ with its interval and what it rests on."""
-    shown = {name: number(language, value, 2) for name, value in (("value", one.reliability), ("low", one.low), ("high", one.high))}
+    ends, decimals = rounded_reliability(one)
+    value, low, high = (number(language, end, decimals) for end in ends)
     sentence = "λ = {value} (confidence interval at 95%: from {low} to {high}), from {units} units."
-    return say(language, sentence, units=number(language, one.units), **shown)
+    return say(language, sentence, units=number(language, one.units), value=value, low=low, high=high)
 
 
 def reliability_meaning(language: str) -> str:

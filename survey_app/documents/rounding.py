@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from analysis.comparison.separation import CLEAR, CLEAR_FROM, WEAK, Separation
 from analysis.estimation import Estimate
 from questionnaires.trees import IndexTree
 
@@ -24,6 +25,15 @@ def rounded(estimate: Estimate, share: bool) -> Rounded:
     """n below 100: whole percent; below 1,000: one decimal; else two. Points of a score: one decimal, from 100 on two."""
     decimals = _decimals(estimate.n, share)
     return _on_grid(estimate.estimate, estimate.ci_low, estimate.ci_high, decimals, _steps(decimals, share))
+
+
+def rounded_reliability(found: Separation) -> tuple[tuple[float, float, float], int]:
+    """λ with its ends, and how many decimals: two, but three, value and lower end downward, where two would lift one of them to a step
+    of the verdict that it does not reach."""
+    below = [(found.reliability, WEAK), (found.reliability, CLEAR), (found.low, CLEAR_FROM)]
+    if any(exact < step <= round(exact, 2) for exact, step in below):
+        return (math.floor(1000 * found.reliability) / 1000, math.floor(1000 * found.low) / 1000, round(found.high, 3)), 3
+    return (round(found.reliability, 2), round(found.low, 2), round(found.high, 2)), 2
 
 
 def rounded_gap(difference: float, low: float | None, high: float | None, n: int, share: bool) -> Rounded:

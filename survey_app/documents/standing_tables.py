@@ -15,6 +15,7 @@ from survey_app.documents.domain_tables import Group, groups
 from survey_app.documents.figure_cells import View
 from survey_app.documents.method_panel import how_compared
 from survey_app.documents.report import Cell, Column, Gap, Heading, Interval, Number, Panel, Paragraph, Part, Row, Table
+from survey_app.documents.rounding import rounded_reliability
 from survey_app.words import number, percent, say
 
 
@@ -223,8 +224,9 @@ def _verdict(view: View, standing: Standing) -> Sequence[Cell]:
     units = Number(standing.units, number(language, standing.units))
     if found is None:
         return say(language, "fewer than 10 units"), None, None, units
-    value, low, high = (round(one, 2) for one in (found.reliability, found.low, found.high))
-    text = f"{number(language, value, 2)} ({number(language, low, 2)}–{number(language, high, 2)})"
+    ends, decimals = rounded_reliability(found)
+    value, low, high = (number(language, end, decimals) for end in ends)
+    of = Interval(*ends, f"{value} ({low}–{high})", decimals, "points")
     words = {"clear": say(language, "clearly"), "weak": say(language, "in part"), "none": say(language, "no")}
     check = None if found.halves is None else Number(round(found.halves, 2), number(language, round(found.halves, 2), 2), 2, "points")
-    return words[found.verdict], Interval(value, low, high, text, 2, "points"), check, units
+    return words[found.verdict], of, check, units

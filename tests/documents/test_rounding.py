@@ -3,8 +3,10 @@
 import pytest
 
 import questionnaires
+from analysis.comparison.separation import Separation, verdict
 from analysis.estimation import Estimate
-from survey_app.documents.rounding import Rounded, rounded, span, to_five
+from survey_app.documents import compared_sentences
+from survey_app.documents.rounding import Rounded, rounded, rounded_reliability, span, to_five
 
 
 def estimate(n: int, value: float, low: float | None, high: float | None) -> Estimate:
@@ -58,3 +60,25 @@ def test_a_node_is_a_share_or_has_the_range_of_its_points() -> None:
     assert spans["ps.trips"] == (0.25, 2.5)
     assert spans["ps.D"] == (1, 10)
     assert spans["d5.D"] == (1, 10)
+
+
+@pytest.mark.parametrize(
+    ("exact", "printed", "said"),
+    [
+        ((0.49929, 0.211, 0.7049), (0.499, 0.211, 0.705), "λ = 0,499 (khoảng tin cậy 95% từ 0,211 đến 0,705)"),
+        ((0.49996, 0.211, 0.704), (0.499, 0.211, 0.704), "λ = 0,499 "),
+        ((0.7996, 0.71, 0.9), (0.799, 0.71, 0.9), "λ = 0,799 "),
+        ((0.85, 0.69999, 0.9), (0.85, 0.699, 0.9), "λ = 0,850 (khoảng tin cậy 95% từ 0,699 đến 0,900)"),
+        ((0.5, 0.211, 0.704), (0.5, 0.21, 0.7), "λ = 0,50 (khoảng tin cậy 95% từ 0,21 đến 0,70)"),
+        ((0.8, 0.7, 0.9), (0.8, 0.7, 0.9), "λ = 0,80 "),
+    ],
+)
+def test_reliability_as_printed_leads_to_the_verdict_that_stands_beside_it(
+    exact: tuple[float, float, float], printed: tuple[float, float, float], said: str
+) -> None:
+    """Of 0.49929 “0.50” would be printed beside “not told apart”, though the legend says from 0.5 in part."""
+    found = Separation(20, 0.001, *exact, verdict(*exact[:2]))
+    shown, _ = rounded_reliability(found)
+    assert shown == pytest.approx(printed, abs=1e-12)
+    assert verdict(*shown[:2]) == found.verdict
+    assert said in compared_sentences.reliability("vi", found)
