@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from analysis.comparison.said import Standing
 from analysis.domains import Domain
 from analysis.figures import Figure
-from survey_app.documents import compared_sentences as sentences
 from survey_app.documents import figure_cells as cells
 from survey_app.documents import standing_pictures as pictures
+from survey_app.documents import standing_sentences as sentences
+from survey_app.documents.compared_sentences import goes_by, nothing_beside_a_bound
 from survey_app.documents.domain_tables import Group, groups
 from survey_app.documents.figure_cells import View
 from survey_app.documents.method_panel import how_compared
@@ -29,7 +30,7 @@ def standings(view: View) -> Iterator[Part]:
     yield Heading("standings", say(language, "Can the units be told apart?"))
     for group, standing in found:
         if view.goes_by:
-            yield Paragraph(sentences.goes_by(language, group.name, view.basis_of(group.units[0])))
+            yield Paragraph(goes_by(language, group.name, view.basis_of(group.units[0])))
         yield Paragraph(f"{group.name}: {_told_apart(view, standing)}")
         if alone:
             yield from _one(view, group.units[0], standing)
@@ -139,7 +140,7 @@ def _units(view: View, group: Group, standing: Standing) -> Table:
     if standing.may_order and (count := sum(figure is not None and figure.band == "indistinct" for _, figure in figures)) > 1:
         notes = (sentences.indistinct(language, count), *notes)
     if any(isinstance(cell, Gap) and cell.reason == "bound_only" for row in rows for cell in row.cells):
-        notes = (*notes, sentences.nothing_beside_a_bound(language))
+        notes = (*notes, nothing_beside_a_bound(language))
     caption = say(language, "{block}: where each unit lies", block=group.name)
     return Table(f"standings-{group.id}", caption, columns, rows, notes, header=1)
 

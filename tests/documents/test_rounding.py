@@ -5,7 +5,7 @@ import pytest
 import questionnaires
 from analysis.comparison.separation import Separation, verdict
 from analysis.estimation import Estimate
-from survey_app.documents import compared_sentences
+from survey_app.documents import standing_sentences
 from survey_app.documents.rounding import Rounded, rounded, rounded_reliability, span, to_five
 
 
@@ -81,4 +81,4 @@ def test_reliability_as_printed_leads_to_the_verdict_that_stands_beside_it(
     shown, _ = rounded_reliability(found)
     assert shown == pytest.approx(printed, abs=1e-12)
     assert verdict(*shown[:2]) == found.verdict
-    assert said in compared_sentences.reliability("vi", found)
+    assert said in standing_sentences.reliability("vi", found)
