@@ -9,15 +9,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analysis.answer_sums import AnswerSums, Asked
+from analysis.bases import Basis
 from analysis.every_basis import OnBasis
 from analysis.figures import Figure, Release, Studies
 from analysis.item_studies import agreements, codes_of, factors_of, importances, modules_of
 from analysis.level_shares import asked_levels, level_shares
 from analysis.population import Population
 from analysis.quality.marked import marked
-from analysis.smoothing import clustering
+from analysis.smoothing import Clustering, clustering
+from analysis.survey_data import Ints
 from analysis.tallies import Source
-from analysis.told import Answered, ClusterEffect, Noted
+from analysis.told import Answered, ClusterEffect, GroupEffect, Noted
 from questionnaires.instrument import Instrument
 
 COACHED, HELPED = "coached", "staff_helped"
@@ -63,10 +65,12 @@ def beside(
     if headline not in whole:
         return found
     before = previous.studies.levels if previous else ()
+    on_basis = {one.basis: one.population for one in bases[headline]}
     return replace(
         _studied(found, instrument, sums[headline], release, figures),
         levels=tuple(level_shares(instrument, whole[headline].population, sums[headline], figures, before)),
-        effects=tuple(_effects(whole[headline].population, instrument.trees[0].root)),
+        effects=tuple(_effects(on_basis, release.studies.headlines, instrument.trees[0].root)),
+        group_effects=tuple(_group_effects(on_basis, release.studies.headlines, instrument.trees[0].root)),
     )
 
 
@@ -99,14 +103,26 @@ def _studied(found: Studies, instrument: Instrument, sums: AnswerSums, release: 
     )
 
 
-def _effects(population: Population, root: str) -> Iterable[ClusterEffect]:
-    """Block by block, as precision.py fits it."""
-    found, at = population.precision, population.precision.place(root)
-    for row, domain in enumerate(population.domains):
+def _effects(made: Mapping[Basis, Population], goes_by: Mapping[str, Basis], root: str) -> Iterable[ClusterEffect]:
+    """Block by block, on the basis that it goes by: of its units, as precision.py fits it."""
+    for row, domain in enumerate(made["all"].domains):
+        population = made.get(goes_by.get(domain.id, "all"), made["all"])
         if domain.grouping == "block" and len(units := population.units_in(row)):
-            df = population.estimates.df[units].astype(np.float64)
-            fitted = clustering(found.variance[units, at], found.expected[units, at], population.estimates.typical[units], df)
+            fitted = _fitted(population, units, root)
             yield ClusterEffect(domain.id, fitted.a, fitted.b)
+
+
+def _group_effects(made: Mapping[Basis, Population], goes_by: Mapping[str, Basis], root: str) -> Iterable[GroupEffect]:
+    """On all answers, and on every other basis that a block goes by: of all units, as precision.py fits it for groups."""
+    for basis in (one for one in made if one in {"all", *goes_by.values()}):
+        fitted = _fitted(made[basis], made[basis].units, root)
+        yield GroupEffect(basis, fitted.a, fitted.b)
+
+
+def _fitted(population: Population, units: Ints, root: str) -> Clustering:
+    found, at = population.precision, population.precision.place(root)
+    df = population.estimates.df[units].astype(np.float64)
+    return clustering(found.variance[units, at], found.expected[units, at], population.estimates.typical[units], df)
 
 
 def _answered(sums: Iterable[AnswerSums]) -> Iterable[Answered]:

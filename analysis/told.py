@@ -6,6 +6,8 @@ Made in beside.py when a release is built; a part of its digest.
 from dataclasses import dataclass
 from typing import Literal
 
+from analysis.bases import Basis
+
 
 @dataclass(frozen=True, slots=True)
 class Levels:
@@ -61,9 +63,18 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class ClusterEffect:
-    """Design effect a + b (m − 1) of the headline among the units of a block, on basis "all" (smoothing.Clustering)."""
+    """Design effect a + b (m − 1) of the headline among the units of a block, on the basis that it goes by (smoothing.Clustering)."""
 
     block: str
+    a: float
+    b: float
+
+
+@dataclass(frozen=True, slots=True)
+class GroupEffect:
+    """The same among all units: what blocks, areas and the city themselves are computed with on that basis."""
+
+    basis: Basis
     a: float
     b: float
 

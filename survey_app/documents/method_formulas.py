@@ -1,8 +1,9 @@
 """The steps of “How was this computed” that are formulas: weight, error, interval, rounding. Which steps there are: method_panel.py."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from analysis.domains import Domain
+from survey_app.documents import compared_sentences
 from survey_app.documents.figure_cells import View
 from survey_app.words import number, say
 
@@ -44,18 +45,37 @@ def deviation(language: str) -> str:
 
 
 def expected(view: View, domains: Sequence[Domain]) -> str:
-    """The formula, and the fitted effect of every block that the rows belong to."""
-    language, blocks = view.language, {one.id: view.name(one) for one in view.release.domains if one.grouping == "block"}
+    """The formula, and the fitted effects: of every block that units among the rows belong to, and of rows that are no units."""
     sentence = (
         "V0 = r·p·(1 − p) ÷ n_K, with p = (n·H + 20·H_block) ÷ (n + 20), n people with a valid item, n_K = (Σ w)² ÷ Σ w² of these; "
         "r = a + b·(m − 1), not below 0.2, m = Σ k² ÷ Σ k over the clusters of k answers. a and b by least squares of V ÷ (V0 ÷ r) on "
         "m − 1 over the block's offices with df of 4 and more, weighted by df (fewer than 10 such offices: 1 and 0.05)."
     )
-    of = {unit for one in view.release.domains if one.kind == "unit" and one in domains for unit in (one.id,)}
-    inside = [one.id for one in view.release.domains if one.grouping == "block" and (one in domains or of & set(one.members))]
-    found = [one for one in view.release.studies.effects if one.block in inside]
-    said = (f"{blocks[one.block]}: a = {number(language, one.a, 4)}, b = {number(language, one.b, 4)}." for one in found)
-    return " ".join([say(language, sentence), *said])
+    return " ".join([say(view.language, sentence), *_of_blocks(view, domains), *_of_groups(view, domains)])
+
+
+def _of_blocks(view: View, domains: Sequence[Domain]) -> Iterator[str]:
+    """Releases made before the effects of groups were kept have those of all answers alone."""
+    language, studies, units = view.language, view.release.studies, {one.id for one in domains if one.kind == "unit"}
+    blocks = {one.id: one for one in view.release.domains if one.grouping == "block" and units & set(one.members)}
+    for one in studies.effects:
+        if one.block in blocks and (studies.group_effects or view.basis_of(blocks[one.block]) == "all"):
+            yield f"{view.name(blocks[one.block])}: {_a_and_b(language, one.a, one.b)}"
+
+
+def _of_groups(view: View, domains: Sequence[Domain]) -> Iterator[str]:
+    """A block goes by the fit over all offices in its own row, with the index of the city."""
+    language, groups = view.language, [one for one in domains if one.kind != "unit"]
+    if groups:
+        yield say(language, "Of a block, an area and the city itself: H of the city in place of H_block, a and b over all offices.")
+    ways = {view.basis_of(one) for one in groups}
+    for one in view.release.studies.group_effects:
+        if one.basis in ways:
+            yield f"{compared_sentences.way(language, one.basis)}: {_a_and_b(language, one.a, one.b)}"
+
+
+def _a_and_b(language: str, a: float, b: float) -> str:
+    return f"a = {number(language, a, 4)}, b = {number(language, b, 4)}."
 
 
 def freedom(language: str) -> str:

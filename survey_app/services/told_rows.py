@@ -6,7 +6,7 @@ from typing import Never, TypedDict, TypeVar, cast
 
 from analysis.bases import Basis
 from analysis.cells import Merge
-from analysis.told import Agreement, Answered, ClusterEffect, Importance, Levels, Marked, Noted, NotStudied
+from analysis.told import Agreement, Answered, ClusterEffect, GroupEffect, Importance, Levels, Marked, Noted, NotStudied
 
 Plain = Mapping[str, object]
 T = TypeVar("T")
@@ -20,6 +20,7 @@ class Told(TypedDict):
     importances: tuple[Importance, ...]
     agreements: tuple[Agreement, ...]
     effects: tuple[ClusterEffect, ...]
+    group_effects: tuple[GroupEffect, ...]
     answered: tuple[Answered, ...]
     marked: tuple[Marked, ...]
     findings: tuple[Noted, ...]
@@ -34,6 +35,7 @@ def told_of(stored: Plain) -> Told:
         "importances": _each(stored, "importances", _importance),
         "agreements": _each(stored, "agreements", _agreement),
         "effects": _each(stored, "effects", lambda one: ClusterEffect(**_typed(one))),
+        "group_effects": _each(stored, "group_effects", lambda one: GroupEffect(**_typed(one))),
         "answered": _each(stored, "answered", lambda one: Answered(**_typed(one))),
         "marked": _each(stored, "marked", lambda one: Marked(**_typed(one))),
         "findings": _each(stored, "findings", lambda one: Noted(**_typed(one))),

@@ -1,0 +1,124 @@
+"""“Số này được tính thế nào” of a block that goes by verified answers, of one that goes by all, of an office in each and of the city:
+the standard error computed again by plain loops, with the a and b that the panel names for that row."""
+
+import math
+import re
+from collections import defaultdict
+from datetime import date
+
+import numpy as np
+import pytest
+
+import questionnaires
+from analysis.release import build, sources
+from survey_app.documents import city_report
+from survey_app.documents.city_report import Asked
+from survey_app.documents.figure_cells import View
+from survey_app.documents.report import Panel, ReportDocument, Table
+from tests.analysis import made
+
+INSTRUMENT = questionnaires.load("sipas_counter", "2026-1")
+ITEMS = ("b1_general", "b2_general", "b3_general", "b4_general", "b5_general")
+WARDS = [str(26710 + at) for at in range(26)]
+BY_CODE, BY_ALL = WARDS[:12], WARDS[12:]
+NUMBERS = r"a = (−?[\d.]+), b = ([\d.]+)\."
+
+
+def visits() -> list[dict]:
+    """Sixteen days at every ward: those with a code of the system have good and bad days, those with the open one do not."""
+    rng = np.random.default_rng(5)
+    found = []
+    for ward in WARDS:
+        base = rng.uniform(0.75, 0.95)
+        for day in range(16):
+            shift = rng.normal(0, 0.12)
+            for channel, mood in (("issued", base + shift), ("open", base)):
+                p = min(max(mood, 0.02), 0.98)
+                for _ in range(int(rng.integers(3, 9))):
+                    said = {id: 5 if rng.random() < p else 2 for id in ITEMS}
+                    visit = made.answer(ward, day=str(day), sector=1, overall=4, stage=2, influence=(0,), **said)
+                    found.append(visit | {"channel": channel})
+    return found
+
+
+def document(rows: list[dict]) -> ReportDocument:
+    units, blocks = [made.unit(one, 1000) for one in WARDS], {"by-code": BY_CODE, "by-all": BY_ALL}
+    domains = [*units, *(made.block(id, of, 1000 * len(of)) for id, of in blocks.items()), made.city(WARDS, 1000 * len(WARDS))]
+    release = build(
+        made.about(), instrument=INSTRUMENT, sources=sources(INSTRUMENT, made.columns(rows)),
+        frame=made.frame([(one, one, 1, 1000) for one in WARDS]), domains=domains, previous=None, headline={"by-code": "verified"},
+    )  # fmt: skip
+    asked = Asked({"vi": "Đợt"}, date(2026, 5, 1), date(2026, 5, 31), date(2026, 5, 31))
+    return city_report.build(View.of(release, INSTRUMENT, "en", True, {}, None), asked)
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[dict]:
+    return visits()
+
+
+@pytest.fixture(scope="module")
+def known(rows: list[dict]) -> dict[str, Table]:
+    of = document(rows)
+    inside = [one for part in of.parts if isinstance(part, Panel) for one in part.parts if isinstance(one, Table)]
+    return {table.id: table for table in (*of.tables(), *inside)}
+
+
+@pytest.mark.parametrize(
+    ("domain", "panel", "named", "inside", "around", "verified"),
+    [
+        (BY_CODE[0], "units-by-code", "by-code", BY_CODE[:1], BY_CODE, True),
+        ("by-code", "units-by-code", "Only answers by codes of the system", BY_CODE, WARDS, True),
+        (BY_ALL[0], "units-by-all", "by-all", BY_ALL[:1], BY_ALL, False),
+        ("by-all", "units-by-all", "All answers", BY_ALL, WARDS, False),
+        ("79", "city", "All answers", WARDS, WARDS, False),
+    ],
+)
+def test_the_error_of_every_row_can_be_computed_with_the_numbers_that_its_panel_names(
+    rows: list[dict], known: dict[str, Table], domain: str, panel: str, named: str, inside: list[str], around: list[str], verified: bool
+) -> None:
+    steps = {str(row.cells[0]): str(row.cells[1]) for row in known[f"steps-{panel}"].rows}
+    said = re.search(rf"{named}: {NUMBERS}", steps["Expected error V0"])
+    assert said, steps["Expected error V0"]
+    a, b = (float(one.replace("−", "-")) for one in said.groups())
+    counted = [row for row in rows if row["channel"] == "issued" or not verified]
+    exact = next(row for row in known["errors"].rows if row.domain == domain)
+    names = [column.id for column in known["errors"].columns]
+    printed = {name: exact.cells[names.index(name)].value for name in ("estimate", "se_raw", "se")}
+    assert printed == pytest.approx(recomputed(counted, inside, around, a, b), rel=2e-4)
+
+
+def recomputed(rows: list[dict], inside: list[str], around: list[str], a: float, b: float) -> dict[str, float]:
+    """One cell an office: 1,000 files ÷ its answers is the weight of each."""
+    answers: dict[str, int] = defaultdict(int)
+    for row in rows:
+        answers[row["reception"]] += 1
+    index = of_index(rows, answers, inside)
+    here = [row for row in rows if row["reception"] in inside]
+    g = np.array([1000 / answers[row["reception"]] for row in here])
+    u = np.array([sum(code >= 4 for id, code in row["answers"].items() if id in ITEMS) - 5 * index for row in here]) / (5 * g.sum())
+    offices = np.array([row["reception"] for row in here])
+    middle = {one: u[offices == one].mean() for one in inside}
+    z: dict[str, dict[str, float]] = {one: defaultdict(float) for one in inside}
+    sizes: dict[str, int] = defaultdict(int)
+    for row, one, weight in zip(here, u, g, strict=True):
+        z[row["reception"]][row["psu"]] += weight * (one - middle[row["reception"]])
+        sizes[row["psu"]] += 1
+    deviations = [np.array(list(days.values())) for days in z.values()]
+    variance = sum(len(days) / (len(days) - 1) * ((days - days.mean()) ** 2).sum() for days in deviations)
+    df = sum(len(days) - 1 for days in deviations)
+    k = np.array(list(sizes.values()), float)
+    r = max(a + b * ((k**2).sum() / k.sum() - 1), 0.2)
+    p = (len(here) * index + 20 * of_index(rows, answers, around)) / (len(here) + 20)
+    smooth = r * p * (1 - p) / (g.sum() ** 2 / (g**2).sum())
+    return {"estimate": index, "se_raw": math.sqrt(variance), "se": math.sqrt((8 * smooth + df * variance) / (8 + df))}
+
+
+def of_index(rows: list[dict], answers: dict[str, int], inside: list[str]) -> float:
+    satisfied = total = 0.0
+    for row in rows:
+        if row["reception"] in inside:
+            g = 1000 / answers[row["reception"]]
+            satisfied += g * sum(code >= 4 for id, code in row["answers"].items() if id in ITEMS)
+            total += 5 * g
+    return satisfied / total
