@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 import questionnaires
 from questionnaires.faults import SENTENCES
+from questionnaires.instrument import Instrument
 from survey_app import create_app, words
 from survey_app.settings import Settings
 from survey_app.web import guard
@@ -48,7 +49,7 @@ def write_catalogue(folder: Path, of_itself: dict[str, str], missing: str | None
         write_mo(target, catalogue)
 
 
-def write_instrument(folder: Path, speak: Speaking = invented) -> questionnaires.Instrument:
+def write_instrument(folder: Path, speak: Speaking = invented) -> Instrument:
     text = (PROJECT / "questionnaires" / "sipas_counter" / "2026-1.toml").read_text(encoding="utf-8")
     text = re.sub(r'en = "([^"]*)"', lambda found: f'{found[0]}, zz = "{speak(found[1])}"', text)
     text = text.replace('version = "2026-1"', 'version = "2026-2"').replace('languages = ["vi", "en"]', 'languages = ["vi", "en", "zz"]')
