@@ -28,8 +28,8 @@ def protected(figures: Sequence[Figure], population: Population, withheld: Colle
     A pooled total is Σ share · X_u · H_u over its units, a mean of units Σ H_u. Figures of several trees that say the same
     (one question, or the same questions pooled) are taken together. Unknown are all units of which none is shown; to be
     kept are those with 1 to 9 respondents, and groups of as few; and the figures `withheld` before, by their place,
-    because with their siblings they would tell such a one. A unit whose figure was held over although answers came is unknown and
-    to be kept as well: what it would be now less what is shown is nine answers or fewer.
+    because with their siblings they would tell such a one. A unit or group whose figure was held over although answers came is
+    unknown and to be kept as well: what it would be now less what is shown is nine answers or fewer.
     """
     found = list(figures)
     row_of = {domain.id: row for row, domain in enumerate(population.domains)}
@@ -44,7 +44,8 @@ def protected(figures: Sequence[Figure], population: Population, withheld: Colle
         apart_units = np.array([population.domains[unit].id in apart for unit in population.units], np.bool_)
         small = unknown & ((people + 1e-9 < FLOOR) | apart_units)
         further = given_up(people, unknown, small, *_groups(population, places, figures))
-        held = _held_back(population, [figures[place] for place in places])
+        moved = _moved(population, [figures[place] for place in places])
+        held = np.array([population.domains[unit].id in moved for unit in population.units], np.bool_)
         unknown |= further | held
         small |= held
         lost = {population.domains[unit].id for unit in population.units[further]}
@@ -59,27 +60,29 @@ def protected(figures: Sequence[Figure], population: Population, withheld: Colle
         equations = equations[:, unknown]
         few = np.array(
             [
-                place in withheld or (figures[place].hidden == "too_few" and n[row] + 1e-9 < FLOOR)
+                place in withheld
+                or figures[place].domain in moved
+                or (figures[place].hidden == "too_few" and n[row] + 1e-9 < FLOOR)
                 for place, row in zip(groups, rows, strict=True)
             ]
         )
         targets = np.concatenate([np.eye(len(people))[small][:, unknown], equations[few.astype(np.bool_) & pooled]])
         files = np.array([population.domains[row].files or 0 for row in rows], np.float64)
         largest = np.lexsort((-np.arange(len(rows)), pooled, n[rows], files))[::-1]
-        may_show = np.array([place for place in largest if figures[groups[place]].hidden is None], np.int64)
+        now = [figures[place].hidden is None and figures[place].domain not in moved for place in groups]
+        may_show = largest[np.array(now, np.bool_)[largest]]
         for gone in suppressed(equations[may_show], targets):
             place = groups[may_show[gone]]
             found[place] = hidden(found[place], "complementary")
     return found
 
 
-def _held_back(population: Population, figures: Sequence[Figure]) -> Bools:
-    """Units whose own figures, all of one meaning, are those of the release before, and which have other answers now. In a mean of
-    units they stand with what is shown of them."""
+def _moved(population: Population, figures: Sequence[Figure]) -> frozenset[str]:
+    """Units and groups whose own figures, all of one meaning, are those of the release before, and which have other answers now. In a
+    mean of units such units stand with what is shown of them."""
     old = {one.domain: (one.n_received, one.n_decided) for one in figures if one.mark == "held_over" and one.summary == "pooled"}
-    ids = [population.domains[unit].id for unit in population.units]
-    pairs = zip(ids, population.units, strict=True)
-    return np.array([id in old and old[id] != population.answers(int(unit)) for id, unit in pairs], np.bool_)
+    rows = [row for row, domain in enumerate(population.domains) if domain.id in old]
+    return frozenset(population.domains[row].id for row in rows if population.answers(row) != old[population.domains[row].id])
 
 
 def given_up(people: Floats, unknown: Bools, small: Bools, large: Bools, others: Bools) -> Bools:

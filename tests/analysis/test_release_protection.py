@@ -133,6 +133,23 @@ def test_a_group_does_not_move_by_the_few_answers_of_a_body_that_is_held_over() 
     assert shown(made.figure(second, "k", "b", summary="mean_of_units")) == pytest.approx((30 / 40 + 40 / 50 + 30 / 40) / 3)
 
 
+def test_a_block_that_is_held_over_does_not_follow_from_the_city_less_the_other_block() -> None:
+    """Seven people of u and seven of v answered b, and then two more of each, all dissatisfied; in w and x twenty and then thirty. The
+    block k keeps 7 of 14; a city told anew, less the block m, would give its 7 of 18."""
+    few = [*answers("u", 7, 4), *answers("v", 7, 3)]
+    many = [row for unit in "wx" for row in answers(unit, 20, 10)]
+    units = [made.unit(id) for id in "uvwx"]
+    domains = [*units, made.block("k", "uv"), made.block("m", "wx"), made.city("uvwx")]
+    first = made.release(INSTRUMENT, [*few, *many], domains)
+    assert [shown(made.figure(first, id, "b")) for id in ("k", "m", "79")] == pytest.approx([7 / 14, 1 / 2, 27 / 54])
+    new = [row for unit in "uv" for row in answers(unit, 2, 0)] + [row for unit in "wx" for row in answers(unit, 10, 5)]
+    now = made.release(INSTRUMENT, [*few, *many, *new], domains, previous=first)
+    block, other, city = (made.figure(now, id, "b") for id in ("k", "m", "79"))
+    assert (shown(block), block.mark) == (7 / 14, "held_over")
+    assert shown(other) == pytest.approx(30 / 60)
+    assert city.hidden == "complementary"
+
+
 def test_a_sum_is_for_reference_where_one_of_its_questions_has_fewer_than_thirty() -> None:
     """40 people, of whom 20 answered c: the sum's n is 20, as thin as its thinnest question."""
     rows = [*answers("u", 20, 10), *answers("u", 20, 10, c=None)]
