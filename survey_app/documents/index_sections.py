@@ -13,6 +13,7 @@ from survey_app.documents import figure_cells as cells
 from survey_app.documents.domain_tables import Line
 from survey_app.documents.figure_cells import View
 from survey_app.documents.method_panel import how
+from survey_app.documents.method_trees import how_of_tree
 from survey_app.documents.report import Column, Heading, Panel, Paragraph, Part, Row, Table, undrawn
 from survey_app.words import of, say
 
@@ -179,6 +180,7 @@ def details(view: View) -> Iterator[Part]:
         if ids:
             yield Heading(f"details-{tree.id}", of(tree.label, view.language))
             yield _items(view, found[0], tree, ids)
+            yield how_of_tree(view, f"details-{tree.id}", tree)
 
 
 def _downwards(tree: IndexTree, id: str) -> Iterator[str]:
@@ -221,3 +223,4 @@ def other_styles(view: View) -> Iterator[Part]:
             yield Heading(f"style-{tree.id}", label)
             yield Paragraph(notice, "notice")
             yield from (table for table in drawn if table.rows)
+            yield how_of_tree(view, f"style-{tree.id}", tree)

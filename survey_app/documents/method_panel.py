@@ -14,6 +14,7 @@ from survey_app.documents import method_formulas as formulas
 from survey_app.documents.channel_tables import channel_names
 from survey_app.documents.figure_cells import View
 from survey_app.documents.method_cells import counted, further_merges, merged, merges
+from survey_app.documents.method_trees import rotated
 from survey_app.documents.report import Column, Number, Panel, Paragraph, Row, Table
 from survey_app.documents.technical_tables import sectors_in_words
 from survey_app.words import number, say
@@ -111,6 +112,7 @@ def _pairs(view: View, domains: Sequence[Domain]) -> Iterator[tuple[str, str]]:
     ways = dict.fromkeys(compared_sentences.way(language, view.basis_of(one)) for one in domains)
     yield say(language, "Which answers count"), f"{sentences.population(language, tree.population)}; {'; '.join(ways)}."
     yield say(language, "Index"), _index(view, tree)
+    yield from rotated(view, tree)
     yield say(language, "Whose answers"), _credited(language, domains)
     yield say(language, "Weight of an answer"), formulas.weights(view)
     yield say(language, "Clusters"), formulas.clusters(language)
