@@ -31,10 +31,10 @@ def rotated(view: View, tree: IndexTree) -> Iterator[tuple[str, str]]:
         "questions counts 1 ÷ π times, both among the satisfied and among the valid ones, times its weight. The number of answers counts "
         "people, once each."
     )
-    names = [
-        say(language, "Group {group} (π = {chance}): {questions}.", group=group, chance=_plain(language, chance), questions="; ".join(questions))
-        for group, (chance, questions) in ((one, (view.instrument.rotation[one], _named(view, ids))) for one, ids in modules.items())
-    ]
+    names = []
+    for group, ids in modules.items():
+        chance, questions = _plain(language, view.instrument.rotation[group]), "; ".join(_text(view, id) for id in ids)
+        names.append(say(language, "Group {group} (π = {chance}): {questions}.", group=group, chance=chance, questions=questions))
     yield say(language, "Questions asked in turn"), " ".join([say(language, sentence), *names])
 
 
@@ -135,10 +135,6 @@ def _modules(instrument: Instrument, tree: IndexTree) -> Mapping[str, list[str]]
         if question.id in asked and question.rotation is not None:
             found.setdefault(question.rotation, []).append(question.id)
     return dict(sorted(found.items()))
-
-
-def _named(view: View, ids: list[str]) -> list[str]:
-    return [_text(view, id) for id in ids]
 
 
 def _name(tree: IndexTree, id: str, language: str) -> str:
