@@ -12,6 +12,7 @@ from survey_app.documents import count_cells, domain_tables
 from survey_app.documents import figure_cells as cells
 from survey_app.documents.domain_tables import Line
 from survey_app.documents.figure_cells import View
+from survey_app.documents.method_panel import how_gaps
 from survey_app.documents.report import Cell, Column, Gap, Heading, Interval, Panel, Paragraph, Part, Row, Table
 from survey_app.documents.rounding import is_share, rounded_gap
 from survey_app.words import number, say
@@ -94,6 +95,7 @@ def bases(view: View, about: Sequence[Domain], whole: View | None = None) -> Ite
         table = _table(view, f"bases-{group.id}", caption, group.units, built)
         yield table if len(about) == 1 and about[0].kind == "unit" else Panel(f"panel-bases-{group.id}", caption, (table,))
     yield Paragraph(sentences.gap_meaning(language), "note")
+    yield how_gaps(view)
 
 
 def _table(view: View, id: str, caption: str, domains: Sequence[Domain], built: Sequence[Basis]) -> Table:

@@ -48,6 +48,21 @@ def how_compared(view: View, mixed: Sequence[MixCell]) -> Panel:
     return Panel("how-standings", say(language, "How these numbers were computed"), tuple(parts))
 
 
+def how_gaps(view: View) -> Panel:
+    """Of the ways of counting beside each other: the gap of one of them to all answers."""
+    language = view.language
+    sentence = (
+        "H of that way − H of all answers, each with the factors of its own answers. Interval at 95%: for every cluster z of that way "
+        "(0 without an answer of it) − z of all answers; V of these differences as under the index, without V0, so that answers in both "
+        "count once; t with the smaller of the two df, clusters − offices."
+    )
+    columns = (Column("step", say(language, "Step")), Column("how", say(language, "How")))
+    rows = (Row((say(language, "Gap to all answers (points)"), say(language, sentence))),)
+    caption = say(language, "{table}: step by step", table=say(language, "Three ways of counting"))
+    steps = Table("steps-bases", caption, columns, rows)
+    return Panel("how-bases", say(language, "How these numbers were computed"), (steps,))
+
+
 def _compared(view: View) -> Iterator[tuple[str, str]]:
     language = view.language
     yield say(language, "Who is compared"), say(language, "Units of one block with 30 answers and more, shown and new in this release.")

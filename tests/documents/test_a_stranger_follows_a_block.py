@@ -3,11 +3,12 @@ the standard error computed again by plain loops, with the a and b that the pane
 
 import math
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import date
 
 import numpy as np
 import pytest
+from scipy import stats
 
 import questionnaires
 from analysis.release import build, sources
@@ -88,33 +89,62 @@ def test_the_error_of_every_row_can_be_computed_with_the_numbers_that_its_panel_
     assert printed == pytest.approx(recomputed(counted, inside, around, a, b), rel=2e-4)
 
 
+def test_the_gap_of_a_way_of_counting_can_be_computed_from_what_is_said_of_it(rows: list[dict], known: dict[str, Table]) -> None:
+    (said,) = (str(row.cells[1]) for row in known["steps-bases"].rows)
+    assert said.startswith("H of that way − H of all answers") and "t with the smaller of the two df" in said
+    issued = [row for row in rows if row["channel"] == "issued"]
+    for domain, inside, id in ((BY_CODE[0], BY_CODE[:1], "bases-by-code"), ("by-all", BY_ALL, "bases")):
+        part, whole = (of_index(counted, answers_of(counted), inside) for counted in (issued, rows))
+        z, of_all = by_day(issued, inside), by_day(rows, inside)
+        moved = {office: {day: z[office].get(day, 0.0) - all_of_it for day, all_of_it in of_all[office].items()} for office in inside}
+        df = min(sum(len(days) - 1 for days in one.values()) for one in (z, of_all))
+        half = stats.t.ppf(0.975, df) * math.sqrt(variance_of(moved))
+        row = next(one for one in known[id].rows if one.domain == domain)
+        cell = row.cells[[column.id for column in known[id].columns].index("gap_verified")]
+        exact = 100 * (part - whole), 100 * (part - whole - half), 100 * (part - whole + half)
+        assert (cell.estimate, cell.low, cell.high) == pytest.approx(exact, abs=10**-cell.decimals)
+
+
 def recomputed(rows: list[dict], inside: list[str], around: list[str], a: float, b: float) -> dict[str, float]:
     """One cell an office: 1,000 files ÷ its answers is the weight of each."""
-    answers: dict[str, int] = defaultdict(int)
-    for row in rows:
-        answers[row["reception"]] += 1
+    answers = answers_of(rows)
     index = of_index(rows, answers, inside)
     here = [row for row in rows if row["reception"] in inside]
     g = np.array([1000 / answers[row["reception"]] for row in here])
-    u = np.array([sum(code >= 4 for id, code in row["answers"].items() if id in ITEMS) - 5 * index for row in here]) / (5 * g.sum())
-    offices = np.array([row["reception"] for row in here])
-    middle = {one: u[offices == one].mean() for one in inside}
-    z: dict[str, dict[str, float]] = {one: defaultdict(float) for one in inside}
-    sizes: dict[str, int] = defaultdict(int)
-    for row, one, weight in zip(here, u, g, strict=True):
-        z[row["reception"]][row["psu"]] += weight * (one - middle[row["reception"]])
-        sizes[row["psu"]] += 1
-    deviations = [np.array(list(days.values())) for days in z.values()]
-    variance = sum(len(days) / (len(days) - 1) * ((days - days.mean()) ** 2).sum() for days in deviations)
-    df = sum(len(days) - 1 for days in deviations)
-    k = np.array(list(sizes.values()), float)
+    z = by_day(rows, inside)
+    variance, df = variance_of(z), sum(len(days) - 1 for days in z.values())
+    k = np.array(list(Counter(row["psu"] for row in here).values()), float)
     r = max(a + b * ((k**2).sum() / k.sum() - 1), 0.2)
     p = (len(here) * index + 20 * of_index(rows, answers, around)) / (len(here) + 20)
     smooth = r * p * (1 - p) / (g.sum() ** 2 / (g**2).sum())
     return {"estimate": index, "se_raw": math.sqrt(variance), "se": math.sqrt((8 * smooth + df * variance) / (8 + df))}
 
 
-def of_index(rows: list[dict], answers: dict[str, int], inside: list[str]) -> float:
+def by_day(rows: list[dict], inside: list[str]) -> dict[str, dict[str, float]]:
+    """Office to cluster to its deviation z."""
+    answers = answers_of(rows)
+    index = of_index(rows, answers, inside)
+    here = [row for row in rows if row["reception"] in inside]
+    offices = np.array([row["reception"] for row in here])
+    g = np.array([1000 / answers[row["reception"]] for row in here])
+    u = np.array([sum(code >= 4 for id, code in row["answers"].items() if id in ITEMS) - 5 * index for row in here]) / (5 * g.sum())
+    middle = {one: u[offices == one].mean() for one in inside}
+    z: dict[str, dict[str, float]] = {one: defaultdict(float) for one in inside}
+    for row, one, weight in zip(here, u, g, strict=True):
+        z[row["reception"]][row["psu"]] += weight * (one - middle[row["reception"]])
+    return z
+
+
+def variance_of(z: dict[str, dict[str, float]]) -> float:
+    deviations = [np.array(list(days.values())) for days in z.values()]
+    return sum(len(days) / (len(days) - 1) * ((days - days.mean()) ** 2).sum() for days in deviations)
+
+
+def answers_of(rows: list[dict]) -> Counter[str]:
+    return Counter(row["reception"] for row in rows)
+
+
+def of_index(rows: list[dict], answers: Counter[str], inside: list[str]) -> float:
     satisfied = total = 0.0
     for row in rows:
         if row["reception"] in inside:
