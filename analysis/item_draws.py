@@ -30,13 +30,15 @@ def drawn_sums(sums: PairSums, names: Sequence[str], wanted: Sequence[tuple[Bool
     name: its draws are the same for every set that holds it, whoever else is in the sums. Source: Rao and Wu 1988, section 4.
     """
     rows, columns = np.triu_indices(len(sums.items))
-    flat = sums.first.reshape(len(sums.first), -1)
+    flat = sums.first.reshape(len(sums.first), len(sums.items) ** 2)
     table = np.concatenate([sums.weight[:, rows, columns], sums.product[:, rows, columns], flat], axis=1)
     found = [np.zeros((draws, table.shape[1])) for _, draws in wanted]
     free = [0] * len(wanted)
     order = np.argsort(sums.stratum, kind="stable")
     sizes = np.bincount(sums.stratum, minlength=len(names))
-    for stratum, psus in enumerate(np.split(order, np.cumsum(sizes)[:-1])):
+    ends = np.cumsum(sizes)
+    for stratum in range(len(names)):
+        psus = order[ends[stratum] - sizes[stratum] : ends[stratum]]
         inside = [place for place, (strata, _) in enumerate(wanted) if strata[stratum]]
         if len(psus) and inside:
             chance = np.random.default_rng([seed, *names[stratum].encode()])

@@ -11,8 +11,8 @@ ALL = np.ones(2, np.bool_)
 
 def sums(weight: list[float], stratum: list[int]) -> PairSums:
     """One item: Σ w of every PSU, Σ w y twice and Σ w y² three times as much."""
-    table = np.array(weight)[:, None, None]
-    return PairSums(("a",), table.astype(np.int64), table, 2 * table, 3 * table, np.array(stratum))
+    table = np.array(weight, np.float64)[:, None, None]
+    return PairSums(("a",), table.astype(np.int64), table, 2 * table, 3 * table, np.array(stratum, np.int64))
 
 
 def test_a_draw_takes_one_psu_fewer_than_there_are_and_stretches_them() -> None:
@@ -42,3 +42,11 @@ def test_the_variance_of_draws_is_that_of_linearisation() -> None:
     (drawn,) = drawn_sums(sums([1, 2, 3, 4, 5, 0, 1, 7], [0] * 5 + [1] * 3), ("u", "v"), [(ALL, 40_000)], seed=2)
     assert drawn.weight.mean() == pytest.approx(15 + 8, rel=0.01)
     assert drawn.weight.var() == pytest.approx(5 / 4 * 10 + 3 / 2 * (50 - 64 / 3), rel=0.03)
+
+
+def test_without_answers_there_is_nothing_to_draw() -> None:
+    """Nobody answered anywhere; and nobody answered in one of two offices."""
+    (nothing,) = drawn_sums(sums([], []), (), [(np.zeros(0, np.bool_), 5)], seed=1)
+    assert (nothing.weight.shape, nothing.weight.any(), nothing.free) == ((5, 1, 1), False, 0)
+    (half,) = drawn_sums(sums([4, 4], [1, 1]), ("u", "v"), [(ALL, 5)], seed=1)
+    assert half.weight.ravel().tolist() == [8.0] * 5
