@@ -58,23 +58,22 @@ def protected(figures: Sequence[Figure], population: Population, withheld: Colle
         equations = _equations(population, node, shares, rows, pooled)
         equations[np.ix_(~pooled, held)] = 0.0
         equations = equations[:, unknown]
-        few = np.array(
-            [
-                place in withheld
-                or figures[place].domain in moved
-                or (figures[place].hidden == "too_few" and n[row] + 1e-9 < FLOOR)
-                for place, row in zip(groups, rows, strict=True)
-            ]
-        )
-        targets = np.concatenate([np.eye(len(people))[small][:, unknown], equations[few.astype(np.bool_) & pooled]])
-        files = np.array([population.domains[row].files or 0 for row in rows], np.float64)
-        largest = np.lexsort((-np.arange(len(rows)), pooled, n[rows], files))[::-1]
+        too_few = np.array([figures[place].hidden == "too_few" for place in groups], np.bool_) & (n[rows] + 1e-9 < FLOOR)
+        kept = too_few | np.array([place in withheld or figures[place].domain in moved for place in groups], np.bool_)
+        targets = np.concatenate([np.eye(len(people))[small][:, unknown], equations[kept & pooled]])
+        largest = _largest_first(population, rows, n[rows], pooled)
         now = [figures[place].hidden is None and figures[place].domain not in moved for place in groups]
         may_show = largest[np.array(now, np.bool_)[largest]]
         for gone in suppressed(equations[may_show], targets):
             place = groups[may_show[gone]]
             found[place] = hidden(found[place], "complementary")
     return found
+
+
+def _largest_first(population: Population, rows: Ints, n: Floats, pooled: Bools) -> Ints:
+    """Groups by files, then respondents, pooled before means of units. rows: of their domains."""
+    files = np.array([population.domains[row].files or 0 for row in rows], np.float64)
+    return np.lexsort((-np.arange(len(rows)), pooled, n, files))[::-1]
 
 
 def _moved(population: Population, figures: Sequence[Figure]) -> frozenset[str]:
