@@ -12,7 +12,6 @@ import secrets
 import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
@@ -72,14 +71,19 @@ def send_all_by_client(network: LossyNetwork) -> tuple[dict[str, dict[str, str]]
 
 
 def open_through(network: LossyNetwork, browser: Browser) -> Page:
-    """The page itself may get lost or break off; a person would scan again."""
-    page = browser.new_context(viewport=SMALL_PHONE).new_page()
+    """The page itself may get lost or break off; a person would scan again, which is a tab of its own each time."""
+    seen = []
     for _ in range(40):
-        with suppress(Error):
+        page = browser.new_context(viewport=SMALL_PHONE).new_page()
+        try:
             page.goto(f"http://127.0.0.1:{network.port}/q/{small_city.CODE}")
             if page.locator("html.script").count():
                 return page
-    raise AssertionError("never opened")
+            seen.append(page.locator("body").inner_text())
+        except Error as error:
+            seen.append(error.message)
+        page.context.close()
+    raise AssertionError(f"never opened: {sorted(set(seen))}")
 
 
 def send_all_by_script(network: LossyNetwork, browser: Browser) -> dict[str, dict[str, str]]:
