@@ -6,7 +6,7 @@ Which answers are of one kind is in bases.py; how sums add is in cells.py and ta
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from analysis.bases import BUILT, CHANNELS, Basis, Kind
+from analysis.bases import CHANNELS, SUMMED, Basis, Kind
 from analysis.cells import CellCounts, Factors
 from analysis.comparison.same_mix import without_days
 from analysis.domains import Domain
@@ -30,20 +30,29 @@ class SumsApart:
         """Every answer is added up once, however many bases it belongs to. frame: None for a population without one."""
         apart = source.apart()
         counts = {kind: one.counts() for kind, one in apart.items()}
-        answers = {basis: sum(int(one.n.sum()) for kind, one in counts.items() if basis in kind.bases) for basis in BUILT}
+        answers = {basis: sum(int(one.n.sum()) for kind, one in counts.items() if basis in kind.bases) for basis in SUMMED}
         factors = weigh(_counted(counts.values()), frame)
         return cls(frame, counts, factors, {kind: one.tally(factors, wanted, domains) for kind, one in apart.items()}, answers)
 
     def on(self, basis: Basis) -> tuple[Factors, Tallies, dict[str, Tallies]]:
         """A basis under its own factors: its sums, bit for bit what tally() gives of its answers when design weights are one; and
         those of every channel in it, as same_mix reads them, in the order of CHANNELS."""
-        inside = [kind for kind in self.counts if basis in kind.bases]
-        factors = self.factors if basis == "all" else weigh(_counted(self.counts[kind] for kind in inside), self.frame)
+        inside, factors = self._weighed(basis)
         under = {kind: self.tallies[kind].under(self.factors, factors) for kind in inside}
         here = {kind.channel for kind in inside}
         channels = [*(one for one in CHANNELS if one in here), *sorted(here.difference(CHANNELS))]
         of_channel = {name: _added(without_days(one) for kind, one in under.items() if kind.channel == name) for name in channels}
         return factors, _added(under.values()), of_channel
+
+    def of_measures(self, basis: Basis, measures: Sequence[str]) -> tuple[Factors, Tallies]:
+        """A basis under its own factors, of some measures alone and in no channel apart."""
+        inside, factors = self._weighed(basis)
+        return factors, _added(self.tallies[kind].only(measures).under(self.factors, factors) for kind in inside)
+
+    def _weighed(self, basis: Basis) -> tuple[list[Kind], Factors]:
+        """The sets of answers that make up a basis, and its factors."""
+        inside = [kind for kind in self.counts if basis in kind.bases]
+        return inside, self.factors if basis == "all" else weigh(_counted(self.counts[kind] for kind in inside), self.frame)
 
 
 def _counted(counts: Iterable[CellCounts]) -> CellCounts:

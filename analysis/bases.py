@@ -1,4 +1,4 @@
-"""The bases of a release: all answers, those without a flag, those that came by a code of the system. Methodology §2.
+"""The bases of a release: all answers, those without a flag, by a code of the system, by the posted code. Methodology §2.
 
 Which answers carry a flag is stored with them. Bases are shown beside each other (gaps.py), never combined by precision.
 """
@@ -13,6 +13,9 @@ from analysis.survey_data import Bools, Ints, SurveyData
 Basis = Literal["all", "unflagged", "verified", "open"]
 
 BUILT: tuple[Basis, ...] = ("all", "unflagged", "verified")
+"""Of these a release has every figure."""
+SUMMED: tuple[Basis, ...] = (*BUILT, "open")
+"""And of the answers by the posted code the index alone, to set the verified ones against (posted.py)."""
 CHANNELS = ("issued", "handed_out", "open")
 """How answers come in: by a code that the system made, one that staff handed out, or the one at the counter; those known today."""
 VERIFIED = frozenset({"issued"})
@@ -36,7 +39,7 @@ def of_basis(data: SurveyData, basis: Basis) -> Bools:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What answers that are added up together have in common: the bases that they belong to (BUILT), and the channel."""
+    """What answers that are added up together have in common: the bases that they belong to (SUMMED), and the channel."""
 
     bases: frozenset[Basis]
     channel: str
@@ -50,12 +53,12 @@ def apart(data: SurveyData) -> dict[Kind, SurveyData]:
     if not len(data):
         return {Kind(frozenset({"all"}), ""): data}
     channel = data.keys["channel"]
-    belongs = 2 ** np.arange(len(BUILT)) @ np.stack([of_basis(data, basis) for basis in BUILT])
-    kind = (channel.codes << len(BUILT)) + belongs
+    belongs = 2 ** np.arange(len(SUMMED)) @ np.stack([of_basis(data, basis) for basis in SUMMED])
+    kind = (channel.codes << len(SUMMED)) + belongs
     found: dict[Kind, SurveyData] = {}
     for number in np.flatnonzero(np.bincount(kind)).tolist():
-        inside = frozenset(basis for place, basis in enumerate(BUILT) if number >> place & 1)
-        found[Kind(inside, channel.labels[number >> len(BUILT)])] = only(data, np.flatnonzero(kind == number))
+        inside = frozenset(basis for place, basis in enumerate(SUMMED) if number >> place & 1)
+        found[Kind(inside, channel.labels[number >> len(SUMMED)])] = only(data, np.flatnonzero(kind == number))
     return found
 
 

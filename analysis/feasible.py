@@ -6,10 +6,10 @@ Which cells a release shows, and by which equations they hang together, is in au
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import coo_array, csc_array
+from scipy.sparse import coo_array, csr_array
 
 from analysis.equations import HOLDS, Equations, Parts, added_up, needed
+from analysis.programmes import NothingAllowed, solved
 from analysis.survey_data import Bools, Floats, Ints
 
 TRUST = 2.0
@@ -18,7 +18,6 @@ TIES = 1e-4
 """Where kinds could be widened instead of each other, the first is: by how much less each counts than the next."""
 WEIGHT = 1e4
 """Of an objective: what HiGHS takes for nothing is an absolute number."""
-INFEASIBLE = 2
 TIMES = 4
 FURTHER = 1.001
 TOGETHER = 4
@@ -50,7 +49,8 @@ def feasible(equations: Equations, wanted: Ints, asked: Asked = ENDS) -> tuple[F
 
     Two linear programmes a cell (HiGHS), by connected component, where `asked` does not settle it before. Exact reductions
     before: equations that hold anyway are dropped, and cells nobody asks for that enter the same equations are added up. Equations
-    that cannot all hold are widened, each kind by twice the least that is needed; a table that no widening repairs raises ValueError.
+    that cannot all hold are widened, each kind by twice the least that is needed; a table that no widening repairs raises
+    NothingAllowed.
     Components share a programme where that is cheaper, and nothing else.
     """
     kept = np.zeros(len(equations.least), np.bool_)
@@ -205,22 +205,18 @@ def _loosened(parts: Parts) -> tuple[Floats, Floats]:
     row, column = np.concatenate([of.row, loose]), np.concatenate([of.col, cells + kind])
     sides = np.concatenate([of.data, -slack, of.data, slack]), (np.concatenate([row, row + rows]), np.tile(column, 2))
     endless = np.full(rows, np.inf)
-    found = milp(
+    found = solved(
         np.concatenate([np.zeros(cells), WEIGHT * (1 + TIES * own[1])]),
-        constraints=LinearConstraint(
-            csc_array(sides, shape=(2 * rows, cells + kinds)),
-            np.concatenate([-endless, equations.low]),
-            np.concatenate([equations.high, endless]),
-        ),
-        bounds=Bounds(np.concatenate([equations.least, np.zeros(kinds)]), np.concatenate([equations.most, np.full(kinds, np.inf)])),
-        options={"presolve": False},
+        csr_array(sides, shape=(2 * rows, cells + kinds)),
+        (np.concatenate([-endless, equations.low]), np.concatenate([equations.high, endless])),
+        (np.concatenate([equations.least, np.zeros(kinds)]), np.concatenate([equations.most, np.full(kinds, np.inf)])),
     )
-    if found.x is None:
-        raise ValueError("cells that no equation of the table allows together")
-    miss = np.where(found.x[cells:] > HOLDS, found.x[cells:], 0.0)
+    if found is None:
+        raise NothingAllowed
+    miss = np.where(found[cells:] > HOLDS, found[cells:], 0.0)
     width = np.zeros(rows)
     width[loose] = TRUST * slack * miss[kind]
-    return width, found.x[:cells]
+    return width, found[:cells]
 
 
 def least(parts: Parts, objective: Floats) -> Floats:
@@ -236,12 +232,9 @@ def least(parts: Parts, objective: Floats) -> Floats:
 
 def _least(parts: Parts, objective: Floats) -> Floats:
     of = parts.equations
-    constraint = LinearConstraint(csc_array(of.table), of.low - HOLDS, of.high + HOLDS)
-    solved = milp(objective, constraints=constraint, bounds=Bounds(of.least, of.most), options={"presolve": False})
-    if solved.x is not None:
-        return np.asarray(solved.x, np.float64)
-    if solved.status == INFEASIBLE:
-        raise ValueError("cells that no equation of the table allows together")
+    found = solved(objective, of.table, (of.low - HOLDS, of.high + HOLDS), (of.least, of.most))
+    if found is not None:
+        return found
     if parts.count == 1:
         return np.full(len(objective), np.nan)
     halves = np.array_split(np.arange(parts.count), 2)

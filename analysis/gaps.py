@@ -1,4 +1,5 @@
-"""The gap between two bases: the same figure of a part of the answers and of all of them, with an interval for the difference."""
+"""The gap between two bases: the same figure of a part of the answers and of all of them, or of two parts that share no answer, with
+an interval for the difference."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,6 +9,7 @@ import numpy as np
 from analysis.estimation import Influence, variances_by_domain
 from analysis.intervals import ZERO, student
 from analysis.population import Population
+from analysis.smoothing import stabilised, stable_df
 from analysis.sparse import pairs
 from analysis.survey_data import Floats
 
@@ -28,10 +30,11 @@ NO_GAP = Gap(None, None, None)
 
 @dataclass(frozen=True, slots=True)
 class Gaps:
-    """Of two populations of the same domains, trees and days: a part of the answers, and all of them. Tables: domain × node.
+    """Of two populations of the same domains, trees and days: a part of the answers, and all of them or another part. Tables: domain ×
+    node.
 
     `difference`: NaN where one has no value; `low`, `high`: NaN where nothing is known of its error; `rest`: respondents behind
-    the figure of all answers who are not behind that of the part.
+    the figure of all answers who are behind that of no part.
     """
 
     nodes: Mapping[str, int]
@@ -50,12 +53,36 @@ class Gaps:
         columns = [whole.precision.place(node) for node in nodes]
         difference = part.precision.value - whole.precision.value[:, columns]
         df = np.minimum(part.estimates.df, whole.estimates.df)
-        rows, z = _between(part, whole, nodes)
+        rows, z = _between(whole, ((part, 1.0), (whole, -1.0)), nodes)
         variance, _ = variances_by_domain(rows, df, z)
         low, high = student(difference, variance, df[:, None].astype(np.float64), level=LEVEL)
         known = (variance > ZERO) & (df > 0)[:, None]
         rest = whole.precision.n[:, columns] - part.precision.n
         return cls(part.precision.places, difference, np.where(known, low, np.nan), np.where(known, high, np.nan), rest)
+
+    @classmethod
+    def apart(cls, one: Population, other: Population, whole: Population, node: str) -> "Gaps":
+        """Δ = θ_one − θ_other of one node, of two sets without a common answer, both parts of the whole (methodology §2.4).
+
+        V from z_one − z_other of every PSU of the whole, so that a day that both share counts once; drawn towards V0_one + V0_other as
+        every published error is (§6.3): V* = (8·V0 + df·V)/(8 + df), df those of the set with fewer. t with df* degrees of freedom. By
+        hand in tests/analysis/test_posted.py.
+        """
+        sides, at = (one, other), [side.precision.place(node) for side in (one, other)]
+        value, smooth, n = ([getattr(side.precision, table)[:, [column]] for side, column in zip(sides, at, strict=True)]
+                            for table in ("value", "smooth", "n"))  # fmt: skip
+        df = np.minimum(one.estimates.df, other.estimates.df)
+        rows, z = _between(whole, ((one, 1.0), (other, -1.0)), (node,))
+        variance, own = variances_by_domain(rows, df, z)
+        counted = df[:, None].astype(np.float64)
+        units = np.array([[domain.kind == "unit"] for domain in whole.domains], np.bool_)
+        stable = stabilised(variance, counted, smooth[0] + smooth[1])
+        freedom = stable_df(counted, np.where(units | (variance <= ZERO), counted, own))
+        ends = one.precision.bounds[node]
+        difference = value[0] - value[1]
+        low, high = student(difference, stable, freedom, level=LEVEL, low=ends[0] - ends[1], high=ends[1] - ends[0])
+        known, rest = stable > ZERO, whole.precision.n[:, [whole.precision.place(node)]] - n[0] - n[1]
+        return cls({node: 0}, difference, np.where(known, low, np.nan), np.where(known, high, np.nan), rest)
 
     def gap(self, domain: int, node: str) -> Gap | None:
         """None where one of the two has no value."""
@@ -65,28 +92,29 @@ class Gaps:
         return Gap(float(self.difference[at]), *(None if np.isnan(ends[at]) else float(ends[at]) for ends in (self.low, self.high)))
 
 
-def _between(part: Population, whole: Population, nodes: Sequence[str]) -> tuple[Influence, Callable[[int, slice], Floats]]:
-    """Rows for every PSU that either touches in a domain, without totals; and z_part − z_whole there."""
-    known = {name: number for number, name in enumerate(_names(whole.estimates.influence))}
-    moved = np.array([known[name] for name in _names(part.estimates.influence)], np.int64)
-    of_whole, sides = whole.estimates.influence, [one.estimates.influence for one in (part, whole)]
-    psu = [moved[sides[0].psu], sides[1].psu]
-    domain = [np.repeat(np.arange(len(one.start) - 1), np.diff(one.start)) for one in sides]
+def _between(
+    whole: Population, sides: Sequence[tuple[Population, float]], nodes: Sequence[str]
+) -> tuple[Influence, Callable[[int, slice], Floats]]:
+    """Rows for every PSU of the whole that a side touches in a domain, without totals; and the sum of the sides' z there, × their sign."""
+    frame, influences = whole.estimates.influence, [one.estimates.influence for one, _ in sides]
+    known = {name: number for number, name in enumerate(_names(frame))}
+    psu = [np.array([known[name] for name in _names(one)], np.int64)[one.psu] for one in influences]
+    domain = [np.repeat(np.arange(len(one.start) - 1), np.diff(one.start)) for one in influences]
     (homes, psus), which, order = pairs(np.concatenate(domain), np.concatenate(psu))
     row = np.empty(len(which), np.int64)
     row[order] = which
-    rows = row[: len(psu[0])], row[len(psu[0]) :]
-    start = np.searchsorted(homes, np.arange(len(of_whole.start)))
-    gradients = [np.stack([one.values[node].gradient for node in nodes], axis=2) for one in (part, whole)]
+    rows = np.split(row, np.cumsum([len(one) for one in psu])[:-1])
+    start = np.searchsorted(homes, np.arange(len(frame.start)))
+    gradients = [np.stack([one.values[node].gradient for node in nodes], axis=2) for one, _ in sides]
 
     def z(domain: int, here: slice) -> Floats:
         found = np.zeros((here.stop - here.start, len(nodes)))
-        for side, sign in ((0, 1.0), (1, -1.0)):
-            own = sides[side].rows(domain)
-            found[rows[side][own] - here.start] += sign * (sides[side].totals[own] @ gradients[side][domain])
+        for side, (_, sign) in enumerate(sides):
+            own = influences[side].rows(domain)
+            found[rows[side][own] - here.start] += sign * (influences[side].totals[own] @ gradients[side][domain])
         return found
 
-    return replace(of_whole, start=start, psu=psus, n=np.zeros(0), totals=np.zeros((0, 0))), z
+    return replace(frame, start=start, psu=psus, n=np.zeros(0), totals=np.zeros((0, 0))), z
 
 
 def _names(influence: Influence) -> list[tuple[str, str]]:

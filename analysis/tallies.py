@@ -113,6 +113,31 @@ class Tallies:
         )
 
 
+    def only(self, measures: Sequence[str]) -> "Tallies":
+        """The sums of some measures alone, in the order of all."""
+        of_measures = [at for at, name in enumerate(self.measures) if name in measures]
+        of_terms = np.flatnonzero(self.parts[of_measures].any(axis=0))
+        both, where = np.concatenate([of_terms, len(self.terms) + of_terms]), np.zeros((2 * len(self.terms),) * 2, np.int64)
+        where[upper(len(self.terms))] = np.arange(self.by_place.products.shape[1])
+        first, second = upper(len(of_terms))
+        sums = self.by_place
+        return replace(
+            self,
+            measures=tuple(self.measures[at] for at in of_measures),
+            terms=tuple(self.terms[at] for at in of_terms.tolist()),
+            parts=self.parts[of_measures][:, of_terms],
+            by_psu=replace(self.by_psu, totals=self.by_psu.totals[:, both]),
+            by_place=replace(
+                sums,
+                n=sums.n[:, of_measures],
+                design_weight=sums.design_weight[:, of_measures],
+                squared=sums.squared[:, of_measures],
+                answers=sums.answers[:, of_measures],
+                products=sums.products[:, where[both[first], both[second]]],
+            ),
+        )
+
+
 class Source(Protocol):
     """Where build() gets its sums: answers in memory, or an engine that counts elsewhere. One population a source.
 

@@ -90,11 +90,16 @@ def unquoted(text: bytes) -> str:
 
 def labels_of(texts: Sequence[str], codes: Codes) -> Labels:
     """Sorted labels; numbers sort as numbers. texts: what each code says, perhaps some alike or blank; code −1 is blank, too."""
-    said = [_label(text) for text in texts]
+    said = texts if _plain(texts) else [_label(text) for text in texts]
     labels = tuple(_sorted({label for label in said if label is not None}))
-    number: dict[str | None, int] = {label: code for code, label in enumerate(labels)} | {None: BLANK}
-    own = np.array([number[label] for label in said] + [BLANK], np.int64)
+    number: dict[str | None, int] = dict(zip(labels, range(len(labels)), strict=True)) | {None: BLANK}
+    own = np.array([*map(number.__getitem__, said), BLANK], np.int64)
     return Labels(labels, _recoded(own, codes, len(labels)))
+
+
+def _plain(texts: Sequence[str]) -> bool:
+    """Whether all are labels as they stand, as codes mostly are: asked of all at once."""
+    return BLANK_TEXTS.isdisjoint(texts) and "".join(texts).isascii() and list(map(str.strip, texts)) == list(texts)
 
 
 def _label(text: str) -> str | None:

@@ -9,8 +9,9 @@ from itertools import groupby
 
 import numpy as np
 
+from analysis.any_table.columns import smallest
 from analysis.any_table.keys import ROOM, Integers, combine
-from analysis.any_table.layout import Boxes, Layout
+from analysis.any_table.layout import Boxes, Layout, Sites
 from analysis.any_table.matrices import Matrix
 from analysis.any_table.measures import Measure, Source
 from analysis.arrays import Floats, Ints, totals
@@ -45,7 +46,7 @@ class Sums:
 
 
 def sums(measures: Sequence[Measure], layout: Layout) -> Sums:
-    """One pass over the rows a source (two with sites), whatever number of measures stands on it."""
+    """One pass over the rows a source, whatever number of measures stands on it; with sites another one, or one a measure's y and x."""
     boxes, sites, width = layout.boxes, layout.sites, len(measures)
     y, x = np.zeros((boxes.size, width)), np.zeros((boxes.size, width))
     part_y, part_x = (np.zeros((sites.size, width)), np.zeros((sites.size, width))) if sites else (y, x)
@@ -62,8 +63,23 @@ def sums(measures: Sequence[Measure], layout: Layout) -> Sums:
             seen[source] = _seen(found, of_places)
             y[:, own], x[:, own] = np.split(found @ values, 2, axis=1)
             if sites and of_sites:
-                part_y[:, own], part_x[:, own] = np.split(of_sites.counted(code, sites.final) @ values, 2, axis=1)
+                part_y[:, own], part_x[:, own] = np.split(_weighted(of_sites, sites, code, values), 2, axis=1)
     return Sums(tuple(measures), seen, y, x, part_y, part_x)
+
+
+def _weighted(of_sites: "_Counter", sites: Sites, code: Integers, values: Floats) -> Floats:
+    """Σ w v of each site, v: levels × columns. Where the columns say far less than there are levels, each is counted by what it says:
+    five answers together have 65 levels, but 26 sums and 6 numbers of answers.
+
+    By tables, never row by row: so rows of one weight may come in any order, to the last bit.
+    """
+    said = [np.unique(np.append(column, 0.0), return_inverse=True) for column in values.T]  # a blank row says 0
+    if 2 * sum(len(found) for found, _ in said) > len(values):
+        return of_sites.counted(code, sites.final) @ values
+    totals = [
+        _Counter.of(sites.code, sites.size, len(found)).counted(smallest(own, len(found))[code], sites.final) @ found for found, own in said
+    ]
+    return np.column_stack(totals)
 
 
 def counted(code: Integers, levels: int, layout: Layout) -> Matrix | Floats:
