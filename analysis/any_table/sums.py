@@ -4,14 +4,13 @@ Counts by box and level are whole numbers: exact in any order. All else follows 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from analysis.any_table.columns import smallest
 from analysis.any_table.keys import ROOM, Integers, combine
-from analysis.any_table.layout import Boxes, Layout, Sites
+from analysis.any_table.layout import Boxes, Layout
 from analysis.any_table.matrices import Matrix
 from analysis.any_table.measures import Measure, Source
 from analysis.arrays import Floats, Ints, totals
@@ -52,22 +51,20 @@ def sums(measures: Sequence[Measure], layout: Layout) -> Sums:
     part_y, part_x = (np.zeros((sites.size, width)), np.zeros((sites.size, width))) if sites else (y, x)
     seen, of_places = {}, _places(boxes)
     sources = sorted(dict.fromkeys(measure.source for measure in measures), key=lambda source: source.levels)
-    for levels, alike in groupby(sources, key=lambda source: source.levels):
-        of_boxes = _Counter.of(boxes.code, boxes.size, levels)
-        of_sites = _Counter.of(sites.code, sites.size, levels) if sites else None
-        for source in alike:
-            own = [j for j, measure in enumerate(measures) if measure.source is source]
-            values = np.column_stack([*(measures[j].y for j in own), *(measures[j].x for j in own)])
-            code = layout.ordered(source.code)
-            found = of_boxes.counted(code)
-            seen[source] = _seen(found, of_places)
-            y[:, own], x[:, own] = np.split(found @ values, 2, axis=1)
-            if sites and of_sites:
-                part_y[:, own], part_x[:, own] = np.split(_weighted(of_sites, sites, code, values), 2, axis=1)
+    in_boxes, in_sites = _Counter(boxes.code, boxes.size), _Counter(sites.code, sites.size, sites.final) if sites else None
+    for source in sources:
+        own = [j for j, measure in enumerate(measures) if measure.source is source]
+        values = np.column_stack([*(measures[j].y for j in own), *(measures[j].x for j in own)])
+        code = layout.ordered(source.code)
+        found = in_boxes.counted(code, source.levels)
+        seen[source] = _seen(found, of_places)
+        y[:, own], x[:, own] = np.split(found @ values, 2, axis=1)
+        if in_sites:
+            part_y[:, own], part_x[:, own] = np.split(_weighted(in_sites, code, values), 2, axis=1)
     return Sums(tuple(measures), seen, y, x, part_y, part_x)
 
 
-def _weighted(of_sites: "_Counter", sites: Sites, code: Integers, values: Floats) -> Floats:
+def _weighted(in_sites: "_Counter", code: Integers, values: Floats) -> Floats:
     """Σ w v of each site, v: levels × columns. Where the columns say far less than there are levels, each is counted by what it says:
     five answers together have 65 levels, but 26 sums and 6 numbers of answers.
 
@@ -75,40 +72,36 @@ def _weighted(of_sites: "_Counter", sites: Sites, code: Integers, values: Floats
     """
     said = [np.unique(np.append(column, 0.0), return_inverse=True) for column in values.T]  # a blank row says 0
     if 2 * sum(len(found) for found, _ in said) > len(values):
-        return of_sites.counted(code, sites.final) @ values
-    totals = [
-        _Counter.of(sites.code, sites.size, len(found)).counted(smallest(own, len(found))[code], sites.final) @ found for found, own in said
-    ]
-    return np.column_stack(totals)
+        return in_sites.counted(code, len(values)) @ values
+    return np.column_stack([in_sites.counted(smallest(own, len(found))[code], len(found)) @ found for found, own in said])
 
 
 def counted(code: Integers, levels: int, layout: Layout) -> Matrix | Floats:
     """Rows by box × level, blank rows left out. code: of each row of the table."""
-    return _Counter.of(layout.boxes.code, layout.boxes.size, levels).counted(layout.ordered(code))
+    return _Counter(layout.boxes.code, layout.boxes.size).counted(layout.ordered(code), levels)
 
 
 @dataclass(slots=True)
 class _Counter:
-    """Counts rows by group × level, for one source of so many levels after the other in the same memory: fresh tables of many
+    """Counts rows, or adds their weights, by group × level, one source after the other in the same memory: fresh tables of many
     megabytes would be cleared each by each before they are written, a tenth of the time. first: where level 0 of each row's group
-    stands in a table of groups × (blank and levels)."""
+    stands in a table of groups × (blank and levels), for as many levels as were asked for last."""
 
+    group: Integers
     size: int
-    levels: int
-    first: Ints
-    key: Ints
+    weight: Floats | None = None
+    levels: int = -1
+    first: Ints = field(init=False)
+    key: Ints = field(init=False)
     table: Floats | None = None
 
-    @classmethod
-    def of(cls, group: Integers, size: int, levels: int) -> "_Counter":
-        first = np.multiply(group, levels + 1, dtype=np.int64)
-        first += 1
-        return cls(size, levels, first, np.empty_like(first))
+    def __post_init__(self) -> None:
+        self.first, self.key = np.empty(len(self.group), np.int64), np.empty(len(self.group), np.int64)
 
-    def counted(self, code: Integers, weight: Floats | None = None) -> Matrix | Floats:
-        """Rows (or the sum of their weights) by group × level: by a table where that is not much larger than the rows, else sorted.
-        The table holds until the next one is counted."""
-        size, levels, width = self.size, self.levels, self.levels + 1
+    def counted(self, code: Integers, levels: int) -> Matrix | Floats:
+        """By a table where that is not much larger than the rows, else sorted. What is found holds until the next is counted."""
+        self._make_room(levels)
+        size, width, weight = self.size, levels + 1, self.weight
         key = np.add(self.first, code, out=self.key)
         if size * width <= ROOM * len(key) + 1024:
             table = np.bincount(key, weight, size * width)
@@ -124,6 +117,12 @@ class _Counter:
             hit, place = np.unique(key[there], return_inverse=True)
             amount = np.bincount(place, None if weight is None else weight[there]).astype(np.float64)
         return Matrix.sorted(amount, hit % width - 1, np.searchsorted(hit, np.arange(size + 1) * width), (size, levels))
+
+    def _make_room(self, levels: int) -> None:
+        if levels != self.levels:
+            self.levels, self.table = levels, None
+            np.multiply(self.group, levels + 1, out=self.first)
+            self.first += 1
 
 
 @dataclass(frozen=True, slots=True)
