@@ -46,7 +46,8 @@ class Known:
         empty: set[Cell] = set()
         people: dict[Cell, int] = {}
         for population, basis in populations:
-            nodes |= _nodes(population)
+            if basis != "open":  # of these answers the index alone is made, with the questions of one tree
+                nodes |= _nodes(population)
             empty |= cells_without_answers(population, basis)
             people |= cells_of_few(population, basis)
         return cls(nodes, frozenset(empty), people)

@@ -10,6 +10,7 @@ from analysis.audit import NOTHING, PUBLIC, Range, audited
 from analysis.audit_kept import Looked
 from analysis.audit_known import Known
 from analysis.audit_tables import PROTECTED, Widths
+from analysis.bases import Basis
 from analysis.complementary import LARGE
 from analysis.disclosure import hidden
 from analysis.figures import Audited, Figure, Release
@@ -19,6 +20,8 @@ ROUNDS = 60
 SEVERAL = 4
 """A group that hides so many units loses its totals rather than a further unit."""
 WHOLE_PERCENT = 100
+BESIDE: Mapping[Basis, Basis] = {"open": "verified"}
+"""Shown only beside that other basis (posted.py). Of a unit alone it is no use to hide them: both others together may tell them."""
 
 
 def secured(release: Release, widths: Widths = PUBLIC, known: Known = NOTHING) -> tuple[Release, Audited]:
@@ -66,7 +69,7 @@ def _further(figures: Sequence[Figure], failures: Sequence[Range], looked: Looke
         for group in sorted(groups, key=lambda figure: (figure.n_received or 0, figure.domain)):
             inside = narrow.intersection(members[group.domain])
             if inside and helped.isdisjoint(inside):
-                goes = _given_up(of_basis, members[group.domain]) if cells[0].says else None
+                goes = _given_up(of_basis, members[group.domain]) if cells[0].says and cells[0].basis not in BESIDE else None
                 gone.update(place for place in near if figures[place].domain == (goes or group.domain) and figures[place].hidden is None)
                 helped |= inside
     return gone
@@ -85,9 +88,9 @@ def _given_up(figures: Sequence[Figure], inside: Mapping[str, float]) -> str | N
 
 def _near(figures: Sequence[Figure], cell: Range, looked: Looked) -> list[int]:
     """Places of the figures that stand in an equation with the cell, if they are of a group: the same answers or a part of them, and a
-    node that says the same unless all count."""
+    node that says the same unless all count. What is shown only beside that basis goes with it."""
     alike = looked.alike[cell.population, cell.says]
-    return [place for place in alike if cell.basis in ("all", figures[place].basis)]
+    return [place for place in alike if cell.basis in ("all", basis := figures[place].basis, BESIDE.get(basis))]
 
 
 def _fault(cell: Range) -> Fault:

@@ -15,6 +15,7 @@ from analysis.domains import Domain
 from analysis.estimation import estimate
 from analysis.figures import Figure
 from analysis.population import Population, is_one_figure
+from analysis.posted import POSTED, posted
 from analysis.screening import Rules, Whole, screened
 from analysis.siblings import without_siblings
 from analysis.tallies import Source, Tallies
@@ -41,14 +42,15 @@ class OnBasis:
 def on_every_basis(
     name: str, source: Source, instrument: Instrument, frame: Frame | None, domains: Sequence[Domain], rules: Rules
 ) -> tuple[list[OnBasis], dict[Basis, int]]:
-    """All answers first, then every part that is not empty, nor all of them unless a block may go by it; and how many answers each
-    basis has."""
+    """All answers first, then every part that is not empty, nor all of them unless a block may go by it; last, beside verified answers,
+    the index of those by the posted code. And how many answers each basis has."""
     trees = [tree for tree in instrument.trees if tree.population == name or is_one_figure(tree)]
     own = any(tree.population == name for tree in trees)
     wanted = [measure for tree in trees for measure in measures(tree, instrument.questions)]
     sums = SumsApart.of(source, frame if own else None, wanted, domains)
     found: list[OnBasis] = []
     whole: Whole | None = None
+    verified: Whole | None = None
     for basis in BUILT:
         same = sums.answers[basis] == sums.answers["all"] and basis not in rules.headlines
         if whole and (same or not sums.answers[basis]):
@@ -58,7 +60,11 @@ def on_every_basis(
         figures, withheld = without_siblings(screened(population, basis, rules, whole), population)
         figures = protected(figures, population, withheld)
         whole = whole or Whole.of(population, figures)
+        verified = Whole.of(population, figures) if basis == "verified" else None
         found.append(OnBasis(basis, population.without_influence(), by_channel, factors, _days(tallies), figures))
+    if name == instrument.trees[0].population and whole and verified and sums.answers[POSTED]:
+        made = posted(sums, instrument, rules, whole, verified)
+        found.append(OnBasis(POSTED, made.population, {}, made.factors, {}, made.figures))
     return found, sums.answers
 
 

@@ -4,12 +4,12 @@ from analysis.parts import LeftOut
 from survey_app.storage import releases as stored
 from survey_app.storage.rows import Transaction
 
-UNFLAGGED, VERIFIED = "unflagged", "verified"
+UNFLAGGED, VERIFIED, POSTED = "unflagged", "verified", "open"
 
 
 def left_out(tx: Transaction, province: str, release: int) -> LeftOut:
-    return LeftOut(stored.left_out(tx, province, release, UNFLAGGED), stored.left_out(tx, province, release, VERIFIED))
+    return LeftOut(*(stored.left_out(tx, province, release, part) for part in (UNFLAGGED, VERIFIED, POSTED)))
 
 
 def keep(tx: Transaction, province: str, release: int, left: LeftOut) -> None:
-    stored.leave_out(tx, province, release, {UNFLAGGED: left.unflagged, VERIFIED: left.verified})
+    stored.leave_out(tx, province, release, {UNFLAGGED: left.unflagged, VERIFIED: left.verified, POSTED: left.posted})

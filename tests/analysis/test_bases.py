@@ -44,7 +44,7 @@ def test_every_base_holds_its_own_answers() -> None:
     assert {basis: of_basis(found, basis).estimate.estimate for basis in ("all", "unflagged", "verified")} == {
         "all": 65 / 80, "unflagged": 55 / 70, "verified": 27 / 40,
     }  # fmt: skip
-    assert found.studies.bases == {"finished": {"all": 80, "unflagged": 70, "verified": 40}}
+    assert found.studies.bases == {"finished": {"all": 80, "unflagged": 70, "verified": 40, "open": 40}}
 
 
 def test_the_gap_counts_shared_days_and_answers_once() -> None:
@@ -78,7 +78,7 @@ def test_a_part_with_nine_answers_is_hidden_and_one_without_any_has_no_figures()
     assert of_basis(few, "verified").hidden == "too_few"
     none = release(answers("u", OPEN))
     assert (of_basis(none, "verified"), of_basis(none, "unflagged")) == (None, None)
-    assert none.studies.bases == {"finished": {"all": 40, "unflagged": 40, "verified": 0}}
+    assert none.studies.bases == {"finished": {"all": 40, "unflagged": 40, "verified": 0, "open": 40}}
 
 
 def test_a_part_is_not_shown_where_all_answers_are_hidden() -> None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from analysis.parts import settled
+from analysis.parts import settled, settled_beside
 
 
 def moved(*groups: tuple[int, bool, bool, bool], batch: int = 0) -> list[bool]:
@@ -55,3 +55,30 @@ def test_a_batch_of_its_first_release_after_others_comes_in_by_ten() -> None:
     assert moved((4, True, False, False), (10, False, False, False)) == [False, False]
     assert moved((14, True, False, False)) == [True]
     assert not len(settled(np.zeros(0, np.int64), *(np.zeros(0, np.bool_),) * 3))
+
+
+def beside(*groups: tuple[int, bool, bool, bool, bool, bool]) -> list[bool]:
+    """Groups of so many answers: belongs, inside, was; counts in the other part now, did before. Which count in the part."""
+    count, *about = zip(*groups, strict=True)
+    belongs, inside, was, other, was_other = (np.repeat(np.array(one), count) for one in about)
+    found = settled_beside(np.zeros(sum(count), np.int64), belongs, inside, was, other, was_other)
+    return [bool(one) for one in found[np.cumsum((0, *count[:-1]))]]
+
+
+POSTED, VERIFIED = (40, True, True, True, False, False), (40, False, True, False, True, True)
+HANDED = 20, False, True, False, False, False
+
+
+def test_those_in_neither_part_move_by_ten_as_well() -> None:
+    """12 new posted answers and 12 new verified ones; with 3 handed-out ones beside them, all less both parts would be three people."""
+    new, verified = (12, True, False, False, False, False), (12, False, False, False, True, False)
+    assert beside(POSTED, VERIFIED, HANDED, new, verified)[3] is True
+    assert beside(POSTED, VERIFIED, HANDED, new, verified, (3, False, False, False, False, False))[3] is False
+    assert beside(POSTED, VERIFIED, HANDED, new, verified, (10, False, False, False, False, False))[3] is True
+
+
+def test_nine_new_posted_answers_wait_for_the_tenth() -> None:
+    verified = (12, False, False, False, True, False)
+    assert beside(POSTED, VERIFIED, HANDED, (9, True, False, False, False, False), verified)[3] is False
+    assert beside(POSTED, VERIFIED, HANDED, (9, True, True, False, False, False), verified)[3] is False
+    assert beside(POSTED, VERIFIED, HANDED, (10, True, True, False, False, False), verified)[3] is True
