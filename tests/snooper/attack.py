@@ -10,6 +10,7 @@ from datetime import timedelta
 from flask import Flask
 
 import questionnaires
+from analysis.bases import Basis
 from analysis.disclosure import batch
 from analysis.domains import Domain
 from analysis.figures import Release as Made
@@ -68,7 +69,8 @@ class Stage:
                 frame = frames.frame(tx, city.PROVINCE, city.WAVE)
                 left = counted_parts.left_out(tx, city.PROVINCE, made.number)
             assert frame is not None
-            yield Step(made, Release(made.number, self._inside(made.cuts), frozenset(self.flagged), made.domains, frame, left))
+            goes_by = _goes_by(made)
+            yield Step(made, Release(made.number, self._inside(made.cuts), frozenset(self.flagged), made.domains, frame, left, goes_by))
 
     def _flag_late(self, step: int) -> None:
         old = [answer for answer in self.crowd.answers if answer.step < step and answer.position not in self.flagged]
@@ -86,6 +88,11 @@ class Stage:
             if answer.position <= cuts.get(batch(answer.reception, population), 0):
                 found.append(_seen(answer))
         return found
+
+
+def _goes_by(made: Made) -> dict[str, Basis]:
+    blocks = {one.id: one for one in made.domains if one.id in made.studies.headlines}
+    return {id: basis for block, basis in made.studies.headlines.items() for id in (block, *blocks[block].members)}
 
 
 def _seen(one: Answer) -> Seen:
@@ -185,7 +192,7 @@ def watch(
         read = []
         for role in robot.browsers:
             for page in robot.figures(role, domains if role == "public" else (), known):
-                read += readings.read(page, stage.instrument)
+                read += readings.read(page, stage.instrument, step.known.goes_by)
         notebook.write(step.known, read)
         made, known = made + 1, step.made.number
     if files:

@@ -17,19 +17,22 @@ from tests.snooper.solver import Fixed, Reading, System
 HALF_PERCENT = 0.0051
 """A whole percent is not farther from what it stands for."""
 FLOOR, STEP = 10, 1e-6
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """`recovered`: answers of which something is known to the step; `unanimous`: that is known only because a shown figure of ten
     people and more, or two of them by ten new people and more, say all or none; `neighbours`: sums of fewer than ten that whoever
-    knows all but one of them could use; `wrong`: claims that the truth does not bear out."""
+    knows all but one of them could use; `wrong`: claims that the truth does not bear out; `untrue`: readings that it does not bear out,
+    because something was read, or computed, that is not so."""
 
     answers: int
     recovered: frozenset[int]
     unanimous: frozenset[int]
     neighbours: int
     wrong: tuple[Fixed, ...]
+    untrue: tuple[Reading, ...]
 
 
 def judged(
@@ -59,7 +62,8 @@ def judged(
     alike = {family: _alike(family, readings, came, recovered) for family in {one.family for one in recovered}}
     unanimous |= {key // 2 for one in recovered for key in alike[one.family].intersection(one.keys)}
     single = {key // 2 for one in recovered for key in one.keys if key not in alike[one.family]}
-    return Verdict(len(answers), frozenset(single), frozenset(unanimous - single), neighbours, tuple(wrong))
+    untrue = tuple(one for one in readings if not _holds(one, by, instrument))
+    return Verdict(len(answers), frozenset(single), frozenset(unanimous - single), neighbours, tuple(wrong), untrue)
 
 
 def _alike(
@@ -89,6 +93,12 @@ def _unanimous(readings: Sequence[Reading]) -> dict[Family, frozenset[int]]:
         if len(told.family) > 1 and told.people >= FLOOR and room < HALF_PERCENT:
             found.setdefault(told.family, set()).update(key for key, part in zip(told.keys, told.coefficients, strict=True) if part > room)
     return {family: frozenset(keys) for family, keys in found.items()}
+
+
+def _holds(one: Reading, by: Mapping[int, Answer], instrument: Instrument) -> bool:
+    """Does the figure that the reading is taken for, of what people really said, lie between its ends?"""
+    said = [_true(one.combination.family, key, by, instrument) for key in one.combination.keys]
+    return one.low - ROUNDING <= float(one.combination.coefficients @ np.array(said)) <= one.high + ROUNDING
 
 
 def _true(family: tuple[str, ...], key: int, by: Mapping[int, Answer], instrument: Instrument) -> float:

@@ -45,8 +45,9 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """What was let in, and with which flags, as far as a figure of it depends on them; and what does not count in its parts yet, which
-    follows from the same by the published rule that parts move by ten."""
+    """What was let in, and with which flags, as far as a figure of it depends on them; what does not count in its parts yet, which
+    follows from the same by the published rule that parts move by ten; and blocks and units to the basis that their index goes by,
+    as every page says."""
 
     number: int
     seen: Sequence[Seen]
@@ -54,6 +55,7 @@ class Release:
     domains: Sequence[Domain]
     frame: Frame
     left: LeftOut
+    goes_by: Mapping[str, Basis]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,13 @@
 """What the tables of a page say of figures: which figure, and between which ends it lies after rounding."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from analysis.bases import Basis
 from questionnaires.instrument import Instrument
 from questionnaires.trees import IndexTree, leaves_below
-from survey_app.words import of
+from survey_app.words import of, say
 from tests.snooper.robot import Json, Page, Unknown
 
 COUNTS = re.compile(
@@ -20,6 +21,7 @@ REPEATED = re.compile("standings-.*|separations-.*|changes.*|importance-.*|agree
 α, differences of figures. They are read and not solved."""
 
 LEVELS = 5
+MEAN = say("vi", "{name}: mean of the units", name="")
 MERGED = re.compile(r"mức (\d)–(\d) gộp: (.+)")
 Key = tuple[str, str, str, str, str, str]
 """Domain, population, tree, node, basis, summary."""
@@ -34,12 +36,13 @@ class Read:
     held: bool
 
 
-def read(page: Page, instrument: Instrument) -> Iterator[Read]:
-    """Raises Unknown at a table that nobody has told it of."""
+def read(page: Page, instrument: Instrument, goes_by: Mapping[str, Basis]) -> Iterator[Read]:
+    """Raises Unknown at a table that nobody has told it of. goes_by: blocks and units to the basis on which tables of the headline's
+    population show them, all answers unless named: a page says of every block which it is, and it follows from counts."""
     for part in _tables(page.parts):
         name = str(part["id"])
         if not COUNTS.fullmatch(name) and not REPEATED.fullmatch(name):
-            yield from _of_table(name, part, page, instrument)
+            yield from _of_table(name, part, page, instrument, goes_by)
 
 
 def _tables(parts: list[dict[str, Json]]) -> Iterator[dict[str, Json]]:
@@ -50,7 +53,7 @@ def _tables(parts: list[dict[str, Json]]) -> Iterator[dict[str, Json]]:
             yield from _tables(part["parts"])  # type: ignore[arg-type]
 
 
-def _of_table(name: str, part: dict[str, Json], page: Page, instrument: Instrument) -> Iterator[Read]:
+def _of_table(name: str, part: dict[str, Json], page: Page, instrument: Instrument, goes_by: Mapping[str, Basis]) -> Iterator[Read]:
     trees = {tree.id: tree for tree in instrument.trees}
     first = instrument.trees[0]
     kind = name.partition("-")[0]
@@ -67,7 +70,8 @@ def _of_table(name: str, part: dict[str, Json], page: Page, instrument: Instrume
     elif kind == "errors":
         columns = {"estimate": (first, first.root)}
     elif kind == "details":
-        yield from _items(trees[name.partition("-")[2]], rows, page)
+        tree = trees[name.partition("-")[2]]
+        yield from _items(tree, rows, page, goes_by if tree.population == first.population else {})
         return
     elif kind == "levels":
         yield from _levels(instrument, rows, name.partition("-")[2])
@@ -79,20 +83,18 @@ def _of_table(name: str, part: dict[str, Json], page: Page, instrument: Instrume
         raise Unknown(f"table {name} on the page of {page.role} about {page.domain}")
     for domain, summary, cells in rows:
         for column, (tree, node) in columns.items():
-            basis = column if kind == "bases" else "all"
+            basis = column if kind == "bases" else goes_by.get(domain, "all") if tree.population == first.population else "all"
             yield from _figure((domain, tree.population, tree.id, node, basis, summary), cells.get(column), tree)
 
 
 def _rows(part: dict[str, Json]) -> Iterator[tuple[str, str, Row]]:
-    """Domain, summary, cells: of two rows of a domain the second is the mean of its units."""
-    seen: set[str] = set()
+    """Domain, summary, cells: a row says by its name that it is the mean of the units, beside the pooled one or alone."""
     for row in part["rows"]:  # type: ignore[union-attr]
-        domain = str(row["domain"])  # type: ignore[index,call-overload]
-        yield domain, "mean_of_units" if domain in seen else "pooled", row["cells"]  # type: ignore[index,call-overload,misc]
-        seen.add(domain)
+        cells: Row = row["cells"]  # type: ignore[index,call-overload,assignment]
+        yield str(row["domain"]), "mean_of_units" if str(cells.get("name")).endswith(MEAN) else "pooled", cells  # type: ignore[index,call-overload]
 
 
-def _items(tree: IndexTree, rows: list[tuple[str, str, Row]], page: Page) -> Iterator[Read]:
+def _items(tree: IndexTree, rows: list[tuple[str, str, Row]], page: Page, goes_by: Mapping[str, Basis]) -> Iterator[Read]:
     """Single questions of the domain that the page is about, by their words."""
     if page.domain is None:
         return
@@ -101,7 +103,8 @@ def _items(tree: IndexTree, rows: list[tuple[str, str, Row]], page: Page) -> Ite
         named.setdefault(of((tree.nodes.get(node) or tree.leaves[node]).label, "vi"), []).append(node)
     for _, _, cells in rows:
         for node in named[str(cells["item"])]:
-            yield from _figure((page.domain, tree.population, tree.id, node, "all", "pooled"), cells["value"], tree)
+            basis = goes_by.get(page.domain, "all")
+            yield from _figure((page.domain, tree.population, tree.id, node, basis, "pooled"), cells["value"], tree)
 
 
 def _levels(instrument: Instrument, rows: list[tuple[str, str, Row]], domain: str) -> Iterator[Read]:
