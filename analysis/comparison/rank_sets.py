@@ -3,7 +3,10 @@
 Which units enter (30 answers and more, one node, one block) is decided by the caller: NaN has no rank.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from math import ceil
 
 import numpy as np
 
@@ -12,6 +15,9 @@ from analysis.survey_data import Bools, Floats, Ints
 DRAWS = 2_000
 LEVEL = 0.95
 NO_RANK = 0
+AT_ONCE = 50_000
+"""Pairs × draws looked at together: as many as stay close to the processor."""
+ROUNDING = 1 + 1e-12
 
 
 def rank_sets(value: Floats, variance: Floats, seed: int, *, draws: int = DRAWS, level: float = LEVEL) -> tuple[Ints, Ints]:
@@ -24,9 +30,8 @@ def rank_sets(value: Floats, variance: Floats, seed: int, *, draws: int = DRAWS,
     apart, nor is a pair whose difference has no variance: a variance of 0 is no evidence.
     Source: Mogstad, Romano, Shaikh, Wilhelm 2024; Romano and Wolf 2005 (step-down).
     """
-    known, theta, spread, noise = _prepared(value, variance, seed, draws)
-    apart = _told_apart(_statistics(theta, spread), noise, _inverse(spread), level)
-    return _sets(known, theta, apart)
+    known, theta, pairs = _prepared(value, variance, seed, draws)
+    return _sets(known, theta, _told_apart(pairs.observed, pairs.quantile(level)))
 
 
 def marginal(value: Floats, variance: Floats, seed: int, *, draws: int = DRAWS, level: float = LEVEL) -> tuple[Ints, Ints]:
@@ -34,32 +39,112 @@ def marginal(value: Floats, variance: Floats, seed: int, *, draws: int = DRAWS, 
 
     For one unit's page, labelled; several such sets beside each other promise less than they seem to.
     """
-    known, theta, spread, noise = _prepared(value, variance, seed, draws)
-    observed, inverse = _statistics(theta, spread), _inverse(spread)
-    apart = np.zeros(observed.shape, np.bool_)
-    size = np.empty_like(noise)
-    for unit in range(len(theta)):
-        np.subtract(noise, noise[unit], out=size)
-        np.abs(size, out=size)
-        np.multiply(size, inverse[unit][:, None], out=size)
-        apart[unit] = _stepped_down(observed[unit], size, level)
+    known, theta, pairs = _prepared(value, variance, seed, draws)
+    apart, size = np.zeros(pairs.observed.shape, np.bool_), np.empty_like(pairs.noise)
+    for unit, observed in enumerate(pairs.observed):
+        apart[unit] = _told_apart(observed, pairs.quantile_of(unit, level, size))
     return _sets(known, theta, apart)
 
 
-def _prepared(value: Floats, variance: Floats, seed: int, draws: int) -> tuple[Bools, Floats, Floats, Floats]:
-    """Who is ranked, their values, s_jk, and Z: units × draws."""
+Quantile = Callable[[Bools], float]
+"""Of the largest statistic among the pairs that are not told apart."""
+
+
+def _told_apart(observed: Floats, quantile: Quantile) -> Bools:
+    """Step-down over pairs with these statistics."""
+    apart = np.zeros(observed.shape, np.bool_)
+    while (further := observed > quantile(apart)).sum() > apart.sum():
+        apart |= further
+    return apart
+
+
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """`observed`: T_jk; `inverse`: 1/s_jk, 0 for a pair without variance, which then moves no maximum; `noise`: Z, unit × draw;
+    `bound`: what |Z_j − Z_k|/s_jk of no pair exceeds, draw by draw."""
+
+    observed: Floats
+    inverse: Floats
+    noise: Floats
+    bound: Floats
+
+    @classmethod
+    def of(cls, theta: Floats, spread: Floats, noise: Floats, bound: Floats) -> "_Pairs":
+        observed = np.divide(np.abs(theta[:, None] - theta), spread, out=np.zeros_like(spread), where=spread > 0)
+        inverse = np.divide(1.0, spread, out=np.zeros_like(spread), where=spread > 0)
+        return cls(observed, inverse, np.ascontiguousarray(noise), bound)
+
+    def quantile(self, level: float) -> Quantile:
+        """Over all pairs. Only draws that may lie at the quantile or above it are looked at; what was found of a draw before some
+        pairs left bounds it afterwards."""
+        by_draw, bound, above = np.ascontiguousarray(self.noise.T), self.bound.copy(), _above(len(self.bound), level)
+
+        def quantile(apart: Bools) -> float:
+            inverse, looked_at = np.where(apart, 0.0, self.inverse), np.zeros(len(bound), np.bool_)
+            while True:
+                found = _highest(bound, above)
+                draws = np.flatnonzero((bound >= found) & ~looked_at)
+                if not len(draws):
+                    return found
+                bound[draws], looked_at[draws] = _largest(by_draw[draws], inverse), True
+
+        return quantile
+
+    def quantile_of(self, unit: int, level: float, size: Floats) -> Quantile:
+        """Over the pairs of one unit: those that are told apart are the ones with the largest statistics. size: written over."""
+        order = np.argsort(-self.observed[unit])
+        np.take(self.noise, order, axis=0, out=size, mode="clip")
+        size -= self.noise[unit]
+        np.abs(size, out=size)
+        size *= self.inverse[unit, order, None]
+        above = _above(size.shape[1], level)
+        return lambda apart: _highest(size[int(apart.sum()) :].max(axis=0, initial=0.0), above)
+
+
+def _largest(noise: Floats, inverse: Floats) -> Floats:
+    """Of each draw the largest |Z_j − Z_k|/s_jk. noise: draw × unit."""
+    found = np.empty(len(noise))
+    step = max(1, AT_ONCE // max(1, inverse.size))
+    for start in range(0, len(noise), step):
+        some = noise[start : start + step]
+        size = some[:, :, None] - some[:, None, :]
+        np.abs(size, out=size)
+        size *= inverse
+        found[start : start + step] = size.reshape(len(some), -1).max(axis=1, initial=0.0)
+    return found
+
+
+def _above(draws: int, level: float) -> int:
+    """How many draws reach the quantile: the draw that `level` of the draws and the observed one itself do not exceed."""
+    return draws - ceil((draws - 1) * level)
+
+
+def _highest(values: Floats, count: int) -> float:
+    """The least of so many highest values."""
+    return float(np.partition(values, -count)[-count])
+
+
+def _prepared(value: Floats, variance: Floats, seed: int, draws: int) -> tuple[Bools, Floats, _Pairs]:
+    """Who is ranked, their values and their pairs. Of units that do not covary |Z_j − Z_k|/s_jk is √(z_j² + z_k²) at most, z = Z/σ,
+    and where both have one sign the larger |z|."""
     own = np.diag(variance) if variance.ndim == 2 else variance
     known: Bools = np.isfinite(value) & np.isfinite(own)
-    theta, rng = value[known], np.random.default_rng(seed)
-    normal = rng.standard_normal((draws, len(theta))).T
+    theta, own = value[known], own[known]
+    normal = _normal(seed, draws, len(theta))
     if variance.ndim == 2:
         matrix = variance[np.ix_(known, known)]
-        noise = _root(matrix) @ normal
-        spread = np.sqrt(np.maximum(own[known][:, None] + own[known] - matrix - matrix.T, 0.0))
-    else:
-        noise = np.sqrt(own[known])[:, None] * normal
-        spread = np.sqrt(own[known][:, None] + own[known])
-    return known, theta, spread, np.ascontiguousarray(noise)
+        spread = np.sqrt(np.maximum(own[:, None] + own - matrix - matrix.T, 0.0))
+        return known, theta, _Pairs.of(theta, spread, _root(matrix) @ normal, np.full(draws, np.inf))
+    bound = np.hypot(normal.max(axis=0, initial=0.0), normal.min(axis=0, initial=0.0)) * ROUNDING
+    return known, theta, _Pairs.of(theta, np.sqrt(own[:, None] + own), np.sqrt(own)[:, None] * normal, bound)
+
+
+@lru_cache(maxsize=4)
+def _normal(seed: int, draws: int, units: int) -> Floats:
+    """Unit × draw: the same for every node."""
+    found = np.ascontiguousarray(np.random.default_rng(seed).standard_normal((draws, units)).T)
+    found.setflags(write=False)
+    return found
 
 
 def _root(matrix: Floats) -> Floats:
@@ -67,72 +152,6 @@ def _root(matrix: Floats) -> Floats:
     values, vectors = np.linalg.eigh(matrix)
     found: Floats = vectors * np.sqrt(np.maximum(values, 0.0))
     return found
-
-
-def _statistics(theta: Floats, spread: Floats) -> Floats:
-    difference = np.abs(theta[:, None] - theta)
-    found: Floats = np.divide(difference, spread, out=np.zeros_like(spread), where=spread > 0)
-    return found
-
-
-def _inverse(spread: Floats) -> Floats:
-    """1/s_jk; 0 for a pair without variance, which then moves no maximum."""
-    found: Floats = np.divide(1.0, spread, out=np.zeros_like(spread), where=spread > 0)
-    return found
-
-
-def _told_apart(observed: Floats, noise: Floats, inverse: Floats, level: float) -> Bools:
-    """Step-down over all pairs. The largest pair of every draw is remembered: only draws whose largest pair has left the
-    active ones need another look, so later steps cost little."""
-    apart = np.zeros(observed.shape, np.bool_)
-    if len(observed) < 2:
-        return apart
-    largest, first, second = _largest(noise, inverse)
-    while True:
-        new = (observed > _quantile(largest, level)) & ~apart
-        if not new.any():
-            return apart
-        apart |= new
-        again = np.flatnonzero(apart[first, second])
-        largest[again], first[again], second[again] = _largest(noise[:, again], np.where(apart, 0.0, inverse))
-
-
-def _largest(noise: Floats, inverse: Floats) -> tuple[Floats, Ints, Ints]:
-    """Of every draw the largest |Z_j − Z_k|/s_jk, and which pair j < k it is."""
-    draws = noise.shape[1]
-    largest, first, second = np.zeros(draws), np.zeros(draws, np.int64), np.zeros(draws, np.int64)
-    for unit, size in _sizes(noise, inverse):
-        at = size.argmax(axis=0)
-        here = size[at, np.arange(draws)]
-        better = here > largest
-        largest[better], first[better], second[better] = here[better], unit, unit + 1 + at[better]
-    return largest, first, second
-
-
-def _sizes(noise: Floats, inverse: Floats) -> Iterator[tuple[int, Floats]]:
-    """Unit j, and |Z_j − Z_k|/s_jk of all k > j: units × draws."""
-    for unit in range(len(noise) - 1):
-        size = noise[unit + 1 :] - noise[unit]
-        np.abs(size, out=size)
-        size *= inverse[unit, unit + 1 :, None]
-        yield unit, size
-
-
-def _stepped_down(observed: Floats, size: Floats, level: float) -> Bools:
-    """observed: one statistic a pair; size: pairs × draws."""
-    apart = np.zeros(len(observed), np.bool_)
-    largest = size.max(axis=0, initial=0.0)
-    while True:
-        new = (observed > _quantile(largest, level)) & ~apart
-        if not new.any():
-            return apart
-        apart |= new
-        largest = size[~apart].max(axis=0, initial=0.0)
-
-
-def _quantile(largest: Floats, level: float) -> float:
-    """The draw that `level` of the draws and the observed one itself do not exceed."""
-    return float(np.quantile(largest, level, method="higher"))
 
 
 def _sets(known: Bools, theta: Floats, apart: Bools) -> tuple[Ints, Ints]:
