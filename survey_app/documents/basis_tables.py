@@ -1,5 +1,6 @@
 """The index counted in three ways, side by side: all answers, those without a sign of irregularity, those by codes of the
-system; and what has to be said before any number where the ways differ. Nothing is combined: methodology §2."""
+system; beside these, for the gap of the verified ones, those by the posted code. What has to be said before any number where the ways
+differ. Nothing is combined: methodology §2."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,6 +8,10 @@ from dataclasses import dataclass
 from analysis.bases import Basis
 from analysis.domains import Domain
 from analysis.figures import Figure
+from analysis.gaps import LEVEL
+from analysis.quality.verified_gap import ERRORS, POINTS
+from analysis.smoothing import PRIOR_DF
+from analysis.special import stdtrit
 from survey_app.documents import compared_sentences as sentences
 from survey_app.documents import count_cells, domain_tables
 from survey_app.documents import figure_cells as cells
@@ -14,10 +19,11 @@ from survey_app.documents.domain_tables import Line
 from survey_app.documents.figure_cells import View
 from survey_app.documents.method_panel import how_gaps
 from survey_app.documents.report import Cell, Column, Gap, Heading, Interval, Panel, Paragraph, Part, Row, Table
-from survey_app.documents.rounding import is_share, rounded_gap
+from survey_app.documents.rounding import is_share, rounded_gap, span
 from survey_app.words import number, say
 
 PARTS: tuple[Basis, ...] = ("unflagged", "verified")
+SHOWN: tuple[Basis, ...] = (*PARTS, "open")
 NAMED = 6
 """Units that are named in one sentence; of more it only says how many."""
 
@@ -37,11 +43,26 @@ class Beside:
 
 
 def differing(view: View, about: Sequence[Domain]) -> Iterator[Part]:
-    """Before any number: where the interval of a gap leaves out zero. `about`: whom the document is about."""
+    """Before any number: where the interval of a gap leaves out zero. `about`: whom the document is about.
+
+    Of one body of many (a unit, a former district) only where the gap is one to be checked: the intervals of so many leave out zero in
+    one of twenty by chance."""
     for basis in PARTS:
         for domain in about:
-            if sentence := _difference(view, domain, basis):
+            if (sentence := _difference(view, domain, basis)) and not _may_be_chance(view, domain, basis):
                 yield Paragraph(sentence if len(about) == 1 else f"{view.name(domain)}: {sentence}", "notice")
+
+
+def differing_as_chance_may(view: View, about: Sequence[Domain]) -> Iterator[Part]:
+    """After the index, without a warning: the gap of one body of many that is beyond its interval and not one to be checked."""
+    for basis in PARTS:
+        for domain in about:
+            apart = _apart(view, domain, basis)
+            if apart is not None and _differs(apart) and _may_be_chance(view, domain, basis):
+                other: Basis = "open" if apart.basis == "open" else "all"
+                after, before = _values(view, domain, basis, other)
+                sentence = sentences.differ_as_chance_may(view.language, basis, other, after, before)
+                yield Paragraph(sentence if len(about) == 1 else f"{view.name(domain)}: {sentence}")
 
 
 def others_differing(view: View, about: Sequence[Domain]) -> Iterator[Part]:
@@ -59,8 +80,8 @@ def others_differing(view: View, about: Sequence[Domain]) -> Iterator[Part]:
 def _beside(view: View, about: Sequence[Domain]) -> list[Beside]:
     found = []
     for basis in PARTS:
-        known = [one for one in view.release.domains if one not in about and _known(_part(view, one, basis))]
-        found.append(Beside(basis, len(known), tuple(one for one in known if _differs(_part(view, one, basis)))))
+        known = [one for one in view.release.domains if one not in about and _known(_apart(view, one, basis))]
+        found.append(Beside(basis, len(known), tuple(one for one in known if _differs(_apart(view, one, basis)))))
     return found
 
 
@@ -78,7 +99,10 @@ def bases(view: View, about: Sequence[Domain], whole: View | None = None) -> Ite
         return
     language = view.language
     yield Heading("bases", say(language, "Three ways of counting"))
+    beside = [basis for basis in SHOWN if any(_part(view, one, basis) is not None for one in view.release.domains)]
     yield Paragraph(sentences.three_ways(language))
+    if "open" in beside:
+        yield Paragraph(sentences.posted_beside(language))
     for basis in PARTS:
         if basis not in built and counts:
             yield Paragraph(sentences.not_built(language, basis, counts.get(basis, 0), counts.get("all", 0)))
@@ -89,10 +113,10 @@ def bases(view: View, about: Sequence[Domain], whole: View | None = None) -> Ite
             yield Paragraph(_listed(view, one, len(one.differ)))
     wider = [one for one in view.release.domains if one.kind != "unit" and _seen(view, one)]
     if wider:
-        yield _table(view, "bases", say(language, "The index counted in three ways"), wider, built)
+        yield _table(view, "bases", say(language, "The index counted in three ways"), wider, beside)
     for group in domain_tables.groups(view):
         caption = say(language, "{block}: the index of each unit counted in three ways", block=group.name)
-        table = _table(view, f"bases-{group.id}", caption, group.units, built)
+        table = _table(view, f"bases-{group.id}", caption, group.units, beside)
         yield table if len(about) == 1 and about[0].kind == "unit" else Panel(f"panel-bases-{group.id}", caption, (table,))
     yield Paragraph(sentences.gap_meaning(language), "note")
     yield how_gaps(view)
@@ -106,7 +130,7 @@ def _table(view: View, id: str, caption: str, domains: Sequence[Domain], built: 
         columns += [
             Column(basis, sentences.way(language, basis), "interval", "share"),
             Column(f"n_{basis}", say(language, "Answers"), "number"),
-            Column(f"gap_{basis}", say(language, "Gap to all answers (points)"), "interval", "points"),
+            Column(f"gap_{basis}", sentences.gap_of(language, basis), "interval", "points"),
         ]
     lines = [Line(one, view.name(one), None if one.kind == "area" and one.grouping == "block" else one.id) for one in domains]
     rows = tuple(_row(view, line, built) for line in lines)
@@ -115,6 +139,8 @@ def _table(view: View, id: str, caption: str, domains: Sequence[Domain], built: 
     notes = cells.notes(view, used)
     if any(isinstance(cell, Gap) and cell.reason == "bound_only" for row in rows for cell in row.cells):
         notes = (*notes, sentences.no_gap_of_a_bound(language))
+    if any(figure is not None and figure.basis == "open" and figure.hidden == "complementary" for figure, _ in used):
+        notes = (*notes, sentences.posted_hidden(language))
     return Table(id, caption, tuple(columns), rows, notes, header=1)
 
 
@@ -124,19 +150,20 @@ def _row(view: View, line: Line, built: Sequence[Basis]) -> Row:
     found: list[Cell] = [line.code, line.name, cells.value(view, whole, tree), count_cells.respondents(view, whole)]
     for basis in built:
         part = view.figure(line.domain, tree, basis=basis)
-        found += [cells.value(view, part, tree), count_cells.respondents(view, part), gap_cell(view, whole, part)]
+        against = view.figure(line.domain, tree, basis="verified") if basis == "open" else whole
+        found += [cells.value(view, part, tree), count_cells.respondents(view, part), gap_cell(view, against, part)]
     return Row(tuple(found), line.domain.id, line.domain.kind != "unit")
 
 
-def gap_cell(view: View, whole: Figure | None, part: Figure | None) -> Cell:
-    """Not beside a value of which only a bound may be said: the gap would give it."""
+def gap_cell(view: View, against: Figure | None, part: Figure | None) -> Cell:
+    """The gap that `part` has. Not beside a value of which only a bound may be said: the gap would give it."""
     tree = cells.headline_tree(view.instrument)
-    if part is None or part.estimate is None or part.gap is None:
+    if part is None or part.estimate is None or part.gap is None or against is None or against.estimate is None:
         return None
-    values = cells.value(view, whole, tree), cells.value(view, part, tree)
+    values = cells.value(view, against, tree), cells.value(view, part, tree)
     if not all(isinstance(one, Interval) and one.estimate is not None for one in values):
         return Gap("–", "bound_only")
-    shown = rounded_gap(part.gap, part.gap_low, part.gap_high, part.estimate.n, is_share(tree, part.node))
+    shown = rounded_gap(part.gap, part.gap_low, part.gap_high, min(part.estimate.n, against.estimate.n), is_share(tree, part.node))
     said = [None if one is None else number(view.language, one, shown.decimals) for one in (shown.low, shown.high)]
     text = ("+" if shown.estimate > 0 else "") + number(view.language, shown.estimate, shown.decimals)
     if said[0] is not None and said[1] is not None:
@@ -146,18 +173,47 @@ def gap_cell(view: View, whole: Figure | None, part: Figure | None) -> Cell:
 
 def _difference(view: View, domain: Domain, basis: Basis) -> str | None:
     """The sentence of one body, where the two ways differ by more than the uncertainty of their gap."""
-    tree = cells.headline_tree(view.instrument)
-    part = _part(view, domain, basis)
-    if part is None or part.gap is None or not _differs(part):
+    apart = _apart(view, domain, basis)
+    if apart is None or apart.gap is None or not _differs(apart):
         return None
-    before, after = (cells.bare(cells.value(view, one, tree)) for one in (view.figure(domain, tree, basis="all"), part))
-    if before == after:
-        before = after = None
-    return sentences.ways_differ(view.language, basis, before, after, falls=part.gap < 0)
+    if apart.basis != "open":
+        after, before = _values(view, domain, basis, "all")
+        return sentences.ways_differ(view.language, basis, before, after, falls=apart.gap < 0)
+    after, before = _values(view, domain, basis, "open")
+    gap = gap_cell(view, _part(view, domain, basis), apart)
+    points = gap.text if isinstance(gap, Interval) else None
+    return sentences.channels_differ(view.language, before, after, points, falls=apart.gap < 0)
+
+
+def _values(view: View, domain: Domain, *ways: Basis) -> tuple[str | None, str | None]:
+    """Of two ways as printed; neither where one may not be said or they look alike."""
+    tree = cells.headline_tree(view.instrument)
+    one, other = (cells.bare(cells.value(view, _part(view, domain, basis), tree)) for basis in ways)
+    return (one, other) if one is not None and other is not None and one != other else (None, None)
+
+
+def _may_be_chance(view: View, domain: Domain, basis: Basis) -> bool:
+    """One body of many, with a gap below the three errors and eight points of methodology §2.4."""
+    apart, part = _apart(view, domain, basis), _part(view, domain, basis)
+    if domain.kind == "city" or domain.grouping == "block" or apart is None or part is None or part.estimate is None:
+        return False
+    against = apart if apart.basis == "open" else _part(view, domain, "all")
+    if against is None or against.estimate is None or apart.gap is None or apart.gap_low is None or apart.gap_high is None:
+        return False
+    df = min(part.estimate.df_raw, against.estimate.df_raw) + (PRIOR_DF if apart.basis == "open" else 0.0)
+    error = (apart.gap_high - apart.gap_low) / 2 / float(stdtrit(max(df, 1.0), (1 + LEVEL) / 2))
+    low, high = span(cells.headline_tree(view.instrument), apart.node)
+    return abs(apart.gap) <= max(POINTS * (high - low), ERRORS * error)
 
 
 def _part(view: View, domain: Domain, basis: Basis) -> Figure | None:
     return view.figure(domain, cells.headline_tree(view.instrument), basis=basis)
+
+
+def _apart(view: View, domain: Domain, basis: Basis) -> Figure | None:
+    """The figure whose gap is judged: of the verified answers that to the posted ones, else to all."""
+    posted = _part(view, domain, "open") if basis == "verified" else None
+    return posted if _known(posted) else _part(view, domain, basis)
 
 
 def _known(figure: Figure | None) -> bool:

@@ -15,7 +15,7 @@ from survey_app.documents import count_cells, first_lines, independent_parts, se
 from survey_app.documents import figure_cells as cells
 from survey_app.documents import index_sections as sections
 from survey_app.documents.area_rule import never_shown
-from survey_app.documents.basis_tables import bases, differing, others_differing
+from survey_app.documents.basis_tables import bases, differing, differing_as_chance_may, others_differing
 from survey_app.documents.change_tables import changes
 from survey_app.documents.channel_tables import channels, issued_share
 from survey_app.documents.count_rule import settled
@@ -95,6 +95,7 @@ def _first(view: View, asked: Asked) -> Iterator[Part]:
     yield from first_lines.finding(view, about, asked.further.kept)
     yield from differing(view, about)
     yield from first_lines.index_line(view, about)
+    yield from differing_as_chance_may(view, about)
     yield from others_differing(view, about)
     yield from settled(view)
     yield from never_shown(view)

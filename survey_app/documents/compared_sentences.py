@@ -32,6 +32,29 @@ def three_ways(language: str) -> str:
     return say(language, sentence)
 
 
+def posted_beside(language: str) -> str:
+    sentence = (
+        "Beside them stands the index from answers by the code at the counter alone: no answer is in it and among those by codes of the "
+        "system, so their gap tells most clearly whether it matters how answers come in."
+    )
+    return say(language, sentence)
+
+
+def gap_of(language: str, basis: Basis) -> str:
+    """The head of the column after that way's."""
+    if basis == "open":
+        return say(language, "Codes of the system less code at the counter (points)")
+    return say(language, "Gap to all answers (points)")
+
+
+def posted_hidden(language: str) -> str:
+    sentence = (
+        "Answers by the code at the counter stand alone only where those by codes of the system do, and where of all others there are none "
+        "or ten and more: else the numbers together would tell what a few people said."
+    )
+    return say(language, sentence)
+
+
 def not_built(language: str, basis: Basis, part: int, whole: int) -> str:
     """Why a way of counting has no numbers of its own: nothing in it, or everything."""
     if basis == "verified":
@@ -89,6 +112,37 @@ def ways_differ(language: str, basis: Basis, before: str | None, after: str | No
         case _:
             sentence = say(language, "When only answers by codes of the system count, the index is higher; to be checked before use.")
     return sentence
+
+
+def channels_differ(language: str, before: str | None, after: str | None, points: str | None, *, falls: bool) -> str:
+    """Verified answers against those by the posted code. Without the values where they may not be said, or look alike when rounded."""
+    if before is not None and after is not None and points is not None:
+        sentence = (
+            "Answers by codes of the system give an index of {after}, those by the code at the counter {before}: a difference of {points} "
+            "points; to be checked before use."
+        )
+        return say(language, sentence, before=before, after=after, points=points)
+    if falls:
+        sentence = "Answers by codes of the system give a lower index than those by the code at the counter; to be checked before use."
+        return say(language, sentence)
+    sentence = "Answers by codes of the system give a higher index than those by the code at the counter; to be checked before use."
+    return say(language, sentence)
+
+
+def differ_as_chance_may(language: str, basis: Basis, other: Basis, after: str | None, before: str | None) -> str:
+    """Of one body of many. Without the values where they may not be said, or look alike when rounded."""
+    ways = {"way": way(language, basis), "other": way(language, other)}
+    chance = say(
+        language,
+        "Where the way of counting makes no difference chance alone still does this in about one unit of 20, so by itself it is no sign "
+        "that something is wrong; a gap is one to be checked beyond 8 points and three times its error.",
+    )
+    if after is None or before is None:
+        sentence = say(language, "“{way}” and “{other}” give numbers that differ by more than the uncertainty of their gap.", **ways)
+    else:
+        sentence = "“{way}”: {after}; “{other}”: {before}. They differ by more than the uncertainty of their gap."
+        sentence = say(language, sentence, after=after, before=before, **ways)
+    return f"{sentence} {chance}"
 
 
 def expected(of: int) -> int:

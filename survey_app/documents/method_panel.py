@@ -49,7 +49,7 @@ def how_compared(view: View, mixed: Sequence[MixCell]) -> Panel:
 
 
 def how_gaps(view: View) -> Panel:
-    """Of the ways of counting beside each other: the gap of one of them to all answers."""
+    """Of the ways of counting beside each other: the gap of one of them to all answers, and of the verified to the posted ones."""
     language = view.language
     sentence = (
         "H of that way − H of all answers, each with the factors of its own answers. Interval at 95%: for every cluster z of that way "
@@ -57,10 +57,19 @@ def how_gaps(view: View) -> Panel:
         "count once; t with the smaller of the two df, clusters − offices."
     )
     columns = (Column("step", say(language, "Step")), Column("how", say(language, "How")))
-    rows = (Row((say(language, "Gap to all answers (points)"), say(language, sentence))),)
+    steps = [(say(language, "Gap to all answers (points)"), say(language, sentence))]
+    if any(one.basis == "open" for one in view.release.figures):
+        sentence = (
+            "H of the answers by codes of the system − H of those by the code at the counter, each with its own factors; answers "
+            "handed out by staff are in neither. z of the one (0 without such an answer) − z of the other for every cluster; from "
+            "these V as under the index. V* = (8·(V0 + V0′) + df·V) ÷ (8 + df), V0 and V0′ the expected errors of the two, df the "
+            "smaller of the two; the gap ± t·√V* with the df of V*, 95%."
+        )
+        steps.append((compared_sentences.gap_of(language, "open"), say(language, sentence)))
+    rows = tuple(map(Row, steps))
     caption = say(language, "{table}: step by step", table=say(language, "Three ways of counting"))
-    steps = Table("steps-bases", caption, columns, rows)
-    return Panel("how-bases", say(language, "How these numbers were computed"), (steps,))
+    table = Table("steps-bases", caption, columns, rows)
+    return Panel("how-bases", say(language, "How these numbers were computed"), (table,))
 
 
 def _compared(view: View) -> Iterator[tuple[str, str]]:

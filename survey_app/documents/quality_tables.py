@@ -5,11 +5,13 @@ Signs, never proof: nobody is accused, no answer is taken away. What the rules c
 
 from collections.abc import Iterator, Sequence
 
+from analysis.bases import Basis
 from analysis.domains import Domain
 from analysis.told import Answered, Noted
 from survey_app.documents import domain_tables
 from survey_app.documents import figure_cells as cells
 from survey_app.documents.basis_tables import gap_cell
+from survey_app.documents.compared_sentences import gap_of
 from survey_app.documents.figure_cells import View
 from survey_app.documents.power_tables import power
 from survey_app.documents.report import Cell, Column, Gap, Heading, Number, Panel, Paragraph, Part, Row, Table
@@ -127,6 +129,7 @@ def _by_rule(view: View, id: str, name: str, units: Sequence[Domain]) -> Table:
         Column("coached", say(language, "Say that a level was suggested"), "number", "share"),
         Column("helped", say(language, "Say that staff helped with the phone"), "number", "share"),
         Column("gap", say(language, "Gap of verified to all answers (points)"), "interval", "points"),
+        Column("apart", gap_of(language, "open"), "interval", "points"),
     )
     rows = []
     tree = cells.headline_tree(view.instrument)
@@ -134,15 +137,17 @@ def _by_rule(view: View, id: str, name: str, units: Sequence[Domain]) -> Table:
         of = _of(view, domain)
         flags = [sum(studies.flags.get(unit, {}).get(one, 0) for unit in domain.members) for one in used]
         said = [_part(language, sum(getattr(one, yes) for one in of), sum(getattr(one, all) for one in of)) for yes, all in SAID]
-        verified = gap_cell(view, view.figure(domain, tree, basis="all"), view.figure(domain, tree, basis="verified"))
+        all_, verified, posted = (view.figure(domain, tree, basis=basis) for basis in BASES)
         n = sum(one.answers for one in of)
         if n:
             counts = (Number(count, number(language, count)) for count in (n, *flags))
-            rows.append(Row((domain.id, view.name(domain), *counts, *said, verified), domain.id))
+            gaps = gap_cell(view, all_, verified), gap_cell(view, verified, posted)
+            rows.append(Row((domain.id, view.name(domain), *counts, *said, *gaps), domain.id))
     caption = say(language, "{block}: marks by rule, coaching and help (Home Affairs only)", block=name)
     return Table(f"rules-{id}", caption, columns, tuple(rows), header=1)
 
 
+BASES: tuple[Basis, ...] = ("all", "verified", "open")
 SAID = (("coached", "coached_of"), ("helped", "helped_of"))
 
 

@@ -10,7 +10,7 @@ from analysis.domains import Domain
 from analysis.figures import Figure, Release
 from questionnaires.instrument import Instrument
 from survey_app.documents import city_report, open_data, sentences, spreadsheets
-from survey_app.documents.basis_tables import PARTS
+from survey_app.documents.basis_tables import SHOWN
 from survey_app.documents.charts import output
 from survey_app.documents.charts.values import Chart
 from survey_app.documents.city_report import Asked
@@ -188,11 +188,11 @@ def _figures(
     headline = headline_tree(instrument)
     if in_short:
         in_tables = Wanted(units, {headline.root}, {headline.population})
-    parts = Wanted([*places, *units], {headline.root}, {headline.population}, PARTS)
+    parts = Wanted([*places, *units], {headline.root}, {headline.population}, SHOWN)
     settled = {"all", *release.studies.headlines.values()}
     rows = in_tables if len(seen) > 1 else Wanted(units)
     read = releases.figures(release, Wanted(places, bases=settled), replace(rows, bases=settled), parts)
-    return read if viewer.allows(Permission.READ_REFERENCE) else tuple(map(_without_reference_value, read))
+    return read if viewer.allows(Permission.READ_REFERENCE) else _without_lone_gaps(tuple(map(_without_reference_value, read)))
 
 
 def _around(viewer: Viewer, release: Release, seen: list[Domain], instrument: Instrument) -> Around | None:
@@ -256,6 +256,13 @@ def _names(viewer: Viewer, release: Release, seen: list[Domain]) -> Iterator[Dom
         if one.kind == "area" and one.id not in shown and known:
             inside = {unit: share for unit, share in one.members.items() if unit in shown}
             yield replace(one, members=inside, files=None, points={}, straddling=())
+
+
+def _without_lone_gaps(figures: tuple[Figure, ...]) -> tuple[Figure, ...]:
+    """The gap of posted to verified answers goes with the value of either: beside one it would tell the other."""
+    seen = {(one.domain, one.node) for one in figures if one.basis == "verified" and one.estimate is not None}
+    lone = (one.basis == "open" and (one.domain, one.node) not in seen for one in figures)
+    return tuple(replace(one, gap=None, gap_low=None, gap_high=None) if alone else one for one, alone in zip(figures, lone, strict=True))
 
 
 def _without_reference_value(figure: Figure) -> Figure:

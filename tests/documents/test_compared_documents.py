@@ -113,6 +113,58 @@ def test_bodies_that_chance_may_explain_are_named_in_the_section_alone() -> None
     assert not any(one.startswith("Ba cách tính cho") for one in many)
 
 
+VERIFIED = figure(CITY, estimated(0.900, 300, 0.86, 0.93), basis="verified", gap=-0.041, gap_low=-0.06, gap_high=-0.02)
+POSTED = figure(CITY, estimated(0.968, 150, 0.93, 0.98), basis="open", gap=-0.068, gap_low=-0.11, gap_high=-0.02)
+
+
+def test_verified_answers_are_set_against_the_posted_ones_not_against_all() -> None:
+    """The gap of two sets without a common answer, with its interval, in the first sentence and in the table."""
+    made = document([ALL, VERIFIED, POSTED])
+    first = (
+        "Phiếu có mã do hệ thống cấp cho chỉ số 90,0%, phiếu gửi bằng mã dán ở quầy cho 96,8%: chênh −6,8 (từ −11,0 đến −2,0) điểm; "
+        "cần kiểm tra trước khi sử dụng."
+    )
+    assert words(made)[1] == first
+    assert not any(one.startswith("Khi chỉ tính") for one in words(made))
+    row = table(made, "bases").rows[0]
+    assert [cell.text for cell in row.cells if isinstance(cell, Interval)] == [
+        "94,1% (92,0–96,0)", "90,0% (86,0–93,0)", "−4,1 (từ −6,0 đến −2,0)", "96,8% (93,0–98,0)", "−6,8 (từ −11,0 đến −2,0)",
+    ]  # fmt: skip
+    assert "Mã do hệ thống cấp trừ mã dán ở quầy (điểm)" in dict(row.cells for row in table(made, "steps-bases").rows)
+
+
+def test_where_the_posted_answers_are_not_told_the_gap_to_all_stands() -> None:
+    hidden = replace(POSTED, estimate=None, gap=None, gap_low=None, gap_high=None, hidden="complementary")
+    said = words(document([ALL, VERIFIED, hidden]))
+    assert "Khi chỉ tính các phiếu gửi bằng mã do hệ thống cấp, chỉ số đổi từ 94,1% xuống 90,0%; cần kiểm tra trước khi sử dụng." in said
+
+
+def test_the_gap_of_two_parts_does_not_give_away_a_bound_either() -> None:
+    whole = replace(POSTED, estimate=estimated(1.0, 50, 0.93, 1.0), gap=-0.1, gap_high=-0.05)
+    made = document([ALL, VERIFIED, whole])
+    assert words(made)[1] == (
+        "Phiếu có mã do hệ thống cấp cho chỉ số thấp hơn phiếu gửi bằng mã dán ở quầy; cần kiểm tra trước khi sử dụng."
+    )
+    assert table(made, "bases").rows[0].cells[-1] == Gap("–", "bound_only")
+
+
+@pytest.mark.parametrize(("gap", "half", "warned"), [(-0.07, 0.02, False), (-0.09, 0.08, False), (-0.09, 0.05, True)])
+def test_one_unit_of_many_is_to_be_checked_from_eight_points_and_three_errors_on(gap: float, half: float, warned: bool) -> None:
+    """One unit in twenty is beyond its interval by chance. 18 df: t = 2.10, so an interval of ± 8 has errors of 3.8 points."""
+    unit = WARDS[0]
+    parts = [figure(unit, estimated(0.90, 120, 0.84, 0.95)), figure(unit, estimated(0.85, 60, 0.75, 0.91), basis="verified")]
+    posted = figure(unit, estimated(0.93, 60, 0.85, 0.97), basis="open", gap=gap, gap_low=gap - half, gap_high=gap + half)
+    seen = view([*parts, posted])
+    alone = replace(seen, release=replace(seen.release, domains=(unit,)))
+    made = city_report.build(alone, Asked({"vi": "Đợt"}, *(date(2026, 10, 1),) * 3))
+    notices = [part.text for part in made.parts if isinstance(part, Paragraph) and part.tone == "notice"]
+    assert any("cần kiểm tra trước khi sử dụng" in one for one in notices) == warned
+    plain = [one for one in words(made) if "ở khoảng 1 trong 20 đơn vị" in one]
+    assert [one.startswith("“Chỉ phiếu có mã do hệ thống cấp”: 85%; “Chỉ phiếu gửi bằng mã dán ở quầy”: 93%.") for one in plain] == (
+        [] if warned else [True]
+    )
+
+
 def test_a_gap_does_not_give_away_a_value_of_which_only_a_bound_is_said() -> None:
     made = document([figure(CITY, estimated(1.0, 50, 0.93, 1.0)), replace(FALLEN, gap=-0.12, gap_low=-0.2, gap_high=-0.04)])
     assert Gap("–", "bound_only") in table(made, "bases").rows[0].cells
