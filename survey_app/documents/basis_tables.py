@@ -70,7 +70,7 @@ def others_differing(view: View, about: Sequence[Domain]) -> Iterator[Part]:
     found = _beside(view, about)
     for one in found:
         if not one.by_chance:
-            yield Paragraph(_listed(view, one, NAMED))
+            yield Paragraph(_listed(view, one))
     differ, compared = sum(len(one.differ) for one in found), sum(one.of for one in found)
     alike = all(one.by_chance for one in found) and not any(_difference(view, one, basis) for one in about for basis in PARTS)
     if differ and alike:
@@ -85,8 +85,8 @@ def _beside(view: View, about: Sequence[Domain]) -> list[Beside]:
     return found
 
 
-def _listed(view: View, one: Beside, most: int) -> str:
-    names = "; ".join(map(view.name, one.differ)) if len(one.differ) <= most else ""
+def _listed(view: View, one: Beside) -> str:
+    names = "; ".join(map(view.name, one.differ)) if len(one.differ) <= NAMED else ""
     return sentences.others_differ(view.language, one.basis, len(one.differ), one.of, names)
 
 
@@ -110,7 +110,8 @@ def bases(view: View, about: Sequence[Domain], whole: View | None = None) -> Ite
         return
     for one in _beside(whole or view, about):
         if one.differ and one.by_chance:
-            yield Paragraph(_listed(view, one, len(one.differ)))
+            names = "; ".join(map(view.name, one.differ))
+            yield Paragraph(sentences.few_differ(language, one.basis, len(one.differ), one.of, names))
     wider = [one for one in view.release.domains if one.kind != "unit" and _seen(view, one)]
     if wider:
         yield _table(view, "bases", say(language, "The index counted in three ways"), wider, beside)

@@ -178,6 +178,16 @@ def others_differ(language: str, basis: Basis, count: int, of: int, names: str) 
     return say(language, sentence, **counted)
 
 
+def few_differ(language: str, basis: Basis, count: int, of: int, names: str) -> str:
+    """Of bodies of which not more differ than chance explains."""
+    counted = {"count": number(language, count), "of": number(language, of), "way": way(language, basis)}
+    sentence = (
+        "“{way}”: of {of} other units and groups, {count} have an index that differs by more than its uncertainty: {names}. Chance alone "
+        "would make about {chance} of them, so by itself it is no sign that something is wrong."
+    )
+    return say(language, sentence, names=names, chance=number(language, expected(of)), **counted)
+
+
 def goes_by(language: str, block: str, basis: Basis) -> str:
     return say(
         language, "{block}: every unit of the block is compared by one way of counting: {way}.", block=block, way=way(language, basis)
