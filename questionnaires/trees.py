@@ -158,6 +158,19 @@ def leaves_below(tree: IndexTree, id: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def span(tree: IndexTree, id: str) -> tuple[float, float]:
+    """Lowest and highest possible value of a node or leaf."""
+    node = tree.nodes.get(id)
+    if node is None or node.combine == "pooled" or not node.children:
+        return node.range if node is not None and node.range else (0.0, 1.0)
+    spans = [node.range or span(tree, child) for child in node.children]
+    factors = list(node.coefficients or [1.0] * len(spans))
+    if node.combine == "mean":
+        total = float(node.divisor or (sum(factors) if node.coefficients else len(spans)))
+        factors = [factor / total for factor in factors]
+    return _sum(factors, spans)
+
+
 def _term(leaf: Leaf, questions: Mapping[str, Question]) -> Term | None:
     if not isinstance(leaf.value, Proportion | Mean):
         return None
@@ -184,3 +197,8 @@ def based_codes(question: Question, option: int | None = None) -> tuple[int, ...
     """The codes that stay in the denominator."""
     codes = answer_codes(question, option)
     return codes if option is not None else tuple(code for code in codes if code not in question.no_basis)
+
+
+def _sum(factors: list[float], spans: list[tuple[float, float]]) -> tuple[float, float]:
+    ends = [sorted((factor * low, factor * high)) for factor, (low, high) in zip(factors, spans, strict=True)]
+    return round(sum(low for low, _ in ends), 9), round(sum(high for _, high in ends), 9)

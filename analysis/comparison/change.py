@@ -12,6 +12,7 @@ from analysis.survey_data import Bools, Floats
 
 RATE = 0.05
 LEAST = 0.03
+"""Of the range of a node: 3 points of a hundred."""
 FLOOR = 30
 MIX_MOVED = 0.15
 ROUNDING = 1e-12
@@ -68,9 +69,9 @@ def mix_moved(before: Side, after: Side) -> bool:
 
 
 def changes(before: Floats, after: Floats, variances: tuple[Floats, Floats], freedoms: tuple[Floats, Floats], tested: Bools, *,
-            least: float = LEAST) -> Changes:  # fmt: skip
+            least: Floats | float = LEAST) -> Changes:  # fmt: skip
     """Δ = after − before; t = Δ/√(V₁ + V₂) with (V₁ + V₂)²/(V₁²/df₁ + V₂²/df₂) degrees of freedom, p two-sided;
-    q by Benjamini-Hochberg over the family; counted: q < 0.05 and |Δ| ≥ `least` (3 points, on the node's scale).
+    q by Benjamini-Hochberg over the family; counted: q < 0.05 and |Δ| ≥ `least` (3 points: 3 % of the range of the node).
 
     All arrays: one entry a figure of one family (the units of a block × one node × one pair of releases; factors: units ×
     factors, flattened). variances: V*; freedoms: df*. tested: False where the channel mix moved; such a figure keeps its

@@ -10,11 +10,11 @@ import numpy as np
 
 from analysis.bases import Basis
 from analysis.comparison import definition
-from analysis.comparison.change import Refusal, Side, changes, comparable, mix_moved
+from analysis.comparison.change import LEAST, Refusal, Side, changes, comparable, mix_moved
 from analysis.domains import Domain
 from analysis.figures import Figure, rewritten
 from questionnaires.instrument import Instrument
-from questionnaires.trees import IndexTree
+from questionnaires.trees import IndexTree, span
 
 Key = tuple[str, str, str, Basis]
 Family = tuple[str, ...]
@@ -49,6 +49,12 @@ def compared(tree: IndexTree) -> tuple[str, ...]:
     return (tree.root, *(tree.nodes[tree.root].children if tree.root in tree.nodes else ()))
 
 
+def least_change(tree: IndexTree, node: str) -> float:
+    """What counts as a change at least: 3 points of a hundred, of a score 3 % of its range (methodology §12.3)."""
+    low, high = span(tree, node)
+    return LEAST * (high - low)
+
+
 def changed(now: Shown, before: Shown, domains: Sequence[Domain]) -> list[Figure]:
     """The figures of `now` with change, its interval and q, wherever two figures may be compared (methodology §12); where they may
     not, with the reason.
@@ -79,7 +85,8 @@ def changed(now: Shown, before: Shown, domains: Sequence[Domain]) -> list[Figure
             continue
         family = (*home, figure.tree, "index" if of_node in roots else "factors", figure.basis)
         families.setdefault(family, []).append((key, mix_moved(old_side, side)))
-    found = {key: one for members in families.values() for key, one in _of_family(members, own, earlier)}
+    least = {(tree.id, node): least_change(tree, node) for tree in now.instrument.trees for node in compared(tree)}
+    found = {key: one for members in families.values() for key, one in _of_family(members, own, earlier, least)}
     found |= {key: _unchanged(own[key], why) for key, why in refused.items()}
     population = {tree.id: tree.population for tree in now.instrument.trees}
     is_own = (one.summary == "pooled" and one.population == population.get(one.tree) for one in now.figures)
@@ -92,12 +99,13 @@ def _unchanged(figure: Figure, why: Refusal) -> Figure:
 
 
 def _of_family(
-    members: Sequence[tuple[Key, bool]], now: Mapping[Key, Figure], before: Mapping[Key, Figure]
+    members: Sequence[tuple[Key, bool]], now: Mapping[Key, Figure], before: Mapping[Key, Figure], least: Mapping[tuple[str, str], float]
 ) -> Iterable[tuple[Key, Figure]]:
     keys = [key for key, _ in members]
     (was, var_was, df_was), (is_now, var_now, df_now) = (_numbers([figures[key] for key in keys]) for figures in (before, now))
     tested = np.array([not moved for _, moved in members], np.bool_)
-    said = changes(was, is_now, (var_was, var_now), (df_was, df_now), tested)
+    enough = np.array([least[now[key].tree, now[key].node] for key in keys], np.float64)
+    said = changes(was, is_now, (var_was, var_now), (df_was, df_now), tested, least=enough)
     for place, key in enumerate(keys):
         q = float(said.q[place])
         yield key, rewritten(

@@ -12,6 +12,7 @@ from analysis.gaps import LEVEL
 from analysis.quality.verified_gap import ERRORS, POINTS
 from analysis.smoothing import PRIOR_DF
 from analysis.special import stdtrit
+from questionnaires.trees import span
 from survey_app.documents import compared_sentences as sentences
 from survey_app.documents import count_cells, domain_tables
 from survey_app.documents import figure_cells as cells
@@ -19,7 +20,7 @@ from survey_app.documents.domain_tables import Line
 from survey_app.documents.figure_cells import View
 from survey_app.documents.method_panel import how_gaps
 from survey_app.documents.report import Cell, Column, Gap, Heading, Interval, Panel, Paragraph, Part, Row, Table
-from survey_app.documents.rounding import is_share, rounded_gap, span
+from survey_app.documents.rounding import is_share, rounded_gap
 from survey_app.words import number, say
 
 PARTS: tuple[Basis, ...] = ("unflagged", "verified")

@@ -33,17 +33,19 @@ def moved(language: str, change: Interval, *, counted: bool) -> str:
             return say(language, sentence, **ends)
 
 
-def verdict(language: str, figure: Figure, *, counted: bool) -> str:
+def verdict(language: str, figure: Figure, least: str, *, counted: bool) -> str:
+    """least: points from which on a change counts, as printed."""
     if counted:
-        return say(language, "This counts as a change: chance alone hardly explains it, and it is 3 points or more.")
+        return say(language, "This counts as a change: chance alone hardly explains it, and it is {least} points or more.", least=least)
     if figure.change_q is None:
         return channels_moved(language)
     if figure.change_q < RATE:
-        return say(language, "Chance alone hardly explains it, but it is less than 3 points: too little to count as a change.")
+        sentence = "Chance alone hardly explains it, but it is less than {least} points: too little to count as a change."
+        return say(language, sentence, least=least)
     return say(language, "There is not enough ground to say that it went up or down.")
 
 
-def short_verdict(language: str, figure: Figure, *, counted: bool) -> str:
+def short_verdict(language: str, figure: Figure, least: str, *, counted: bool) -> str:
     """The same in a cell; empty where the cell of the change says why there is none."""
     if figure.hidden is not None:
         return ""
@@ -54,7 +56,7 @@ def short_verdict(language: str, figure: Figure, *, counted: bool) -> str:
     if figure.change_q is None:
         return say(language, "not judged: ways of sending shifted")
     if figure.change_q < RATE:
-        return say(language, "certain, but less than 3 points")
+        return say(language, "certain, but less than {least} points", least=least)
     return say(language, "not enough ground to say up or down")
 
 
@@ -110,10 +112,10 @@ def _dash(sentence: str) -> str:
     return f"“–”: {sentence[:1].lower()}{sentence[1:]}"
 
 
-def counted_meaning(language: str) -> str:
+def counted_meaning(language: str, least: str) -> str:
     sentence = (
-        "A change counts when it is 3 points or more and q < 0.05: among all changes of the block that are counted, about one in twenty "
-        "would be chance. Intervals are at 95%, of counted changes at a higher level, because they were chosen out of many. The change is "
-        "worked out before rounding."
+        "A change counts when it is {least} points or more and q < 0.05: among all changes of the block that are counted, about one in"
+        " twenty would be chance. Intervals are at 95%, of counted changes at a higher level, because they were chosen out of many. "
+        "The change is worked out before rounding."
     )
-    return say(language, sentence)
+    return say(language, sentence, least=least)

@@ -6,7 +6,8 @@ Nothing for a first wave, and nothing where the reader may not know the release 
 from collections.abc import Iterator, Sequence
 
 from analysis.bases import Basis
-from analysis.comparison.change import LEAST, RATE, ROUNDING
+from analysis.comparison.change import RATE, ROUNDING
+from analysis.comparison.changed import least_change
 from analysis.domains import Domain
 from analysis.figures import Figure
 from questionnaires.trees import IndexTree
@@ -26,13 +27,13 @@ def changes(view: View, about: Sequence[Domain]) -> Iterator[Part]:
     before = view.history.numbered(view.release.studies.earlier)
     if before is None:
         return
-    language, wave = view.language, of(before.wave, view.language)
+    language, wave, tree = view.language, of(before.wave, view.language), cells.headline_tree(view.instrument)
     yield Heading("changes", say(language, "Against the wave before"))
     sentence = "Compared with release {number}: {wave}."
     yield Paragraph(say(language, sentence, number=before.number, wave=wave), "note")
     if len(about) == 1:
         yield Paragraph(_told(view, about[0], before))
-        own = view.figure(about[0], cells.headline_tree(view.instrument))
+        own = view.figure(about[0], tree)
         if own is not None and own.hidden is None:
             yield from _factors(view, about[0], before)
     wider = [one for one in view.release.domains if one.kind != "unit" and _shown(view, one)]
@@ -44,7 +45,7 @@ def changes(view: View, about: Sequence[Domain]) -> Iterator[Part]:
             caption = say(language, "{block}: the index of each unit now and in the wave before", block=group.name)
             lines = [Line(unit, view.name(unit), unit.id) for unit in group.units]
             yield _table(view, f"changes-{group.id}", caption, lines, before)
-    yield Paragraph(sentences.counted_meaning(language), "note")
+    yield Paragraph(sentences.counted_meaning(language, least_points(language, tree, tree.root)), "note")
 
 
 def then(view: View, past: Past, domain: Domain, node: str) -> Figure | None:
@@ -58,9 +59,15 @@ def basis_then(view: View, past: Past, domain: Domain) -> Basis:
 
 
 def is_counted(figure: Figure, tree: IndexTree) -> bool:
-    """q < 0.05 and 3 points or more (of a score: 3 % of its points)."""
-    least = LEAST - ROUNDING
+    """q < 0.05 and 3 points or more (of a score: 3 % of its range)."""
+    least = least_change(tree, figure.node) - ROUNDING
     return figure.change_q is not None and figure.change is not None and figure.change_q < RATE and abs(figure.change) >= least
+
+
+def least_points(language: str, tree: IndexTree, node: str) -> str:
+    """As it is printed: 3 of a share, 0.27 of a score from 1 to 10."""
+    points = least_change(tree, node) * (100 if is_share(tree, node) else 1)
+    return number(language, points, len(f"{points:.6g}".partition(".")[2]))
 
 
 def _code(domain: Domain) -> str | None:
@@ -79,7 +86,8 @@ def _told(view: View, domain: Domain, before: Past) -> str:
     if figure is None or isinstance(cell, Gap) or not isinstance(cell, Interval) or cell.estimate is None:
         return _why(view, figure)
     counted = is_counted(figure, tree)
-    return f"{sentences.moved(view.language, cell, counted=counted)} {sentences.verdict(view.language, figure, counted=counted)}"
+    verdict = sentences.verdict(view.language, figure, least_points(view.language, tree, figure.node), counted=counted)
+    return f"{sentences.moved(view.language, cell, counted=counted)} {verdict}"
 
 
 def _why(view: View, figure: Figure | None) -> str:
@@ -131,7 +139,8 @@ def _cells(view: View, domain: Domain, node: str, before: Past) -> tuple[Cell, .
     cell = _change(view, domain, node, before)
     old = cells.value(view, then(view, before, domain, node), tree)
     now = cells.value(view, figure, tree)
-    said = sentences.short_verdict(language, figure, counted=figure is not None and is_counted(figure, tree)) if figure else ""
+    least = least_points(language, tree, node)
+    said = sentences.short_verdict(language, figure, least, counted=is_counted(figure, tree)) if figure else ""
     return cell, said, now, Gap(say(language, "not there"), "not_shown") if old is None else old
 
 

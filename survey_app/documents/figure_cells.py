@@ -13,11 +13,11 @@ from analysis.figures import Figure, Mark, Release
 from analysis.intervals import student
 from questionnaires.instrument import Instrument
 from questionnaires.model import Text
-from questionnaires.trees import IndexTree
+from questionnaires.trees import IndexTree, span
 from survey_app.documents import sentences
 from survey_app.documents.history import NO_HISTORY, History
 from survey_app.documents.report import Cell, Gap, Interval, Unit
-from survey_app.documents.rounding import Rounded, end, is_share, rounded, span
+from survey_app.documents.rounding import Rounded, end, is_share, rounded
 from survey_app.words import number, of, percent, say
 
 COMPARABLE = 30

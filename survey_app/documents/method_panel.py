@@ -98,7 +98,8 @@ def _compared(view: View) -> Iterator[tuple[str, str]]:
     yield say(language, "Limits of the funnel"), say(language, sentence)
     sentence = (
         "Now − before, V* of both added, degrees of freedom by Welch and Satterthwaite; q by Benjamini-Hochberg over all units of the "
-        "block (the factors together apart). Counted: q < 0.05 and 3 points or more; its interval at 1 − 0.05 × counted ÷ compared."
+        "block (the factors together apart). Counted: q < 0.05 and 3 points or more (of a score three hundredths of its range); its "
+        "interval at 1 − 0.05 × counted ÷ compared."
     )
     yield say(language, "Against the wave before"), say(language, sentence)
     sentence = "Fay-Herriot with V0, REML: the index drawn towards the block's mean by V0 ÷ (τ² + V0); Prasad-Rao error."

@@ -6,7 +6,7 @@ from typing import Literal
 
 from analysis.comparison.separation import CLEAR, CLEAR_FROM, WEAK, Separation
 from analysis.estimation import Estimate
-from questionnaires.trees import IndexTree
+from questionnaires.trees import IndexTree, span
 
 SLACK = 1e-9  # 0.29 * 100 is 28.999999999999996
 
@@ -59,19 +59,6 @@ def is_share(tree: IndexTree, node: str) -> bool:
     return span(tree, node) == (0.0, 1.0)
 
 
-def span(tree: IndexTree, id: str) -> tuple[float, float]:
-    """Lowest and highest possible value of a node or leaf."""
-    node = tree.nodes.get(id)
-    if node is None or node.combine == "pooled" or not node.children:
-        return node.range if node is not None and node.range else (0.0, 1.0)
-    spans = [node.range or span(tree, child) for child in node.children]
-    factors = list(node.coefficients or [1.0] * len(spans))
-    if node.combine == "mean":
-        total = float(node.divisor or (sum(factors) if node.coefficients else len(spans)))
-        factors = [factor / total for factor in factors]
-    return _sum(factors, spans)
-
-
 def _decimals(n: int, share: bool) -> int:
     return (0 if n < 100 else 1 if n < 1000 else 2) if share else (1 if n < 100 else 2)
 
@@ -91,8 +78,3 @@ def _steps(decimals: int, share: bool) -> float:
 
 def _nearest(value: float, steps: float) -> float:
     return math.floor(value * steps + 0.5 + SLACK) / steps
-
-
-def _sum(factors: list[float], spans: list[tuple[float, float]]) -> tuple[float, float]:
-    ends = [sorted((factor * low, factor * high)) for factor, (low, high) in zip(factors, spans, strict=True)]
-    return round(sum(low for low, _ in ends), 9), round(sum(high for _, high in ends), 9)

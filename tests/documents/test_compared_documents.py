@@ -15,6 +15,7 @@ from analysis.estimation import Estimate
 from analysis.figures import Figure, Release, Studies
 from analysis.smoothing import smooth_of
 from survey_app.documents import change_sentences, city_report, figure_cells
+from survey_app.documents.change_tables import is_counted, least_points
 from survey_app.documents.city_report import Asked
 from survey_app.documents.figure_cells import View
 from survey_app.documents.flat_tables import flat_header, flat_rows
@@ -281,5 +282,17 @@ def test_a_funnel_names_the_unit_that_is_not_placed_in_it() -> None:
 )  # fmt: skip
 def test_a_change_that_is_certain_but_small_is_not_called_uncertain(q: float, counted: bool, said: str, short: str) -> None:
     moved = figure(WARDS[0], estimated(0.9, 900, 0.88, 0.92), change=0.02, change_low=0.01, change_high=0.03, change_q=q)
-    assert change_sentences.verdict("vi", moved, counted=counted).startswith(said)
-    assert change_sentences.short_verdict("vi", moved, counted=counted) == short
+    assert change_sentences.verdict("vi", moved, "3", counted=counted).startswith(said)
+    assert change_sentences.short_verdict("vi", moved, "3", counted=counted) == short
+
+
+@pytest.mark.parametrize(("tree", "node", "least", "counted"), [
+    ("sipas", "sipas.B", "3", 0.03), ("papi_style", "ps.D", "0,27", 0.27), ("papi_style", "ps.trips", "0,0675", 0.0675),
+])  # fmt: skip
+def test_a_change_of_a_score_counts_from_three_hundredths_of_its_range_on(tree: str, node: str, least: str, counted: float) -> None:
+    """1 to 10 are nine points, 0.25 to 2.5 are 2.25."""
+    of_tree = next(one for one in INSTRUMENT.trees if one.id == tree)
+    assert least_points("vi", of_tree, node) == least
+    moved = replace(figure(WARDS[0], estimated(0.9, 900, 0.88, 0.92)), tree=tree, node=node, change_q=0.01)
+    assert is_counted(replace(moved, change=-counted), of_tree)
+    assert not is_counted(replace(moved, change=0.99 * counted), of_tree)

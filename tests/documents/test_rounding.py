@@ -5,8 +5,9 @@ import pytest
 import questionnaires
 from analysis.comparison.separation import Separation, verdict
 from analysis.estimation import Estimate
+from questionnaires.trees import span
 from survey_app.documents import standing_sentences
-from survey_app.documents.rounding import Rounded, rounded, rounded_reliability, span, to_five
+from survey_app.documents.rounding import Rounded, rounded, rounded_reliability, to_five
 
 
 def estimate(n: int, value: float, low: float | None, high: float | None) -> Estimate:

@@ -90,3 +90,24 @@ def test_a_hidden_figure_has_no_change() -> None:
     found = of(changed(replace(few, figures=hidden), BEFORE, DOMAINS))
     assert found["u"].change is None
     assert found["v"].change is not None
+
+
+SCORE = made.tree("D", [made.node("D", "sum", ["p", "q"], range=(0.5, 5)), made.mean("p", "a"), made.mean("q", "b")], id="score")
+SCORED = made.instrument(QUESTIONS, [INDEX, SCORE], meanings=made.MEANINGS)
+
+
+@pytest.mark.parametrize(("fewer", "counted"), [(5, False), (8, True)])
+def test_a_score_changes_by_three_hundredths_of_its_range_or_not_at_all(fewer: int, counted: bool) -> None:
+    """1 to 10 points, each answer at the top or the bottom of both questions: `fewer` of 200 at the top take 9·fewer/200 points away,
+    0.225 and 0.36, where 0.27 count. w changes by half, v not at all: with u two of three count, and intervals are wider than at 95 %."""
+    before = shown("w1", dict.fromkeys(UNITS, 200), SCORED)
+    after = shown("w2", {"u": 200 - fewer, "v": 200, "w": 100}, SCORED)
+    sure = [{one.domain: one for one in each.figures if one.node == "D" and one.basis == "all"} for each in (before, after)]
+    exact = [replace(each, figures=[replace(one, estimate=replace(one.estimate, se=0.01, df=100.0)) for one in figures.values()])
+             for each, figures in zip((before, after), sure, strict=True)]  # fmt: skip
+    found = of(changed(exact[1], exact[0], DOMAINS), "D")
+    assert found["u"].change == pytest.approx(-9 * fewer / 200)
+    rest = 0.05 * 2 / 3 if counted else 0.05
+    half = stats.t.ppf(1 - rest / 2, 200) * np.sqrt(2) * 0.01
+    assert found["u"].change_q < 0.05
+    assert (found["u"].change_low, found["u"].change_high) == pytest.approx((found["u"].change - half, found["u"].change + half))
