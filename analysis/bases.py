@@ -16,6 +16,8 @@ BUILT: tuple[Basis, ...] = ("all", "unflagged", "verified")
 """Of these a release has every figure."""
 SUMMED: tuple[Basis, ...] = (*BUILT, "open")
 """And of the answers by the posted code the index alone, to set the verified ones against (posted.py)."""
+MIXED: tuple[Basis, ...] = ("all", "unflagged")
+"""Answers of several channels lie in these; in the others there is no mix that could move."""
 CHANNELS = ("issued", "handed_out", "open")
 """How answers come in: by a code that the system made, one that staff handed out, or the one at the counter; those known today."""
 VERIFIED = frozenset({"issued"})

@@ -93,6 +93,12 @@ class Credit:
         answers = self._to_domains(self.who.by_reception) @ given[:, :, 0] + self._to_domains(self.who.by_decider) @ given[:, :, 1]
         return Moments(n, answers, w, w2, self._products(added(weighted, sums.products)))
 
+    def respondents(self, sums: PlaceSums) -> Floats:
+        """Domain × measure: n of moments() alone."""
+        rows = np.arange(len(sums.place))
+        of_place = adding(sums.place, rows, np.ones(len(rows)), len(self.places.reception.codes), len(rows))
+        return self._people(added(of_place, sums.n), 1)
+
     def by_unit(self, sums: PsuSums) -> tuple[tuple[str, ...], Floats, Floats]:
         """Units, and domain × unit: how many of the domain's answers each received, and decided; answered the item or not."""
         reception, decider = self.places.reception, self.places.decider

@@ -107,7 +107,8 @@ class Studies:
     `counter_only`: domains where files not handed in at a counter are 10 % or more and nobody asked their owners.
     `uncovered_files_share`: share of the counter files in units without answers. `other_modes_share`: share of all files
     that were not handed in at a counter. `diagnostics`: of the headline weights. `channels`: reception unit to channel to
-    the answers that came in that way, of all populations; empty in releases made before channels were counted. `bases`:
+    the answers that came in that way, of all populations; empty in releases made before channels were counted. `came_by`: the people
+    behind the index of every domain likewise, by `population|basis` (channel_mix.py). `bases`:
     population to basis to its answers; a part without answers, or that is all of them, has no figures of its own. `standings`: of every
     index in every block; `headlines`: block to the basis that it is compared by; `wished`: the one that the wave had chosen, and of
     a wave that had chosen another than all answers `enough`: block to the units with enough such answers, and all its units.
@@ -128,6 +129,7 @@ class Studies:
     other_modes_share: float | None = None
     diagnostics: Diagnostics | None = None
     channels: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    came_by: Mapping[str, Mapping[str, Mapping[str, int]]] = field(default_factory=dict)
     bases: Mapping[str, Mapping[Basis, int]] = field(default_factory=dict)
     standings: tuple[Standing, ...] = ()
     headlines: Mapping[str, Basis] = field(default_factory=dict)

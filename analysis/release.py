@@ -9,6 +9,7 @@ from analysis.audit_repair import secured
 from analysis.bases import Basis
 from analysis.beside import NOTHING, OfQuality, beside
 from analysis.cells import Merge
+from analysis.channel_mix import came_by
 from analysis.comparison.changed import Shown, changed
 from analysis.comparison.said import Standing
 from analysis.comparison.standing import Compared
@@ -83,8 +84,9 @@ def build(
         bases[name], parts[name] = on_every_basis(name, answers, instrument, frame, domains, rules)
     release = _audited(_drafted(about, instrument, frame, domains, channels, bases, parts), bases)
     release = _compared(release, instrument, bases, headline)
+    release = replace(release, studies=replace(release.studies, came_by=came_by(instrument, bases)))
     if earlier is not None:
-        release = _changed(release, instrument, earlier, channels)
+        release = _changed(release, instrument, earlier)
     release = replace(release, studies=beside(release, instrument, known, bases, previous, quality))
     return replace(release, digest=digest_of(release))
 
@@ -131,9 +133,10 @@ def _audited(release: Release, bases: Mapping[str, Sequence[OnBasis]]) -> Releas
     return replace(release, studies=replace(release.studies, audit=audit))
 
 
-def _changed(release: Release, instrument: Instrument, earlier: Shown, channels: Mapping[str, Mapping[str, int]]) -> Release:
+def _changed(release: Release, instrument: Instrument, earlier: Shown) -> Release:
     """With what has changed since an earlier wave's release."""
-    now = Shown(instrument, release.wave, release.figures, channels, release.studies.headlines, METHOD, release.number)
+    told = release.studies
+    now = Shown(instrument, release.wave, release.figures, told.channels, told.headlines, METHOD, release.number, told.came_by)
     studies = replace(release.studies, earlier=earlier.number)
     return replace(release, figures=tuple(changed(now, earlier, release.domains)), studies=studies)
 

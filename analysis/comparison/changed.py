@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from analysis.bases import Basis
+from analysis.bases import MIXED, Basis
 from analysis.comparison import definition
 from analysis.comparison.change import LEAST, Refusal, Side, changes, comparable, mix_moved
 from analysis.domains import Domain
@@ -23,7 +23,7 @@ Family = tuple[str, ...]
 @dataclass(frozen=True, slots=True)
 class Shown:
     """One release as its readers know it. `channels`: reception unit to channel to number of answers; `headlines`: block to the
-    basis that it goes by; others go by all answers."""
+    basis that it goes by; others go by all answers. `came_by`: as in Studies; empty of a release made before it was kept."""
 
     instrument: Instrument
     wave: str
@@ -32,6 +32,7 @@ class Shown:
     headlines: Mapping[str, Basis] = field(default_factory=dict)
     method: str = ""
     number: int = 0
+    came_by: Mapping[str, Mapping[str, Mapping[str, int]]] = field(default_factory=dict)
 
     def definitions(self) -> dict[tuple[str, str], str]:
         """Tree and node to how they are made, of every index that is a headline or a factor of one."""
@@ -60,14 +61,15 @@ def changed(now: Shown, before: Shown, domains: Sequence[Domain]) -> list[Figure
     not, with the reason.
 
     Families: the units of a block, the areas of a grouping, the city; each with one index, or with all its factors. Where
-    the channel mix moved by more than 15 points there is a change and an interval, and no q. Refused, so without a change:
+    the channel mix moved by more than 15 points there is a change and an interval, and no q: the mix of the people behind the index of
+    that body on that basis; of all answers received there while one of the releases does not tell it. Refused, so without a change:
     another definition, method or basis of the body, answers of the same wave, fewer than 30 answers on either side, nothing
     shown before.
     """
     defined, were, earlier, own = now.definitions(), before.definitions(), before.by_key(), now.by_key()
     families: dict[Family, list[tuple[Key, bool]]] = {}
     refused: dict[Key, Refusal] = {}
-    whose = _homes(domains)
+    whose, kept = _homes(domains), bool(now.came_by and before.came_by)
     about = {domain.id: domain for domain in domains}
     roots = {(tree.id, tree.root) for tree in now.instrument.trees}
     for key, figure in own.items():
@@ -75,8 +77,8 @@ def changed(now: Shown, before: Shown, domains: Sequence[Domain]) -> list[Figure
         if of_node not in defined or figure.domain not in about:
             continue
         old, home = earlier.get(key), whose[figure.domain]
-        side = _side(now, figure, defined[of_node], about, home)
-        old_side = _side(before, old or figure, were.get(of_node, ""), about, home)
+        side = _side(now, figure, defined[of_node], home, _counts(now, figure, about, kept=kept))
+        old_side = _side(before, old or figure, were.get(of_node, ""), home, _counts(before, figure, about, kept=kept))
         why = comparable(old_side, side)
         if why in (None, "too_few") and old is None:
             why = "not_shown"
@@ -126,11 +128,20 @@ def _numbers(figures: Sequence[Figure]) -> tuple[np.ndarray, np.ndarray, np.ndar
     return value, variance, df
 
 
-def _side(of: Shown, figure: Figure, defined: str, domains: Mapping[str, Domain], home: Family) -> Side:
+def _counts(of: Shown, figure: Figure, domains: Mapping[str, Domain], *, kept: bool) -> Mapping[str, int]:
+    """Channel to people behind the figure. Those of one channel cannot shift between channels."""
+    if figure.basis not in MIXED:
+        return {}
+    if kept:
+        return of.came_by.get(f"{figure.population}|{figure.basis}", {}).get(figure.domain, {})
     counts: dict[str, int] = {}
     for unit in domains[figure.domain].members:
         for channel, count in of.channels.get(unit, {}).items():
             counts[channel] = counts.get(channel, 0) + count
+    return counts
+
+
+def _side(of: Shown, figure: Figure, defined: str, home: Family, counts: Mapping[str, int]) -> Side:
     total = sum(counts.values())
     shares = {channel: count / total for channel, count in counts.items()} if total else {}
     basis = of.headlines.get(figure.domain) or of.headlines.get(home[1], "all")

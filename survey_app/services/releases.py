@@ -206,8 +206,9 @@ def _earlier(tx: Transaction, wave: Wave) -> Shown | None:
             release = _whole(tx, row)
             studies = release.studies
             return Shown(
-                instrument_of(other), other.code, release.figures, studies.channels, studies.headlines, release.method, release.number
-            )
+                instrument_of(other), other.code, release.figures, studies.channels, studies.headlines, release.method, release.number,
+                studies.came_by,
+            )  # fmt: skip
     return None
 
 

@@ -84,6 +84,44 @@ def test_where_the_channels_moved_a_change_is_told_but_not_tested() -> None:
     assert (found["u"].change, found["u"].change_q) == (pytest.approx(0.25), None)
 
 
+DECIDED = made.instrument([*QUESTIONS[:2], *(made.question(id, rates="decider") for id in "ab")], [INDEX], meanings=made.MEANINGS)
+
+
+def decided(wave: str, satisfied: int, issued: Mapping[str, int], others: int = 0) -> Shown:
+    """D receives nothing and decides on 100 files of u and 100 of v, `issued` of them with codes of the system; w decides on 200 of its
+    own, `others` of them with such codes."""
+    rows = []
+    for unit, decider in (("u", "D"), ("v", "D"), ("w", "w")):
+        by_system = issued.get(unit, others)
+        for at, row in enumerate(answers(unit, satisfied, 200 if unit == "w" else 100)):
+            rows.append({**row, "decider": decider, "channel": "issued" if at < by_system else "open"})
+    found = made.release(DECIDED, rows, [*DOMAINS, made.unit("D"), made.block("departments", "D")])
+    channels = {unit: {"open": 60, "issued": 40} for unit in UNITS}
+    return Shown(DECIDED, wave, found.figures, channels, came_by=found.studies.came_by)
+
+
+DECIDING = [*DOMAINS, made.unit("D"), made.block("departments", "D")]
+
+
+def test_a_body_that_only_decides_is_held_to_the_channels_of_its_own_answers() -> None:
+    """31 points more of its answers come with codes of the system, wherever they were received; of w's one point more."""
+    before, after = decided("w1", 60, {"u": 40, "v": 40}, others=80), decided("w2", 80, {"u": 71, "v": 71}, others=82)
+    assert after.came_by["finished|all"]["D"] == {"open": 58, "issued": 142}
+    found = of(changed(after, before, DECIDING))
+    assert (found["D"].change, found["D"].change_q) == (pytest.approx(0.2), None)
+    assert found["w"].change_q is not None
+    alike = of(changed(replace(after, came_by={}), before, DECIDING))
+    assert alike["D"].change_q is not None, "a release that does not tell it has only what was received"
+
+
+def test_verified_answers_come_by_one_channel_however_many_they_are() -> None:
+    before, after = decided("w1", 60, {"u": 40, "v": 40}, others=80), decided("w2", 80, {"u": 90, "v": 90}, others=180)
+    found = changed(after, before, DECIDING)
+    verified = {one.domain: one for one in found if one.basis == "verified" and one.node == "B" and one.summary == "pooled"}
+    assert verified["D"].change_q is not None
+    assert of(found)["D"].change_q is None
+
+
 def test_a_hidden_figure_has_no_change() -> None:
     few = shown("w2", {"u": 170, "v": 152, "w": 158})
     hidden = [replace(one, estimate=None, hidden="too_few") if one.domain == "u" else one for one in few.figures]
