@@ -58,7 +58,8 @@ class _Beside:
                 yield self._figure(row, domain)
 
     def _figure(self, row: int, domain: Domain) -> Figure:
-        """Past its own floors, and only as far as both other figures are shown as they stand now: two of the three may tell the third."""
+        """Past its own floors, and only as far as both other figures are shown as they stand now: two of the three may tell the third.
+        Where nobody answered by a code of the system there is no third, and no gap."""
         candidate = self._candidate(row, domain)
         figure, tree = candidate.figure, self.population.trees[0]
         late = domain.kind == "unit" and any(batch(unit, figure.population) in self.rules.waiting for unit in domain.members)
@@ -66,7 +67,8 @@ class _Beside:
         key = (domain.id, tree.id, tree.root, "pooled")
         if held is not None:
             return held
-        found, anew = past_floors(candidate), key in self.whole.anew and key in self.verified.anew
+        alone = self.verified.population.answers(row) in ((0, None), (0, 0))
+        found, anew = past_floors(candidate), key in self.whole.anew and (alone or key in self.verified.anew)
         if found.hidden or (anew and not self._few_others_moved(row, domain)):
             return found
         return self._as_it_was(figure) or hidden(found, "complementary")

@@ -86,6 +86,13 @@ def test_posted_answers_are_not_told_where_the_verified_ones_are_not() -> None:
     assert opened(found).hidden == "complementary"
 
 
+def test_where_there_are_no_verified_answers_the_posted_ones_are_all_and_protect_nobody() -> None:
+    """v has 40 posted answers and no others: to hide them, which are shown as all, would cost the city its gap."""
+    found = made.release(INSTRUMENT, [*rows_of(), *rows_of(verified=(), unit="v")], [made.unit("u"), made.unit("v"), made.city("uv")])
+    assert (opened(found, "v").estimate.estimate, opened(found, "v").gap) == (38 / 40, None)
+    assert opened(found, "79").gap is not None
+
+
 def test_a_group_does_not_tell_the_few_posted_answers_of_a_unit() -> None:
     """v has 12 handed-out and 5 posted answers beside its 40 verified ones, so its posted ones follow from a city's if u tells its own."""
     rows = [*rows_of(), *rows_of(posted=[(1, 5)], handed=[(6, 12)], unit="v")]
