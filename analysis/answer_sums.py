@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.arrays import Bools, Floats, Ints, totals
+from analysis.arrays import Bools, Floats, Ints, Runs
 from analysis.cells import distinct, joined
 from analysis.domains import Places
 from analysis.item_sums import PairSums, levels, pair_sums
@@ -118,33 +118,33 @@ def _both(one: UnitSums, other: UnitSums) -> UnitSums:
 def answer_sums(data: SurveyData, weight: Floats, asked: Asked) -> AnswerSums:
     """Of the answers of one data set. weight: w = d · g of every answer (counting.weights)."""
     (reception, point, decider), place = distinct([data.keys[key] for key in ("reception", "point", "decider")])
-    size = len(reception.codes)
-    (stratum, psu), _ = distinct([data.keys["stratum"], data.keys["psu"]])
+    (stratum, label), psu = distinct([data.keys["stratum"], data.keys["psu"]])
+    runs, by_psu = Runs.of(place, len(reception.codes)), Runs.of(psu, len(stratum.codes)).order
     return AnswerSums(
         places=Places(reception, point, decider),
-        psus=(stratum, psu),
+        psus=(stratum, label),
         levels={
-            id: _levels(data.answers[id], codes, place, size, weight / data.pi if id in asked.rotated else weight)
+            id: _levels(data.answers[id], codes, place, runs, weight / data.pi if id in asked.rotated else weight)
             for id, codes in asked.levels.items()
         },
         pairs=tuple(
-            pair_sums(tuple(module), levels(data, module), weight, data.keys["stratum"], data.keys["psu"]) for module in asked.modules
+            pair_sums(tuple(module), levels(data, module, by_psu), weight[by_psu], psu[by_psu], stratum.codes) for module in asked.modules
         ),
         units=_units(data, asked.facts),
     )
 
 
-def _levels(given: Codes, codes: Sequence[int], place: Ints, size: int, weight: Floats) -> LevelSums:
-    """Codes lie between −3 and 127: a table turns them into levels, others into none."""
-    level_of = np.full(256, -1, np.int64)
-    level_of[np.array(codes) + 128] = np.arange(len(codes))
-    level = level_of[given.astype(np.int64) + 128]
-    valid = np.flatnonzero(level >= 0)
-    at, cells = place[valid] * len(codes) + level[valid], size * len(codes)
-    shape = (size, len(codes))
-    n, heaviest = np.bincount(at, minlength=cells).astype(np.float64).reshape(shape), np.zeros(size)
-    np.maximum.at(heaviest, place[valid], weight[valid])
-    return LevelSums(n, totals(at, weight[valid], cells).reshape(shape), heaviest)
+def _levels(given: Codes, codes: Sequence[int], place: Ints, runs: Runs, weight: Floats) -> LevelSums:
+    """A table turns the codes listed into levels, and all others, down to −3, into one more that is left out. runs: of the places."""
+    none = len(codes)
+    level_of = np.full(256, none, np.int64)
+    level_of[list(codes)] = np.arange(none)
+    level = level_of[given.astype(np.uint8)]
+    at, shape = place * (none + 1) + level, (runs.size, none + 1)
+    n, sums = (np.bincount(at, of, shape[0] * shape[1]).astype(np.float64).reshape(shape)[:, :none] for of in (None, weight))
+    heaviest = np.zeros(runs.size)
+    heaviest[runs.code] = runs.greatest(np.where(level < none, weight, 0.0)[runs.order])
+    return LevelSums(n, sums, heaviest)
 
 
 def _units(data: SurveyData, facts: Sequence[str]) -> UnitSums:

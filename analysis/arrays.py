@@ -3,6 +3,8 @@
 Apart from survey_data.py so that whoever reckons with arrays alone does not load instruments for it.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,3 +16,31 @@ Bools = NDArray[np.bool_]
 def totals(code: Ints, values: Floats | Ints | Bools, size: int) -> Floats:
     """Σ of the values that have each code: 0 … size − 1."""
     return np.bincount(code, values, size).astype(np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """Rows put in the order of a code, 0 … size − 1, so that sums run over neighbours. `order`: of the rows; `code`: which codes
+    occur; `start`: where each of these begins."""
+
+    size: int
+    order: Ints
+    code: Ints
+    start: Ints
+
+    @classmethod
+    def of(cls, code: Ints, size: int) -> "Runs":
+        order = np.argsort(code.astype(np.min_scalar_type(size)), kind="stable")
+        sorted_ = code[order]
+        start = np.flatnonzero(np.r_[True, sorted_[1:] != sorted_[:-1]][: len(code)])
+        return cls(size, order, sorted_[start].astype(np.int64), start)
+
+    def sums(self, values: Floats | Bools) -> Floats:
+        """Σ of the values of each code that occurs. values: in the order of the runs."""
+        found: Floats = np.add.reduceat(values, self.start, dtype=np.float64)
+        return found
+
+    def greatest(self, values: Floats) -> Floats:
+        """The greatest of the values of each code that occurs."""
+        found: Floats = np.maximum.reduceat(values, self.start)
+        return found

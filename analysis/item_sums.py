@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.arrays import Bools, Floats, Ints, totals
-from analysis.cells import distinct
+from analysis.arrays import Bools, Floats, Ints, Runs
 from analysis.sparse import added, adding
-from analysis.survey_data import Column, SurveyData
+from analysis.survey_data import SurveyData
 from questionnaires.model import Fault, Question, Refused
 
 LEAST_TOGETHER = 30
@@ -47,9 +46,15 @@ class PairSums:
         return PairSums(self.items, n.astype(np.int64), weight, first, product, np.arange(strata))
 
 
-def levels(data: SurveyData, items: Mapping[str, Collection[int]]) -> Floats:
-    """Item × answer: the code of every question that has one of its listed codes, else NaN (blank, not asked, no basis)."""
-    return np.stack([np.where(np.isin(data.answers[id], list(codes)), data.answers[id], np.nan) for id, codes in items.items()])
+def levels(data: SurveyData, items: Mapping[str, Collection[int]], rows: Ints) -> Floats:
+    """Item × answer, of these rows: the code of every question that has one of its listed codes, else NaN (blank, not asked, no
+    basis)."""
+    found = np.empty((len(items), len(rows)))
+    for row, (id, codes) in enumerate(items.items()):
+        level_of = np.full(256, np.nan)
+        level_of[list(codes)] = list(codes)
+        found[row] = level_of[data.answers[id][rows].astype(np.uint8)]
+    return found
 
 
 def by_module(questions: Sequence[Question]) -> dict[str, tuple[str, ...]]:
@@ -61,25 +66,35 @@ def by_module(questions: Sequence[Question]) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def pair_sums(items: Sequence[str], values: Floats, weight: Floats, stratum: Column, psu: Column) -> PairSums:
-    """Sums over answers of one data set: values: item × answer, NaN where there is none; weight: w = d · g of every answer.
+def pair_sums(items: Sequence[str], values: Floats, weight: Floats, psu: Ints, stratum: Ints) -> PairSums:
+    """Sums over answers of one data set: values: item × answer, NaN where there is none; weight: w = d · g of every answer; psu: of
+    every answer; stratum: of every PSU. Faster where answers come PSU by PSU.
 
     Pairwise: an answer counts for a pair when it has both items. Source: methodology §5.7 f.
     """
-    (strata, _), place = distinct([stratum, psu])
-    known: Bools = ~np.isnan(values)
-    filled = np.where(known, values, 0.0)
-    size, shape = len(items), (len(strata.codes), len(items), len(items))
-    n, sums, first, product = np.zeros(shape, np.int64), np.zeros(shape), np.zeros(shape), np.zeros(shape)
-    for i in range(size):
-        for j in range(i, size):
-            both = np.flatnonzero(known[i] & known[j])
-            at, w, y, z = place[both], weight[both], filled[i, both], filled[j, both]
-            n[:, i, j] = n[:, j, i] = np.bincount(at, minlength=shape[0])
-            sums[:, i, j] = sums[:, j, i] = totals(at, w, shape[0])
-            first[:, i, j], first[:, j, i] = totals(at, w * y, shape[0]), totals(at, w * z, shape[0])
-            product[:, i, j] = product[:, j, i] = totals(at, w * y * z, shape[0])
-    return PairSums(tuple(items), n, sums, first, product, strata.codes)
+    some = np.flatnonzero(~np.isnan(values).all(axis=0))
+    runs = Runs.of(psu[some], len(stratum))
+    here = some[runs.order]
+    w, y = weight[here], [of[here] for of in values]
+    known = [~np.isnan(of) for of in y]
+    y = [np.where(given, of, 0.0) for given, of in zip(known, y, strict=True)]
+    n, sums, first, product = np.zeros((4, len(items), len(items), len(runs.code)))
+    for i in range(len(items)):
+        for j in range(i, len(items)):
+            both = known[i] & known[j]
+            of_both = w * both
+            weighted = of_both * y[i]
+            n[i, j] = n[j, i] = runs.sums(both)
+            sums[i, j] = sums[j, i] = runs.sums(of_both)
+            first[j, i], first[i, j] = runs.sums(of_both * y[j]), runs.sums(weighted)
+            product[i, j] = product[j, i] = runs.sums(weighted * y[j])
+
+    def by_psu(found: Floats) -> Floats:
+        table = np.zeros((len(stratum), len(items), len(items)))
+        table[runs.code] = np.moveaxis(found, -1, 0)
+        return table
+
+    return PairSums(tuple(items), by_psu(n).astype(np.int64), by_psu(sums), by_psu(first), by_psu(product), stratum)
 
 
 def covariance(sums: PairSums) -> Floats:

@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose
 
 from analysis.item_sums import PairSums, by_module, covariance, levels, pair_sums, positive
 from analysis.items import consistency, drivers
-from analysis.survey_data import Column, SurveyData
+from analysis.survey_data import SurveyData
 from questionnaires.model import Refused
 from tests.analysis import made
 
@@ -28,9 +28,8 @@ NAN = np.nan
 def sums(values: np.ndarray, weight: np.ndarray | None = None, psus: int = 30, names: list[str] | None = None) -> PairSums:
     """Answers dealt out over PSUs of one stratum."""
     count = values.shape[1]
-    psu = Column(np.arange(count) % psus, tuple(map(str, range(psus))))
-    stratum = Column(np.zeros(count, np.int64), ("u",))
-    return pair_sums(names or list("abcdefg")[: len(values)], values, np.ones(count) if weight is None else weight, stratum, psu)
+    alone = np.ones(count) if weight is None else weight
+    return pair_sums(names or list("abcdefg")[: len(values)], values, alone, np.arange(count) % psus, np.zeros(psus, np.int64))
 
 
 def attitude(weight: np.ndarray = EVERYBODY) -> PairSums:
@@ -122,9 +121,8 @@ def test_the_interval_of_a_driver_holds_its_share_and_is_the_same_for_the_same_s
 def test_days_that_are_alike_inside_widen_the_interval() -> None:
     """Everybody of a day says the same: 20 days are 20 observations, however many answers each has."""
     alike = np.repeat(drawn(20), 20, axis=1)
-    column = Column(np.repeat(np.arange(20), 20), tuple(map(str, range(20))))
-    stratum = Column(np.zeros(400, np.int64), ("u",))
-    by_day = drivers(pair_sums("abc", alike, np.ones(400), stratum, column), seed=1, draws=300)
+    of_days = pair_sums("abc", alike, np.ones(400), np.repeat(np.arange(20), 20), np.zeros(20, np.int64))
+    by_day = drivers(of_days, seed=1, draws=300)
     spread_out = drivers(sums(alike, psus=400), seed=1, draws=300)
     assert (by_day.high - by_day.low > 2.5 * (spread_out.high - spread_out.low)).all()
 
@@ -169,4 +167,4 @@ def test_levels_are_the_codes_that_count_and_modules_those_of_the_instrument() -
     form = made.instrument(questions, rotation={"m1": 0.5})
     data = SurveyData.of(form, made.columns([made.answer(a=4, b=2, module="m1", pi=0.5), made.answer(a=5, module="m2", pi=0.5)]), "all")
     assert by_module(questions) == {"": ("a",), "m1": ("b", "c")}
-    assert_allclose(levels(data, {"a": (1, 2, 3, 4), "b": (1, 2, 3, 4, 5)}), [[4, NAN], [2, NAN]])
+    assert_allclose(levels(data, {"a": (1, 2, 3, 4), "b": (1, 2, 3, 4, 5)}, np.arange(2)), [[4, NAN], [2, NAN]])
