@@ -220,6 +220,26 @@ def test_a_block_that_moved_to_all_answers_says_the_count_before_any_number() ->
 
 
 @pytest.mark.usefixtures("verified")
+def test_a_gap_is_not_told_beside_a_value_that_only_the_unit_and_home_affairs_read() -> None:
+    """20 verified and 40 posted answers: whoever reads the posted ones and their gap would read the verified ones, too."""
+    for ward in cast.ALL_WARDS:
+        cast.answer(ward, 20, days=4, unhappy=2, first_day=OPENS, channel="issued")
+        cast.answer(ward, 20, days=4, unhappy=10, first_day=OPENS)
+    made = releases.make(LATER, None, THEN)
+    releases.publish(made.number, THEN)
+    told = next(one for one in made.figures if (one.domain, one.basis) == (WARD, "open"))
+    assert told.gap is not None
+    for viewer, seen in ((cast.viewer("home_affairs", THEN), True), (public("vi"), False)):
+        shown = document(viewer, made.number)
+        at = {column.id: number for number, column in enumerate(table(shown, f"bases-{WARDS}").columns)}
+        row = next(row for row in table(shown, f"bases-{WARDS}").rows if row.domain == WARD).cells
+        assert isinstance(row[at["open"]], Interval)
+        assert [isinstance(row[at[name]], Interval) for name in ("verified", "gap_open")] == [seen, seen]
+        said = words(document(viewer, made.number, WARD))
+        assert any("gửi bằng mã dán ở quầy cho" in one or "hơn phiếu gửi bằng mã dán" in one for one in said) == seen
+
+
+@pytest.mark.usefixtures("verified")
 def test_ways_of_counting_that_differ_are_said_first_on_the_page_of_every_level() -> None:
     """Verified: 5 % unhappy; the others half. City, block, district and ward all say so before their first table."""
     by_slips(tuple(ward for ward in cast.ALL_WARDS if ward != QUIET_WARD))
