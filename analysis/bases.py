@@ -47,20 +47,20 @@ class Kind:
     channel: str
 
 
-def apart(data: SurveyData) -> dict[Kind, SurveyData]:
-    """The answers cut up by kind: sums of a basis, or of a channel in it, are those of its kinds, added.
+def apart(data: SurveyData) -> dict[Kind, Ints]:
+    """The rows of the answers of every kind: sums of a basis, or of a channel in it, are those of its kinds, added.
 
     Where there are no answers, one kind without any.
     """
     if not len(data):
-        return {Kind(frozenset({"all"}), ""): data}
+        return {Kind(frozenset({"all"}), ""): np.zeros(0, np.int64)}
     channel = data.keys["channel"]
     belongs = 2 ** np.arange(len(SUMMED)) @ np.stack([of_basis(data, basis) for basis in SUMMED])
     kind = (channel.codes << len(SUMMED)) + belongs
-    found: dict[Kind, SurveyData] = {}
+    found: dict[Kind, Ints] = {}
     for number in np.flatnonzero(np.bincount(kind)).tolist():
         inside = frozenset(basis for place, basis in enumerate(SUMMED) if number >> place & 1)
-        found[Kind(inside, channel.labels[number >> len(SUMMED)])] = only(data, np.flatnonzero(kind == number))
+        found[Kind(inside, channel.labels[number >> len(SUMMED)])] = np.flatnonzero(kind == number)
     return found
 
 

@@ -10,33 +10,40 @@ from analysis.answer_sums import AnswerSums, Asked, answer_sums
 from analysis.bases import Kind
 from analysis.cells import CELL, CellCounts, Factors, counts, distinct
 from analysis.domains import Domain, Places
-from analysis.survey_data import Bools, Coded, Columns, Floats, Ints, SurveyData, coded, populations
+from analysis.sparse import Sparse, gathered
+from analysis.survey_data import Bools, Coded, Columns, Floats, Ints, SurveyData, coded, holds, populations
 from analysis.tallies import PlaceSums, PsuSums, Source, Tallies, grouped, upper
 from analysis.terms import values
 from questionnaires.instrument import Instrument
 from questionnaires.trees import Measure, Term
 
-AT_ONCE = 20_000
+AT_ONCE = 10_000
 """Answers whose terms are worked out together: a million at once would be gigabytes."""
+NO_PAIR = -1
 
 
 @dataclass(frozen=True, slots=True)
 class InMemory:
-    """The first Source: the answers themselves."""
+    """The first Source: the answers themselves, or those of some rows, which are copied out only while they are needed."""
 
     data: SurveyData
+    rows: Ints | None = None
+
+    def _answers(self) -> SurveyData:
+        return self.data if self.rows is None else bases.only(self.data, self.rows)
 
     def counts(self) -> CellCounts:
-        return counts(self.data)
+        return counts(replace(self, data=replace(self.data, answers={}, facts={}))._answers())
 
     def apart(self) -> Mapping[Kind, Source]:
-        return {kind: InMemory(data) for kind, data in bases.apart(self.data).items()}
+        return {kind: InMemory(self.data, rows) for kind, rows in bases.apart(self.data).items()}
 
     def tally(self, factors: Factors, measures: Sequence[Measure], domains: Sequence[Domain]) -> Tallies:
-        return tally(self.data, factors, measures, domains)
+        return tally(self._answers(), factors, measures, domains)
 
     def beside(self, factors: Factors, asked: Asked) -> AnswerSums:
-        return answer_sums(self.data, weights(self.data, factors), asked)
+        answers = self._answers()
+        return answer_sums(answers, weights(answers, factors), asked)
 
 
 def weights(data: SurveyData, factors: Factors) -> Floats:
@@ -61,10 +68,10 @@ def tally(data: SurveyData, factors: Factors, measures: Sequence[Measure], domai
     (reception, point, decider), place = distinct([data.keys[key] for key in ("reception", "point", "decider")])
     (stratum, label), psu = distinct([data.keys["stratum"], data.keys["psu"]])
     cell = _cells(data, factors)
-    (of_psu, at, within), psu_row = grouped(psu, place, cell)
-    of_place, place_row = grouped(place, cell)
+    (of_psu, at, within), row = grouped(psu, place, cell)
+    of_place, place_of = grouped(at, within)
     sums = _Sums.empty(len(of_psu), len(of_place[0]), _sides(terms, parts))
-    sums.add_all(data, terms, psu_row, place_row)
+    sums.add_all(data, terms, row, place_of)
     return Tallies(
         measures=tuple(measure.id for measure in measures),
         terms=terms,
@@ -102,13 +109,15 @@ def _some(data: SurveyData, rows: Ints, terms: Sequence[Term]) -> SurveyData:
     return replace(data, answers=answers, design_weight=data.design_weight[rows], pi=data.pi[rows])
 
 
-def _values(data: SurveyData, terms: Sequence[Term]) -> tuple[Floats, Bools]:
-    """t = (y of every term, x of every term): 2 terms × answers; and who answered: terms × answers."""
-    width = len(terms)
-    t, answered = np.empty((2 * width, len(data))), np.empty((width, len(data)), np.bool_)
-    for number, term in enumerate(terms):
-        t[number], t[width + number], answered[number] = values(data, term)
-    return t, answered
+def _values(data: SurveyData, terms: Sequence[Term]) -> tuple[Ints, Floats, Bools]:
+    """The terms that are about any of these answers; t = (y of these terms, x of these): 2 terms × answers; and who answered: terms ×
+    answers."""
+    inside = {term.where: holds(data.answers, term.where) for term in terms if term.where is not None}
+    about = [number for number, term in enumerate(terms) if term.where is None or inside[term.where].any()]
+    t, answered = np.empty((2 * len(about), len(data))), np.empty((len(about), len(data)), np.bool_)
+    for row, number in enumerate(about):
+        t[row], t[len(about) + row], answered[row] = values(data, terms[number])
+    return np.array(about, np.int64), t, answered
 
 
 def _cells(data: SurveyData, factors: Factors) -> Ints:
@@ -127,66 +136,117 @@ def _sides(terms: Sequence[Term], parts: Bools) -> Bools:
 
 
 @dataclass(frozen=True, slots=True)
+class _Asked:
+    """Whose answers are counted: `sets` of terms, a row each, behind a measure or a side of it: first every term alone. `which`: sides ×
+    measures, the set of each."""
+
+    sets: Bools
+    which: Ints
+
+    @classmethod
+    def of(cls, sides: Bools) -> "_Asked":
+        """sides: sides × measures × terms."""
+        terms = sides.shape[2]
+        alone, wanted = np.eye(terms, dtype=np.bool_), sides.reshape(-1, terms)
+        several = np.unique(wanted[wanted.sum(axis=1) != 1], axis=0)
+        sets = np.concatenate([alone, several])
+        place = {one.tobytes(): number for number, one in enumerate(sets)}
+        return cls(sets, np.array([place[one.tobytes()] for one in wanted], np.int64).reshape(sides.shape[:2]))
+
+    def valid(self, about: Ints, answered: Bools) -> tuple[Ints, Floats]:
+        """The sets with any of these terms, and sets × answers: 1 where a term of the set was answered. about: terms; answered: these ×
+        answers."""
+        terms = self.sets.shape[1]
+        several = terms + np.flatnonzero(self.sets[terms:, about].any(axis=1))
+        any_of = [answered[self.sets[row, about]].any(axis=0) for row in several]
+        return np.concatenate([about, several]), np.concatenate([answered, *(row[None] for row in any_of)]).astype(np.float64)
+
+
+@dataclass(frozen=True, slots=True)
 class _Sums:
     """Tables that grow by parts of the answers. `psu`: rows × (n, Σ d, Σ d t); `people`: Σ 1, Σ d, Σ d² of those with a valid answer
-    to any term of a mask, rows × masks; `answers`: rows × terms; `products` as in PlaceSums, of `pairs`. `sides`: sides × measures ×
-    terms; `masks`: the different sets of terms among them, `mask`: which one each is."""
+    to any term of a set, rows × sets; `products`: of a row the pairs of terms that were answered there, and their Σ d t t'. `pair`: 2
+    terms × 2 terms, the number of each pair; `known`: by answered terms what _pairs_of() found."""
 
     sides: Bools
-    masks: Bools
-    mask: Ints
-    pairs: tuple[Ints, Ints]
+    asked: _Asked
+    pair: Ints
     psu: Floats
     people: tuple[Floats, Floats, Floats]
-    answers: Floats
-    products: Floats
+    products: list[tuple[int, Ints, Floats]]
+    known: dict[bytes, tuple[Ints, Ints]]
 
     @classmethod
     def empty(cls, psus: int, places: int, sides: Bools) -> "_Sums":
-        terms = sides.shape[2]
-        masks, mask = np.unique(sides.reshape(-1, terms), axis=0, return_inverse=True)
-        many, pairs = (places, len(masks)), upper(terms)
-        people = (np.zeros(many), np.zeros(many), np.zeros(many))
-        sums = np.zeros((psus, 2 + 2 * terms)), people, np.zeros((places, terms)), np.zeros((places, len(pairs[0])))
-        return cls(sides, masks, mask.ravel(), pairs, *sums)
+        asked, terms = _Asked.of(sides), sides.shape[2]
+        pair = np.full((2 * terms, 2 * terms), NO_PAIR, np.int64)
+        rows, columns = upper(terms)
+        pair[rows, columns] = np.arange(len(rows))
+        many, nothing = (places, len(asked.sets)), (0, np.zeros(0, np.int64), np.zeros(0))
+        people = np.zeros(many), np.zeros(many), np.zeros(many)
+        return cls(sides, asked, pair, np.zeros((psus, 2 + 2 * terms)), people, [nothing], {})
 
     def add_all(self, data: SurveyData, terms: Sequence[Term], psu: Ints, place: Ints) -> None:
-        """psu, place: the rows of the tables that each answer belongs to."""
-        order = np.argsort(place * len(self.psu) + psu, kind="stable")
+        """psu: the row of `psu` that each answer belongs to; place: of each of these, the row of the other tables.
+
+        By kind of matter first: answers about one have few terms of their own."""
+        matter, rank = np.zeros(len(place), np.int64), np.zeros(len(place), np.min_scalar_type(len(place)))
+        matter[psu] = data.keys["sector"].codes
+        rank[np.lexsort((place, matter))] = np.arange(len(place))
+        order = np.argsort(rank[psu], kind="stable")
         for start in range(0, len(order), AT_ONCE):
             rows = order[start : start + AT_ONCE]
-            self._add(*_values(_some(data, rows, terms), terms), data.design_weight[rows], psu[rows], place[rows])
+            self._add(_values(_some(data, rows, terms), terms), data.design_weight[rows], psu[rows], place[psu[rows]])
 
-    def _add(self, t: Floats, answered: Bools, d: Floats, psu: Ints, place: Ints) -> None:
-        """Some answers, sorted by `place` and then `psu`. t: 2 terms × answers; answered: terms × answers."""
+    def _add(self, found: tuple[Ints, Floats, Bools], d: Floats, psu: Ints, place: Ints) -> None:
+        """Some answers, those of a row of either kind beside each other. found: what _values() found in them."""
+        about, t, answered = found
         drawn = bool((d != 1).any())
-        start, sums = _starts(psu), np.vstack([np.ones(len(d)), d, t])
-        if drawn:
-            sums[2:] *= d
-        self.psu[psu[start]] += np.add.reduceat(sums, start, axis=1).T
         start = _starts(place)
-        inside = place[start]
-        self._add_people(answered, (d, d * d) if drawn else None, inside, start)
-        self.answers[inside] += np.add.reduceat(answered.astype(np.float64), start, axis=1).T
-        root = np.ascontiguousarray((np.sqrt(d) * t if drawn else t).T)
-        for row, begin, end in zip(inside, start, [*start[1:], len(d)], strict=True):
-            self.products[row] += (root[begin:end].T @ root[begin:end])[self.pairs]  # a matrix by itself: half the work
+        self._add_people(*self.asked.valid(about, answered), (d, d * d) if drawn else None, place[start], start)
+        self._add_products(about, np.sqrt(d) * t if drawn else t, place[start], [*start.tolist(), len(d)])
+        start = _starts(psu)
+        inside, both = psu[start], np.concatenate([about, self.sides.shape[2] + about])
+        self.psu[inside, 0] += np.diff(start, append=len(d))
+        self.psu[inside, 1] += np.add.reduceat(d, start)
+        self.psu[np.ix_(inside, 2 + both)] += np.add.reduceat(d * t if drawn else t, start, axis=1).T
 
-    def _add_people(self, answered: Bools, weights: tuple[Floats, Floats] | None, inside: Ints, start: Ints) -> None:
+    def _add_people(self, sets: Ints, valid: Floats, weights: tuple[Floats, Floats] | None, inside: Ints, start: Ints) -> None:
         """weights: d and d² where anybody was drawn; else all three sums are one."""
-        valid = np.stack([answered[mask].any(axis=0) for mask in self.masks]).astype(np.float64)
-        count = np.add.reduceat(valid, start, axis=1).T
+        count, at = np.add.reduceat(valid, start, axis=1).T, np.ix_(inside, sets)
         for table, weight in zip(self.people, (None, *(weights or (None, None))), strict=True):
-            table[inside] += count if weight is None else np.add.reduceat(valid * weight, start, axis=1).T
+            table[at] += count if weight is None else np.add.reduceat(valid * weight, start, axis=1).T
+
+    def _add_products(self, about: Ints, root: Floats, inside: Ints, ends: Sequence[int]) -> None:
+        """Of every row a matrix by itself, half the work, and only of terms that were answered there."""
+        for row, begin, end in zip(inside.tolist(), ends, ends[1:], strict=False):
+            answered = self.people[0][row, about] > 0
+            some = root[:, begin:end] if answered.all() else root[np.tile(answered, 2), begin:end]
+            pair, places = self._pairs_of(about[answered])
+            self.products.append((row, pair, (some @ some.T).take(places)))
+
+    def _pairs_of(self, answered: Ints) -> tuple[Ints, Ints]:
+        """The pairs of y and x of these terms, and where they lie in the matrix of their products."""
+        key = answered.tobytes()
+        if key not in self.known:
+            both = np.concatenate([answered, self.sides.shape[2] + answered])
+            pair = self.pair[np.ix_(both, both)].ravel()
+            places = np.flatnonzero(pair != NO_PAIR)
+            self.known[key] = pair[places], places
+        return self.known[key]
 
     def by_place(self, place: Ints, cell: Ints) -> PlaceSums:
-        n, design_weight, squared = (self._by_measure(table[:, self.mask]) for table in self.people)
-        answers = self._by_measure(self.answers @ self.sides.reshape(-1, self.answers.shape[1]).T.astype(np.float64))
-        return PlaceSums(place, cell, n, design_weight, squared, answers[:, :, 1:], self.products)
+        n, design_weight, squared = (table[:, self.asked.which].transpose(0, 2, 1) for table in self.people)
+        terms = self.sides.shape[2]
+        answers = self.people[0][:, :terms] @ self.sides[1:].reshape(-1, terms).T.astype(np.float64)
+        answers = answers.reshape(len(place), *self.sides[1:].shape[:2]).transpose(0, 2, 1)
+        return PlaceSums(place, cell, n, design_weight, squared, answers, self._by_pair(len(place)))
 
-    def _by_measure(self, table: Floats) -> Floats:
-        """Rows × (sides · measures) as rows × measures × sides."""
-        return table.reshape(len(table), *self.sides.shape[:2]).transpose(0, 2, 1)
+    def _by_pair(self, rows: int) -> Sparse:
+        """One row a place: what parts of the answers gave to the same pair is added."""
+        to = np.repeat([row for row, _, _ in self.products], [len(pair) for _, pair, _ in self.products])
+        pairs, sums = (np.concatenate([part[at] for part in self.products]) for at in (1, 2))
+        return gathered(to, pairs, sums, (rows, int(self.pair.max(initial=NO_PAIR)) + 1))
 
 
 def _starts(row: Ints) -> Ints:

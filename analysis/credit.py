@@ -3,6 +3,7 @@
 How the shares come about is in domains.py; the sums, already under w = d·g, come from estimation.py.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +13,8 @@ from analysis.domains import Membership, Places, membership
 from analysis.sparse import Sparse, added, adding, pairs
 from analysis.tallies import PlaceSums, PsuSums, Tallies, upper
 
-AT_ONCE = 20_000
-"""Rows that are spread together: a year of answers is a table of a hundred megabytes, which is not made twice."""
+AT_ONCE = 5_000
+"""Rows that are added together: a year of answers is a table of a hundred megabytes, which is not moved through memory twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,32 @@ class Moments:
     w: Floats
     w2: Floats
     products: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Items at places as rows by domain and key, sorted so: of every row its `domain` and `key`; of every entry, in that order, the
+    `row` it is added to, the `item` that is added, and the `member`, a row of Membership, that says with which share."""
+
+    domain: Ints
+    key: Ints
+    row: Ints
+    item: Ints
+    member: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """What is added up, entry by entry: the item, and how much of its terms that rate the reception, or the decider."""
+
+    item: Ints
+    by_reception: Floats
+    by_decider: Floats
+
+    def beside(self, item: Ints, share: Floats) -> "Shares":
+        """With further entries, of one share for both."""
+        sides = (np.concatenate([side, share]) for side in (self.by_reception, self.by_decider))
+        return Shares(np.concatenate([self.item, item]), *sides)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +78,29 @@ class Credit:
         who = membership(tallies.domains, tallies.places)
         return cls(tallies.places, who, np.concatenate([decider, decider]), roles, len(tallies.domains))
 
-    def spread(self, key: Ints, place: Ints, weight: Floats, values: Floats) -> tuple[Ints, Ints, Floats]:
-        """(domain, key, Σ m · weight · value), sorted by domain and key. values: rows × 2 terms, at `place`."""
-        item, row = self.who.join(place)
-        (domain, found), at, order = pairs(self.who.domain[row], key[item])
-        spread = np.empty((len(domain), values.shape[1]))
-        for terms, share in ((~self.rates_decider, self.who.by_reception), (self.rates_decider, self.who.by_decider)):
-            matrix, own = adding(at, item[order], (share[row] * weight[item])[order], len(domain), len(values)), values[:, terms]
-            for first in range(0, len(domain), AT_ONCE):
+    def spread(self, key: Ints, place: Ints) -> Spread:
+        """Items at places, each with a key, as rows by domain and key."""
+        item, member = self.who.join(place)
+        (domain, found), row, order = pairs(self.who.domain[member], key[item])
+        return Spread(domain, found, row, item[order], member[order])
+
+    def added(self, to: Ints, shares: Shares, tables: Sequence[Floats], size: int) -> Floats:
+        """size × 2 terms: Σ share · item over the entries whose `to` is that row, each term in the role it rates.
+
+        tables: items × 2 terms, numbered one table after the other. Some rows at a time, so that nothing is made twice."""
+        found = np.empty((size, len(self.rates_decider)))
+        for terms, share in ((~self.rates_decider, shares.by_reception), (self.rates_decider, shares.by_decider)):
+            own = np.concatenate([np.compress(terms, table, axis=1) for table in tables])
+            matrix = adding(to, shares.item, share, size, len(own))
+            for first in range(0, size, AT_ONCE):
                 some = slice(first, first + AT_ONCE)
-                spread[some, terms] = matrix[some] @ own
-        return domain, found, spread
+                found[some, terms] = matrix[some] @ own
+        return found
+
+    def shares(self, spread: Spread, weight: Floats) -> Shares:
+        """m · weight of the items in the rows that they are spread over. weight: of every item."""
+        by_reception, by_decider = (share[spread.member] * weight[spread.item] for share in (self.who.by_reception, self.who.by_decider))
+        return Shares(spread.item, by_reception, by_decider)
 
     def total(self, place: Ints, received: Floats, decided: Floats) -> Floats:
         """Domain × columns: Σ m · value of the rows at `place`, of what rates the reception and of what rates the decider."""
@@ -70,12 +109,6 @@ class Credit:
         of_reception, of_decider = self._to_domains(self.who.by_reception), self._to_domains(self.who.by_decider)
         found: Floats = of_reception @ (at_place @ received) + of_decider @ (at_place @ decided)
         return found
-
-    def answers(self, key: Ints, place: Ints, n: Floats) -> tuple[Ints, Ints, Floats]:
-        """(domain, key, Σ n) of all rows at a place in which the domain has a share, sorted by domain and key."""
-        item, row = self.who.join(place)
-        (domain, found), at, order = pairs(self.who.domain[row], key[item])
-        return domain, found, totals(at, n[item][order], len(domain))
 
     def moments(self, sums: PlaceSums, factor: Floats) -> Moments:
         """What the respondents behind each measure, and pairs of terms, come to under w = d·g. factor: g of every cell.
@@ -91,7 +124,7 @@ class Credit:
         n, w, w2 = (self._people(added(matrix, table), power) for matrix, table, power in tables)
         given = added(of_place, sums.answers)
         answers = self._to_domains(self.who.by_reception) @ given[:, :, 0] + self._to_domains(self.who.by_decider) @ given[:, :, 1]
-        return Moments(n, answers, w, w2, self._products(added(weighted, sums.products)))
+        return Moments(n, answers, w, w2, self._products((weighted @ sums.products).toarray()))
 
     def respondents(self, sums: PlaceSums) -> Floats:
         """Domain × measure: n of moments() alone."""
@@ -130,14 +163,15 @@ class Credit:
         return found
 
     def _products(self, by_place: Floats) -> Floats:
-        """Σ w m t (m t)' of t = (y, x), domain by domain: terms of one role with terms of the same or the other."""
+        """Σ w m t (m t)' of t = (y, x), domain by domain: terms of one role with terms of the same or the other. by_place: place ×
+        `upper`."""
         width = len(self.rates_decider)
         rows, columns = upper(width // 2)
-        square = np.empty((len(by_place), width, width))
-        square[:, rows, columns] = square[:, columns, rows] = by_place
-        products = np.zeros((self.domains, width, width))
-        roles = [(np.flatnonzero(~self.rates_decider), self.who.by_reception), (np.flatnonzero(self.rates_decider), self.who.by_decider)]
-        for ours, mine in roles:
-            for theirs, yours in roles:
-                products[:, ours[:, None], theirs] = added(self._to_domains(mine * yours), square[:, ours][:, :, theirs])
+        deciders = self.rates_decider[rows].astype(np.int64) + self.rates_decider[columns]
+        received, decided = self.who.by_reception, self.who.by_decider
+        found = np.empty((self.domains, len(rows)))
+        for number, share in enumerate((received * received, received * decided, decided * decided)):
+            found[:, deciders == number] = self._to_domains(share) @ np.compress(deciders == number, by_place, axis=1)
+        products = np.empty((self.domains, width, width))
+        products[:, rows, columns] = products[:, columns, rows] = found
         return products

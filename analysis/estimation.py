@@ -9,15 +9,13 @@ from typing import Literal
 
 import numpy as np
 
-from analysis.credit import Credit
+from analysis.arrays import totals
+from analysis.credit import Credit, Shares, Spread
 from analysis.design import factors
 from analysis.sparse import adding, pairs
 from analysis.survey_data import Bools, Column, Floats, Ints
-from analysis.tallies import Tallies
+from analysis.tallies import Tallies, grouped
 from questionnaires.trees import Term
-
-AT_ONCE = 5_000
-"""Rows of influence that are added together: whole tables would be moved through memory thrice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +111,14 @@ def estimate(tallies: Tallies) -> Estimates:
     credit = Credit.of(tallies)
     width, size = len(tallies.terms), len(tallies.domains)
     sums = tallies.by_psu
-    domain, psu, found = credit.spread(sums.psu, sums.place, tallies.factor[sums.cell], sums.totals)
-    n = credit.answers(sums.psu, sums.place, sums.n)[2]
-    whole = adding(domain, np.arange(len(domain)), np.ones(len(domain)), size, len(domain)) @ found
+    spread = credit.spread(sums.psu, sums.place)
+    shares, domain = credit.shares(spread, tallies.factor[sums.cell]), spread.domain
+    n = totals(spread.row, sums.n[spread.item], len(domain))
     half = 2 * domain + (np.arange(len(domain)) - np.searchsorted(domain, domain)) % 2
-    halves = adding(half, np.arange(len(domain)), np.ones(len(domain)), 2 * size, len(domain)) @ found
+    halves = credit.added(half[spread.row], shares, [sums.totals], 2 * size).reshape(size, 2, 2 * width)
+    whole = halves.sum(axis=1)
     psus, answers = np.bincount(domain, minlength=size), np.bincount(domain, n, size)
-    strata = pairs(domain, tallies.psus[0].codes[psu])[0][0]
+    strata = pairs(domain, tallies.psus[0].codes[spread.key])[0][0]
     with np.errstate(divide="ignore", invalid="ignore"):
         typical = np.where(answers > 0, np.bincount(domain, n**2, size) / answers, 1.0)
     moments = credit.moments(tallies.by_place, tallies.factor)
@@ -140,8 +139,8 @@ def estimate(tallies: Tallies) -> Estimates:
         psus=psus,
         df=psus - np.bincount(strata, minlength=size),
         typical=typical,
-        influence=_influence(tallies, credit, (domain, psu, n, found)),
-        halves=halves.reshape(size, 2, 2 * width),
+        influence=_influence(tallies, credit, spread, shares, n),
+        halves=halves,
         received=received,
         decided=decided,
     )
@@ -222,36 +221,51 @@ def _centring(influence: Influence, psu: Ints, z: Floats) -> tuple[Floats, Float
     return np.add.reduceat(z, first, axis=0), np.repeat(factor.inner, np.diff(np.r_[first, len(stratum)])), factor.outer
 
 
-def _influence(tallies: Tallies, credit: Credit, rows: tuple[Ints, Ints, Floats, Floats]) -> Influence:
-    """rows: domain, PSU, n and totals of the PSUs that have an answer of the domain."""
-    domain, psu, n, totals = _with_residuals(tallies, credit, rows) if tallies.calibrated else rows
-    stratum, _ = tallies.psus
-    start = np.searchsorted(domain, np.arange(len(tallies.domains) + 1))
-    return Influence(start, psu, n, totals, tallies.psus, np.bincount(stratum.codes, minlength=len(stratum.labels)))
+def _influence(tallies: Tallies, credit: Credit, spread: Spread, shares: Shares, n: Floats) -> Influence:
+    """Σ_c g_c A_ic, calibrated also − b_c W_ic, added up at once: no table of releases is larger.
 
-
-def _with_residuals(tallies: Tallies, credit: Credit, rows: tuple[Ints, Ints, Floats, Floats]) -> tuple[Ints, Ints, Floats, Floats]:
-    """Σ_c g_c A_ic − b_c W_ic: the rows given, and −b_c W_ic of every PSU of a cell that the domain touches.
-
-    W_ic = Σ g d of PSU i in cell c belongs to the PSU, not to a domain.
+    spread, shares: the PSUs that have an answer of a domain, under m · g; n: how many answers.
     """
-    sums, (domain, psu, n, totals) = tallies.by_psu, rows
+    stratum, _ = tallies.psus
+    domain, psu, row, tables = spread.domain, spread.key, spread.row, [tallies.by_psu.totals]
+    if tallies.calibrated:
+        margins, many = _margins(tallies, credit), len(stratum.codes)
+        (domain, psu), into, order = pairs(margins.domain, margins.psu)
+        own = np.searchsorted(domain * many + psu, spread.domain * many + spread.key)  # who answered is touched
+        row = np.concatenate([own[row], into])
+        shares = shares.beside(len(tables[0]) + margins.cell[order], -margins.weight[order])
+        tables.append(margins.expected)
+        n, people = np.zeros(len(domain)), n
+        n[own] = people
+    start = np.searchsorted(domain, np.arange(len(tallies.domains) + 1))
+    size = np.bincount(stratum.codes, minlength=len(stratum.labels))
+    return Influence(start, psu, n, credit.added(row, shares, tables, len(domain)), tallies.psus, size)
+
+
+@dataclass(frozen=True, slots=True)
+class _Margins:
+    """Of the calibration cells that domains touch: `expected`, b_c = Σ_k∈c d u / Σ_k∈c d, (domain, cell) × 2 terms. Of every PSU of
+    such a cell: the domain, the PSU, which row of `expected`, and W_ic = Σ g d, which belongs to the PSU, not to a domain."""
+
+    expected: Floats
+    domain: Ints
+    psu: Ints
+    cell: Ints
+    weight: Floats
+
+
+def _margins(tallies: Tallies, credit: Credit) -> _Margins:
+    sums = tallies.by_psu
     group = tallies.group[sums.cell]
-    toucher, cell, of_cell = credit.spread(group, sums.place, np.ones(len(group)), sums.totals)
-    expected = of_cell / np.bincount(group, sums.design_weight)[cell, None]
-    (margin_cell, margin_psu), at, order = pairs(group, sums.psu)
-    weight = np.bincount(at, (tallies.factor[sums.cell] * sums.design_weight)[order], len(margin_cell))
-    start = np.searchsorted(margin_cell, np.arange(int(group.max(initial=-1)) + 2))
-    count = start[cell + 1] - start[cell]
-    item = np.repeat(np.arange(len(cell)), count)
-    margin = np.arange(len(item)) - (np.cumsum(count) - count)[item] + start[cell][item]
-    touched, into, sorting = pairs(toucher[item], margin_psu[margin])
-    found: Floats = adding(into, item[sorting], -weight[margin][sorting], len(touched[0]), len(cell)) @ expected
-    many = len(tallies.psus[0].codes)
-    own = np.searchsorted(touched[0] * many + touched[1], domain * many + psu)  # who answered is touched
-    for first in range(0, len(own), AT_ONCE):
-        some = slice(first, first + AT_ONCE)
-        found[own[some]] += totals[some]
-    people = np.zeros(len(found))
-    people[own] = n
-    return touched[0], touched[1], people, found
+    (place, of_place), row = grouped(sums.place, group)
+    at_place = adding(row, np.arange(len(row)), np.ones(len(row)), len(place), len(row)) @ sums.totals
+    touched = credit.spread(of_place, place)
+    expected = credit.added(touched.row, credit.shares(touched, np.ones(len(place))), [at_place], len(touched.domain))
+    expected /= np.bincount(group, sums.design_weight)[touched.key, None]
+    (cell, psu), at, order = pairs(group, sums.psu)
+    weight = totals(at, (tallies.factor[sums.cell] * sums.design_weight)[order], len(cell))
+    start = np.searchsorted(cell, np.arange(int(group.max(initial=-1)) + 2))
+    count = start[touched.key + 1] - start[touched.key]
+    item = np.repeat(np.arange(len(count)), count)
+    margin = np.arange(len(item)) - (np.cumsum(count) - count)[item] + start[touched.key][item]
+    return _Margins(expected, touched.domain[item], psu[margin], item, weight[margin])

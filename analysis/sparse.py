@@ -1,9 +1,11 @@
 """Adding rows up under weights, as products of sparse matrices: no table is spread out before it is added."""
 
-import numpy as np
-from scipy.sparse import csr_array
+from collections.abc import Sequence
 
-from analysis.survey_data import Floats, Ints
+import numpy as np
+from scipy.sparse import coo_array, csr_array, vstack
+
+from analysis.arrays import Floats, Ints
 
 Sparse = csr_array
 
@@ -15,6 +17,16 @@ def adding(to: Ints, row: Ints, weight: Floats, size: int, rows: int) -> Sparse:
         to, row, weight = to[order], row[order], weight[order]
     start = np.searchsorted(to, np.arange(size + 1))
     return csr_array((weight, row, start), shape=(size, rows))
+
+
+def gathered(row: Ints, column: Ints, value: Floats, shape: tuple[int, int]) -> Sparse:
+    """The values at their places; those at one place are added."""
+    return csr_array(coo_array((value, (row, column)), shape=shape))
+
+
+def stacked(tables: Sequence[Sparse]) -> Sparse:
+    """One below the other."""
+    return csr_array(vstack(tables))
 
 
 def added(matrix: Sparse, table: Floats) -> Floats:

@@ -3,7 +3,7 @@
 How rows become sums is in counting.py, who gets which of them in credit.py, what follows from them in estimation.py.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -13,11 +13,9 @@ from analysis.answer_sums import AnswerSums, Asked
 from analysis.bases import Kind
 from analysis.cells import CellCounts, Factors, joined
 from analysis.domains import Domain, Places
+from analysis.sparse import Sparse, adding, stacked
 from analysis.survey_data import UNKNOWN, Bools, Column, Floats, Ints
 from questionnaires.trees import Measure, Term
-
-WIDE = 1_000
-"""Numbers in a row from which tables are added in place, row by row: products are too large to be moved twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,8 @@ class PlaceSums:
 
     n, design_weight, squared: rows × measures × sides: people with a valid answer behind the measure, their Σ d, their Σ d².
     Sides: to any of its questions, to one that rates the reception, to one that rates the decider. answers: rows × measures
-    × 2, valid answers to questions of either kind. products: Σ d t t', rows × pairs of 2 terms: `upper`.
+    × 2, valid answers to questions of either kind. products: Σ d t t', rows × pairs of 2 terms: `upper`; most questions are for one
+    kind of matter, so most pairs are never answered.
     """
 
     place: Ints
@@ -50,7 +49,7 @@ class PlaceSums:
     design_weight: Floats
     squared: Floats
     answers: Floats
-    products: Floats
+    products: Sparse
 
 
 def upper(terms: int) -> tuple[Ints, Ints]:
@@ -112,7 +111,6 @@ class Tallies:
             by_place=replace(self.by_place, cell=cell[self.by_place.cell]),
         )
 
-
     def only(self, measures: Sequence[str]) -> "Tallies":
         """The sums of some measures alone, in the order of all."""
         of_measures = [at for at, name in enumerate(self.measures) if name in measures]
@@ -169,45 +167,52 @@ def grouped(*keys: Ints) -> tuple[tuple[Ints, ...], Ints]:
 
 def _added_by_psu(parts: Sequence[PsuSums], psus: Sequence[Ints], places: Sequence[Ints]) -> PsuSums:
     """psus, places: of each part, where its own lie among those of all."""
-    (psu, place, cell), add = _rows(
-        [(psu[part.psu], place[part.place], part.cell) for part, psu, place in zip(parts, psus, places, strict=True)]
-    )
+    every = _Together.of([(psu[part.psu], place[part.place], part.cell) for part, psu, place in zip(parts, psus, places, strict=True)])
+    psu, place, cell = every.keys
     return PsuSums(
         psu,
         place,
         cell,
-        add([part.n for part in parts]),
-        add([part.design_weight for part in parts]),
-        add([part.totals for part in parts]),
+        every.added([part.n for part in parts]),
+        every.added([part.design_weight for part in parts]),
+        every.added([part.totals for part in parts]),
     )
 
 
 def _added_by_place(parts: Sequence[PlaceSums], places: Sequence[Ints]) -> PlaceSums:
-    (place, cell), add = _rows([(place[part.place], part.cell) for part, place in zip(parts, places, strict=True)])
+    every = _Together.of([(place[part.place], part.cell) for part, place in zip(parts, places, strict=True)])
+    place, cell = every.keys
     return PlaceSums(
         place,
         cell,
-        add([part.n for part in parts]),
-        add([part.design_weight for part in parts]),
-        add([part.squared for part in parts]),
-        add([part.answers for part in parts]),
-        add([part.products for part in parts]),
+        every.added([part.n for part in parts]),
+        every.added([part.design_weight for part in parts]),
+        every.added([part.squared for part in parts]),
+        every.added([part.answers for part in parts]),
+        every.added_sparse([part.products for part in parts]),
     )
 
 
-def _rows(parts: Sequence[Sequence[Ints]]) -> tuple[tuple[Ints, ...], Callable[[Sequence[Floats]], Floats]]:
-    """The rows of tables that have no row twice, under common keys; and how such tables are added."""
-    keys, row = grouped(*(np.concatenate(key) for key in zip(*parts, strict=True)))
-    rows = np.split(row, np.cumsum([len(part[0]) for part in parts])[:-1])
+@dataclass(frozen=True, slots=True)
+class _Together:
+    """The rows of tables that have no row twice, under common keys: `keys`; and where the rows of each lie among these."""
 
-    def add(tables: Sequence[Floats]) -> Floats:
-        total = np.zeros((len(keys[0]), *tables[0].shape[1:]))
-        for inside, table in zip(rows, tables, strict=True):
-            if table.size < WIDE * len(table):
-                total[inside] += table
-                continue
-            for row, values in zip(inside, table, strict=True):
-                total[row] += values
+    keys: tuple[Ints, ...]
+    rows: Sequence[Ints]
+
+    @classmethod
+    def of(cls, parts: Sequence[Sequence[Ints]]) -> "_Together":
+        """parts: the keys of every table."""
+        keys, row = grouped(*(np.concatenate(key) for key in zip(*parts, strict=True)))
+        return cls(keys, np.split(row, np.cumsum([len(part[0]) for part in parts])[:-1]))
+
+    def added(self, tables: Sequence[Floats]) -> Floats:
+        total = np.zeros((len(self.keys[0]), *tables[0].shape[1:]))
+        for rows, table in zip(self.rows, tables, strict=True):
+            total[rows] += table
         return total
 
-    return keys, add
+    def added_sparse(self, tables: Sequence[Sparse]) -> Sparse:
+        row = np.concatenate(self.rows)
+        found: Sparse = adding(row, np.arange(len(row)), np.ones(len(row)), len(self.keys[0]), len(row)) @ stacked(tables)
+        return found

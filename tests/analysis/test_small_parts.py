@@ -15,7 +15,7 @@ from analysis.disclosure import FLOOR, batch, unit_of
 from analysis.domains import Places, membership, placed_points
 from analysis.estimation import covariance, psu_covariance, variances
 from analysis.margins import solved
-from analysis.sparse import added, adding, pairs
+from analysis.sparse import added, adding, gathered, pairs, stacked
 from analysis.survey_data import Column, SurveyData
 from analysis.tallies import grouped
 from analysis.weighting import weigh
@@ -36,6 +36,12 @@ def test_rows_of_one_pair_are_added_up() -> None:
     table = np.array([[[1.0], [10]], [[2], [20]], [[4], [40]]])
     assert added(found, table)[:, :, 0].tolist() == [[1, 10], [0, 0], [13, 130], [0, 0]]
     assert added(found, np.zeros((3, 0, 5))).shape == (4, 0, 5)
+
+
+def test_values_at_one_place_of_a_sparse_table_are_added_and_tables_put_one_below_the_other() -> None:
+    found = gathered(np.array([1, 0, 1]), np.array([2, 0, 2]), np.array([1.5, 4, 2]), (2, 3))
+    assert found.toarray().tolist() == [[4, 0, 0], [0, 0, 3.5]]
+    assert stacked([found, found[:1]]).toarray().tolist() == [[4, 0, 0], [0, 0, 3.5], [4, 0, 0]]
 
 
 def test_totals_have_a_place_for_codes_that_nobody_has() -> None:
