@@ -3,9 +3,10 @@
 The order is that of build(), which puts populations together. Methodology §2.2 for the headline.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from analysis.apart import SumsApart
 from analysis.bases import BUILT, Basis
@@ -28,14 +29,14 @@ ENOUGH_UNITS, ENOUGH_ANSWERS, ENOUGH_DAYS = 0.8, 30, 8
 
 @dataclass(frozen=True, slots=True)
 class OnBasis:
-    """`by_channel`: the sums of every channel, as same_mix reads them; `days`: unit to the different days on which it received
-    answers; `figures`: as they may be shown."""
+    """`by_channel`: the sums of every channel, as same_mix reads them; `credited`: of the verified answers, unit to those that it received
+    or decided and the different days they are of; `figures`: as they may be shown."""
 
     basis: Basis
     population: Population
     by_channel: Mapping[str, Tallies]
     factors: Factors
-    days: Mapping[str, int]
+    credited: Mapping[str, tuple[int, int]]
     figures: list[Figure]
 
 
@@ -61,7 +62,8 @@ def on_every_basis(
         figures = protected(figures, population, withheld)
         whole = whole or Whole.of(population, figures)
         verified = Whole.of(population, figures) if basis == "verified" else None
-        found.append(OnBasis(basis, population.without_influence(), by_channel, factors, _days(tallies), figures))
+        credited = _credited(population) if basis == "verified" else {}
+        found.append(OnBasis(basis, population.without_influence(), by_channel, factors, credited, figures))
     if name == instrument.trees[0].population and whole and verified and sums.answers[POSTED]:
         made = posted(sums, instrument, rules, whole, verified)
         found.append(OnBasis(POSTED, made.population, {}, made.factors, {}, made.figures))
@@ -81,25 +83,30 @@ def headlines(wanted: Mapping[str, Basis], made: Sequence[OnBasis], enough: Mapp
 
 
 def with_enough(made: Sequence[OnBasis]) -> dict[str, tuple[int, int]]:
-    """Block to its units with 30 verified answers on 8 different days, and to all its units with answers or files."""
+    """Block to its units with 30 verified answers on 8 different days, and to all its units with answers or files.
+
+    A unit's answers are those credited to it in either role, each once, as in its figures (methodology §1.3)."""
     whole, verified = made[0].population, next((one for one in made if one.basis == "verified"), None)
     found: dict[str, tuple[int, int]] = {}
     for row, domain in enumerate(whole.domains):
         if domain.grouping == "block":
-            units = [unit for unit in whole.units_in(row) if whole.answers(unit)[0] or whole.domains[unit].files]
-            found[domain.id] = sum(verified is not None and _is_enough(verified, unit) for unit in units), len(units)
+            units = [unit for unit in whole.units_in(row) if any(whole.answers(unit)) or whole.domains[unit].files]
+            found[domain.id] = sum(verified is not None and _is_enough(verified, whole.domains[unit]) for unit in units), len(units)
     return found
 
 
-def _is_enough(verified: OnBasis, unit: int) -> bool:
-    received = verified.population.answers(unit)[0]
-    members = verified.population.domains[unit].members
-    return received >= ENOUGH_ANSWERS and sum(verified.days.get(label, 0) for label in members) >= ENOUGH_DAYS
+def _is_enough(verified: OnBasis, unit: Domain) -> bool:
+    answers, days = verified.credited.get(unit.id, (0, 0))
+    return answers >= ENOUGH_ANSWERS and days >= ENOUGH_DAYS
 
 
-def _days(tallies: Tallies) -> dict[str, int]:
-    """A PSU is named unit|point|day."""
-    stratum, psu = tallies.psus
-    days = [psu.labels[label].rpartition("|")[2] for label in psu.codes.tolist()]
-    different = set(zip(stratum.codes.tolist(), days, strict=True))
-    return {stratum.labels[unit]: count for unit, count in Counter(unit for unit, _ in different).items()}
+def _credited(population: Population) -> dict[str, tuple[int, int]]:
+    """A PSU is named unit|point|day; one day at two places is one day."""
+    influence, found = population.estimates.influence, {}
+    label = influence.psus[1]
+    day = np.unique([label.labels[code].rpartition("|")[2] for code in label.codes.tolist()], return_inverse=True)[1]
+    for row in population.units.tolist():
+        here = influence.rows(row)
+        n, of_day = influence.n[here], day[influence.psu[here]]
+        found[population.domains[row].id] = int(n.sum() + 1e-9), len(np.unique(of_day[n > 0]))
+    return found

@@ -42,6 +42,28 @@ def test_a_block_goes_by_verified_answers_where_four_fifths_of_its_units_have_en
     assert (said.wished, said.enough) == ({"wards": "verified"}, {"wards": (enough if (verified, days) == (30, 8) else 0, 5)})
 
 
+@pytest.mark.parametrize(("of_each", "days", "basis"), [(15, 4, "verified"), (14, 4, "all"), (15, 3, "all")])
+def test_a_body_that_only_decides_has_the_answers_on_what_it_decided(of_each: int, days: int, basis: str) -> None:
+    """D receives nothing and decides for a and b; 30 verified answers in all, on 8 days as those of a and of b are others."""
+    received = [row for unit in "ab" for row in rows(unit, of_each, days)]
+    moved = [{**row, "decider": "D", "psu": f"{row['psu']}{row['reception']}"} for row in received]
+    found = build(
+        made.about(), instrument=INSTRUMENT, sources=sources(INSTRUMENT, made.columns(moved)), frame=None,
+        domains=[*map(made.unit, "abD"), made.block("wards", "ab"), made.block("departments", ["D"])], previous=None,
+        headline={"departments": "verified"},
+    ).studies  # fmt: skip
+    assert found.headlines == {"wards": "all", "departments": basis}
+    assert found.enough["departments"] == (int(basis == "verified"), 1)
+
+
+def test_an_answer_counts_once_for_a_body_that_received_and_decided_it() -> None:
+    """Fifteen of a's own would be thirty if both roles were added; two points on one day are one day."""
+    own = rows("a", 15, 8)
+    assert release(own, ["a"]).studies.enough == {"wards": (0, 1)}
+    two_points = [{**row, "psu": f"a|p{at % 2}|{at % 7}"} for at, row in enumerate(rows("a", 40, 8))]
+    assert release(two_points, ["a"]).studies.enough == {"wards": (0, 1)}
+
+
 def test_scores_play_no_part_and_a_wave_of_all_answers_stays_so() -> None:
     for satisfied in (0.0, 1.0):
         answers = [row for unit in UNITS for row in rows(unit, 30, 8, satisfied)]
