@@ -64,7 +64,8 @@ def _further(figures: Sequence[Figure], failures: Sequence[Range], looked: Looke
         near = _near(figures, cells[0], looked)
         of_basis = [figures[place] for place in near if figures[place].basis == cells[0].basis]
         hides = {figure.domain for figure in of_basis if figure.hidden in PROTECTED}
-        narrow, helped = hides.intersection(unit for cell in cells for unit in members.get(cell.domain, (cell.domain,))), set[str]()
+        narrow = {cell.domain for cell in cells if cell.domain not in members}  # a count below the floor beside a figure that is shown, too
+        narrow, helped = narrow.union(*(hides.intersection(members.get(cell.domain, ())) for cell in cells)), set[str]()
         groups = [figure for figure in of_basis if figure.hidden is None and figure.domain in members]
         for group in sorted(groups, key=lambda figure: (figure.n_received or 0, figure.domain)):
             inside = narrow.intersection(members[group.domain])

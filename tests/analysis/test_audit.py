@@ -175,6 +175,16 @@ def test_a_release_that_fails_hides_the_smallest_group_around_what_is_solved() -
     assert not audited(found).failures
 
 
+def test_a_count_below_the_floor_beside_a_shown_figure_hides_the_smallest_group() -> None:
+    """x took in 5 files and decided 40, so its figure is shown; w took in 40. Block wx says 45: 43 to 47, less 38 to 42, is 1 to 9."""
+    full = released({**FOUR, "x": 40}, "wx")
+    counts = {"x": 5, "kwx": 45, "79": 125}
+    few = replace(full, figures=tuple(replace(one, n_received=counts.get(one.domain, one.n_received)) for one in full.figures))
+    assert {one.domain for one in audited(few).failures} == {"x"}
+    found, _ = secured(few)
+    assert {one.domain for one in found.figures if one.hidden == "complementary"} == {"kwx"}
+
+
 def test_a_sound_release_is_left_as_it_is() -> None:
     sound = without(released(FOUR), "x", "u")
     assert secured(sound)[0] is sound
