@@ -194,6 +194,16 @@ def goes_by(language: str, block: str, basis: Basis) -> str:
     )
 
 
+def of_all_answers(language: str, title: str) -> str:
+    """The title of what rests on all answers, beside an index that does not."""
+    return say(language, "{title} (from all answers)", title=title)
+
+
+def beside_another_basis(language: str, bodies: str, basis: Basis) -> str:
+    sentence = "This is from all answers. The index of {bodies} goes by another way of counting: “{way}”."
+    return say(language, sentence, bodies=bodies, way=way(language, basis))
+
+
 def gap_meaning(language: str) -> str:
     sentence = (
         "The gap is worked out before rounding, from the same days of the same offices; where its interval leaves out 0, the two ways "

@@ -16,6 +16,7 @@ from survey_app.documents import item_sentences
 from survey_app.documents.charts import picture as charts
 from survey_app.documents.charts.values import Driver, ImportancePerformance
 from survey_app.documents.figure_cells import View
+from survey_app.documents.level_tables import on_all_answers, titled
 from survey_app.documents.report import Column, Gap, Heading, Interval, Number, Panel, Paragraph, Part, Picture, Row, Table
 from survey_app.documents.rounding import to_five
 from survey_app.words import number, of, percent, say
@@ -32,14 +33,14 @@ def importance(view: View, about: list[Domain]) -> Iterator[Part]:
     if not first and not alike:
         return
     yield Heading("importance", say(language, "What goes with overall satisfaction"))
+    blocks = [one for one in view.release.domains if one.grouping == "block" and one.id in told and _is_compared(view, one)]
+    folded = blocks if any(one.kind == "city" for one in about) else []
+    yield from on_all_answers(view, [*(domain for domain, _ in first), *folded])
     for domain, found in first:
         yield from _one(view, domain, found)
-    blocks = [one for one in view.release.domains if one.grouping == "block" and one.id in told and _is_compared(view, one)]
-    if any(one.kind == "city" for one in about):
-        for block in blocks:
-            name = say(language, "{name}: importance and satisfaction", name=view.name(block))
-            inside = tuple(part for part in _one(view, block, told[block.id]) if isinstance(part, Paragraph | Table | Picture))
-            yield Panel(f"panel-importance-{block.id}", name, inside)
+    for block in folded:
+        inside = tuple(part for part in _one(view, block, told[block.id]) if isinstance(part, Paragraph | Table | Picture))
+        yield Panel(f"panel-importance-{block.id}", _title(view, block), inside)
     for domain in about:
         of_domain = [one for one in alike if one.domain == domain.id and _is_compared(view, domain)]
         if of_domain:
@@ -60,7 +61,7 @@ def _one(view: View, domain: Domain, found: Importance) -> Iterator[Paragraph | 
         yield Paragraph(f"{view.name(domain)}: {not_studied(language, found.refused, labels)}")
         return
     yield Paragraph(item_sentences.importance(language, found, labels))
-    title = say(language, "{name}: importance and satisfaction", name=view.name(domain))
+    title = _title(view, domain)
     performance = say(language, "Satisfied")
     share = say(language, "Associated with overall satisfaction")
     drivers = tuple(Driver(labels[item], _share(view, found, at), _performance(view, domain, item)) for at, item in enumerate(found.items))
@@ -81,6 +82,10 @@ def _one(view: View, domain: Domain, found: Importance) -> Iterator[Paragraph | 
     chart = ImportancePerformance(language, title, performance, share, "share", "share", drivers, cross)
     made = charts.picture(chart, view.release)
     yield replace(made, table=replace(made.table, id=f"chart-importance-{domain.id}"))
+
+
+def _title(view: View, domain: Domain) -> str:
+    return titled(view, domain, say(view.language, "{name}: importance and satisfaction", name=view.name(domain)))
 
 
 def _cross(view: View, domain: Domain, found: Importance, drivers: tuple[Driver, ...]) -> tuple[float, float] | None:

@@ -10,6 +10,7 @@ from questionnaires.trees import IndexTree
 from survey_app.documents import figure_cells as cells
 from survey_app.documents.charts import picture as charts
 from survey_app.documents.charts.values import LevelBars, LevelRow, Segment
+from survey_app.documents.compared_sentences import beside_another_basis, of_all_answers
 from survey_app.documents.figure_cells import View
 from survey_app.documents.report import Gap, Heading, Number, Panel, Paragraph, Part, Picture, Table
 from survey_app.documents.rounding import rounded
@@ -25,6 +26,7 @@ def level_bars(view: View, about: Sequence[Domain]) -> Iterator[Part]:
         return
     language = view.language
     yield Heading("levels", say(language, "How answers spread over the five levels"))
+    yield from on_all_answers(view, [domain for domain, _ in found])
     for number, (domain, parts) in enumerate(found):
         if number == 0:
             picture, table = parts
@@ -97,4 +99,17 @@ def _names(view: View, told: dict[tuple[str, str, str], Levels], domain: Domain)
 
 
 def _title(view: View, domain: Domain) -> str:
-    return say(view.language, "{name}: answers by level", name=view.name(domain))
+    return titled(view, domain, say(view.language, "{name}: answers by level", name=view.name(domain)))
+
+
+def titled(view: View, domain: Domain, title: str) -> str:
+    """Levels and importance rest on all answers, which is said beside a body whose index does not."""
+    return title if view.basis_of(domain) == "all" else of_all_answers(view.language, title)
+
+
+def on_all_answers(view: View, domains: Sequence[Domain]) -> Iterator[Paragraph]:
+    """The same under a heading, of all bodies that stand under it."""
+    for basis in dict.fromkeys(map(view.basis_of, domains)):
+        if basis != "all":
+            names = "; ".join(view.name(one) for one in domains if view.basis_of(one) == basis)
+            yield Paragraph(beside_another_basis(view.language, names, basis))

@@ -14,11 +14,13 @@ from analysis.domains import Domain
 from analysis.estimation import Estimate
 from analysis.figures import Figure, Release, Studies
 from analysis.smoothing import smooth_of
+from analysis.told import Importance
 from survey_app.documents import change_sentences, city_report, figure_cells
 from survey_app.documents.change_tables import is_counted, least_points
 from survey_app.documents.city_report import Asked
 from survey_app.documents.figure_cells import View
 from survey_app.documents.flat_tables import flat_header, flat_rows
+from survey_app.documents.importance_tables import importance
 from survey_app.documents.report import Gap, Interval, Number, Panel, Paragraph, Picture, ReportDocument, Table
 from survey_app.documents.rounding import rounded_gap
 
@@ -214,6 +216,24 @@ def test_every_table_of_an_index_says_how_it_was_computed() -> None:
     assert {"how-city", "how-units-khoi", "how-standings"} <= set(panels)
     steps = dict(row.cells for row in table(made, "steps-units-khoi").rows)  # type: ignore[misc] – two cells a row
     assert (steps["Phiên bản phương pháp"], steps["Số mầm của phép rút ngẫu nhiên"]) == ("2026.1", "1")
+
+
+def test_importance_beside_an_index_of_verified_answers_says_that_it_is_of_all() -> None:
+    """Of the block in the heading's sentence, in the title, in the words of the picture and over both tables; of the city nothing."""
+    items = ("b1_general", "b2_general")
+    told = [Importance(one.id, "overall", items, (0.3, 0.2), (0.25, 0.15), (0.35, 0.25), 0.5, 400) for one in (CITY, BLOCK)]
+    seen = view([ALL, figure(BLOCK, estimated(0.92, 900, 0.90, 0.94)), figure(BLOCK, estimated(0.9, 300, 0.8, 0.95), basis="verified")])
+    studies = replace(seen.release.studies, importances=tuple(told), wished={"khoi": "verified"}, headlines={"khoi": "verified"})
+    seen = View.of(replace(seen.release, studies=studies), INSTRUMENT, "vi", True, {}, None)
+    parts = list(importance(seen, [CITY]))
+    said = "Phần này tính trên tất cả phiếu. Chỉ số của Khối phường tính theo cách khác: “Chỉ phiếu có mã do hệ thống cấp”."
+    assert parts[1] == Paragraph(said)
+    panel = next(part for part in parts if isinstance(part, Panel))
+    picture = next(part for part in panel.parts if isinstance(part, Picture))
+    tables = [picture.table, *(part for part in panel.parts if isinstance(part, Table))]
+    for title in (panel.text, picture.alternative.partition(")")[0] + ")", *(one.caption for one in tables)):
+        assert title.endswith("Khối phường: mức độ quan trọng và mức hài lòng (tính trên tất cả phiếu)")
+    assert "tất cả phiếu" not in next(part for part in parts if isinstance(part, Picture)).alternative
 
 
 @pytest.mark.parametrize(("n", "text"), [(50, (-6.0, -9.0, -2.0)), (500, (-6.1, -8.8, -2.9)), (5000, (-6.12, -8.72, -2.95))])

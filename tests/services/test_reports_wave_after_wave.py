@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from pathlib import Path
 
 import pytest
 
-from survey_app.documents.report import Cell, Gap, Interval, Paragraph, Picture, ReportDocument, Table
+from survey_app.documents.report import Cell, Gap, Heading, Interval, Paragraph, Picture, ReportDocument, Table
 from survey_app.services import independent, releases, reports, tables
 from survey_app.services.access import Viewer, public
 from survey_app.storage import fieldwork, session
@@ -205,6 +205,23 @@ def test_an_independent_sample_is_set_beside_the_answers_that_the_block_goes_by(
     assert text(row.cells[1]).startswith("95% (")
     assert text(row.cells[4]).startswith("+25 (")
     assert any(one.startswith("Phường Bến Nghé: đã hỏi 40 người") and "“Chỉ phiếu có mã do hệ thống cấp”" in one for one in words(shown))
+
+
+@pytest.mark.usefixtures("verified")
+def test_what_rests_on_all_answers_says_so_beside_an_index_that_does_not() -> None:
+    """Under the heading, over the picture, in its words for who cannot see it, and over its table."""
+    number = by_slips(tuple(ward for ward in cast.ALL_WARDS if ward != QUIET_WARD)).release
+    said = "Phần này tính trên tất cả phiếu. Chỉ số của Khối phường tính theo cách khác: “Chỉ phiếu có mã do hệ thống cấp”."
+    shown = document(cast.viewer("home_affairs", THEN), number, WARDS)
+    below = {part.id: after for part, after in pairwise(shown.parts) if isinstance(part, Heading)}
+    picture = next(part for part in shown.parts if isinstance(part, Picture) and part.chart == "levels")
+    assert below["levels"] == Paragraph(said)
+    assert "(tính trên tất cả phiếu)" in picture.alternative
+    assert picture.table.caption.endswith("(tính trên tất cả phiếu)")
+    city = document(cast.viewer("home_affairs", THEN), number)
+    bars = next(part for part in city.parts if isinstance(part, Picture) and part.chart == "levels")
+    assert "tất cả phiếu" not in bars.alternative
+    assert Paragraph(said) in city.parts
 
 
 @pytest.mark.usefixtures("verified")
