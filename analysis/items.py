@@ -4,6 +4,7 @@ Everything follows from sums of pairs (item_sums.py). To be worded "associated w
 """
 
 from dataclasses import dataclass
+from functools import cache
 from math import factorial
 
 import numpy as np
@@ -22,6 +23,8 @@ MOST_LOST = 0.1
 LEAST_UNIQUENESS = 0.005
 """As in R's factanal. An item at this end is explained whole (Heywood): the factor is that item, and omega means nothing."""
 AT_THE_END = 1e-6
+NEWTON, SETTLED, APART = 20, 1e-12, 1e-9
+"""Steps, the slope at which they end, and how far the factor has to stand out for its direction to be known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,24 +93,33 @@ def consistency(sums: PairSums) -> Consistency:
 def _lmg(covariances: Floats) -> Floats:
     """Replicate × item: shares of each covariance matrix, the target in row 0.
 
-    Items are swept out one after another: C − C_j C_j'/C_jj is what is left of everything once j is known, so that each of the
-    2^p sets costs one step from a set with one item fewer, for all replicates at once.
+    Items are swept out one after another: C − C_j C_j'/C_jj is what is left of the items after j, and of the target, once j is
+    known, so that each of the 2^p sets costs one step from a set with one item fewer, for all replicates at once. The number of a
+    set is the sum of 2^j over its items.
     """
     count = covariances.shape[1] - 1
-    explained: dict[frozenset[int], Floats] = {}
-    left = [(frozenset[int](), 0, np.moveaxis(covariances, 0, -1))]
-    total = covariances[:, 0, 0]
+    unexplained = np.empty((2**count, len(covariances)))
+    left = [(0, np.roll(np.moveaxis(covariances, 0, -1), -1, axis=(0, 1)))]
     while left:
-        known, last, rest = left.pop()
-        explained[known] = 1 - rest[0, 0] / total
-        for item in range(last + 1, count + 1):
-            left.append((known | {item}, item, rest - rest[:, None, item] * rest[None, :, item] / rest[item, item]))
-    share = np.zeros((len(covariances), count))
-    for known, r_squared in explained.items():
-        chance = factorial(len(known)) * factorial(count - len(known) - 1) / factorial(count) if len(known) < count else 0.0
-        for item in set(range(1, count + 1)) - known:
-            share[:, item - 1] += chance * (explained[known | {item}] - r_squared)
+        known, rest = left.pop()
+        unexplained[known] = rest[-1, -1]
+        for at in range(len(rest) - 1):
+            of_item = rest[at, at + 1 :]
+            swept = rest[at + 1 :, at + 1 :] - of_item[:, None] * (of_item / rest[at, at])
+            left.append((known | 1 << (count + 1 - len(rest) + at), swept))
+    share: Floats = (_orders(count) @ (unexplained / -covariances[:, 0, 0])).T
     return share
+
+
+@cache
+def _orders(count: int) -> Floats:
+    """Item × set: what every set counts for in the share of an item, |S|!(p − |S| − 1)!/p! with it and less the same without it."""
+    sets = np.arange(2**count)
+    size = np.array([int(one).bit_count() for one in sets])
+    chance = np.array([factorial(k) * factorial(count - k - 1) / factorial(count) for k in range(count)])
+    holds = (sets >> np.arange(count)[:, None] & 1).astype(np.bool_)
+    found: Floats = np.where(holds, chance[size - 1], -chance[np.minimum(size, count - 1)])
+    return found
 
 
 def _interval(drawn: Drawn, level: float) -> tuple[Floats, Floats]:
@@ -138,17 +150,47 @@ def _uniquenesses(correlation: Floats) -> Floats:
     Ψ^(−1/2) R Ψ^(−1/2), R's factanal."""
     if len(correlation) == 3 and (exact := _of_three(correlation)) is not None:
         return exact
+    start: Floats = (1 - 0.5 / len(correlation)) / np.diagonal(np.linalg.inv(correlation))
+    inside = _inside(correlation, start)
+    return _within_bounds(correlation, start) if inside is None else inside
+
+
+def _inside(correlation: Floats, unique: Floats) -> Floats | None:
+    """Newton's way to a minimum between the bounds; None where it leads out of them, or the loss does not bend upwards on it.
+
+    In log ψ, with u_j the eigenvectors, 1 the largest, sums over the others: slope Σ (1 − e_j) u_j², curvature A ∘ P + B ∘ u_1u_1',
+    A = Σ e_j u_ju_j', P = Σ u_ju_j', B = Σ (1 − e_j)(e_1 + e_j)/(e_1 − e_j) u_ju_j'. Source: Clarke 1970.
+    """
+    for _ in range(NEWTON):
+        values, vectors = _eigen(correlation, unique)
+        small, u, first = values[:-1], vectors[:, :-1], vectors[:, -1]
+        if values[-1] <= small[-1] * (1 + APART):
+            return None
+        slope = u**2 @ (1 - small)
+        bent = u * ((1 - small) * (values[-1] + small) / (values[-1] - small)) @ u.T
+        curvature = (u * small @ u.T) * (u @ u.T) + bent * np.outer(first, first)
+        if np.linalg.eigvalsh(curvature)[0] <= 0:
+            return None
+        if np.abs(slope).max() < SETTLED:
+            return unique
+        unique = unique * np.exp(-np.linalg.solve(curvature, slope))
+        if not ((unique > LEAST_UNIQUENESS + AT_THE_END) & (unique < 1)).all():
+            return None
+    return None
+
+
+def _within_bounds(correlation: Floats, start: Floats) -> Floats:
+    """The same by L-BFGS-B."""
 
     def loss(unique: Floats) -> float:
-        values, _ = _scaled(correlation, unique)
-        return float((values[:-1] - np.log(values[:-1]) - 1).sum())
+        values = _eigen(correlation, unique)[0][:-1]
+        return float((values - np.log(values) - 1).sum())
 
     def slope(unique: Floats) -> Floats:
         loading = _loadings(correlation, unique)
         found: Floats = np.diagonal(np.outer(loading, loading) + np.diag(unique) - correlation) / unique**2
         return found
 
-    start = (1 - 0.5 / len(correlation)) / np.diagonal(np.linalg.inv(correlation))
     bounds = [(LEAST_UNIQUENESS, 1.0)] * len(correlation)
     found = minimize(
         loss, start, jac=slope, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-15, "gtol": 1e-10, "maxiter": 1000}
@@ -164,14 +206,15 @@ def _of_three(correlation: Floats) -> Floats | None:
     return unique if ((unique > LEAST_UNIQUENESS + AT_THE_END) & (unique < 1)).all() else None
 
 
-def _scaled(correlation: Floats, unique: Floats) -> tuple[Floats, Floats]:
+def _eigen(correlation: Floats, unique: Floats) -> tuple[Floats, Floats]:
+    """Of Ψ^(−1/2) R Ψ^(−1/2), the largest last."""
     root = np.sqrt(unique)
     values, vectors = np.linalg.eigh(correlation / np.outer(root, root))
-    return values, vectors[:, -1] * root
+    return values, vectors
 
 
 def _loadings(correlation: Floats, unique: Floats) -> Floats:
     """Of the one factor, with the sign that makes their sum positive."""
-    values, vector = _scaled(correlation, unique)
-    found: Floats = vector * np.sqrt(max(values[-1] - 1, 0.0))
+    values, vectors = _eigen(correlation, unique)
+    found: Floats = vectors[:, -1] * np.sqrt(unique * max(values[-1] - 1, 0.0))
     return found if found.sum() >= 0 else -found

@@ -87,6 +87,28 @@ def test_three_items_have_the_loadings_that_their_correlations_leave() -> None:
     assert found.omega == pytest.approx(0.25 / (0.25 + 0.36 + 4 * 0.64 + 9 * 0.75), rel=1e-12)
 
 
+def hand_made(table: np.ndarray) -> PairSums:
+    """Pair sums with this covariance."""
+    ones = np.ones((1, *table.shape))
+    return PairSums(tuple("abcdefg"[: len(table)]), 99 * ones.astype(np.int64), ones, 0 * ones, table[None], np.zeros(1, np.int64))
+
+
+def test_a_saddle_between_two_factors_is_no_omega() -> None:
+    """a, b, d go together, and c with e: Newton's way leads to where the loss bends downwards (omega 0.72). Uniquenesses from R's
+    factanal(covmat, factors = 1)."""
+    above = [0.62, 0.36, 0.41, 0.11, 0.33, 0.42, -0.01, 0.40, 0.63, -0.02]
+    table = np.eye(5)
+    table[np.triu_indices(5, 1)] = above
+    unique = np.array([0.3900446, 0.4350666, 0.7337613, 0.6859363, 0.9707698])
+    common = np.sqrt(1 - unique).sum() ** 2
+    assert consistency(hand_made(table + table.T - np.eye(5))).omega == pytest.approx(common / (common + unique.sum()), abs=1e-5)
+
+
+def test_items_that_do_not_go_together_have_next_to_no_omega() -> None:
+    """Without any correlation no direction is that of the factor."""
+    assert 0 <= consistency(hand_made(np.eye(4))).omega < 0.05
+
+
 def test_two_items_have_an_alpha_and_no_omega() -> None:
     assert consistency(sums(ATTITUDE[:2])).omega is None
 
