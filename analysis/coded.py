@@ -1,30 +1,29 @@
-"""Coded: the answers of a wave as coded arrays, whatever their population; and how stored texts become codes, part by part.
+"""Coded: the answers of a wave as coded arrays, whatever their population; and how stored rows become these, part by part.
 
-Never a Python object an answer: parts of some thousand rows are coded and let go. Who is asked what is in survey_data.py.
+Never a Python object an answer: parts of some thousand rows are coded and let go. How their texts are read is in stored_texts.py,
+who is asked what in survey_data.py.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.arrays import Bools, Floats, Ints
+from analysis.stored_texts import Codes, Reader
 from questionnaires.instrument import Instrument
-from questionnaires.model import Question
 
-Codes = NDArray[np.int8]
-Bytes = NDArray[np.uint8]
+Places = NDArray[np.int32]
 
-NOT_ANSWERED = -2
 UNKNOWN = -1
 """The code of a Column where nothing is known (no one decider, sector unknown)."""
 
 TEXTS = ("reception", "decider", "point", "psu", "channel", "module")
 NUMBERS = ("position", "sector", "pi", "design_weight")
 
-AT_ONCE, MOST_KNOWN = 2_000, 200_000
-"""Texts read together, which fit into the cache of a processor; and texts remembered until they are read."""
+AT_ONCE = 2_000
+"""Texts read together, which fit into the cache of a processor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,46 +87,37 @@ class Coder:
     """Takes the rows of storage in parts, by the names of TEXTS and NUMBERS and `answers`, the text that encode() made."""
 
     def __init__(self, instrument: Instrument) -> None:
-        self._instrument, self._names = instrument, _Names.of(instrument)
+        self._reader = Reader.of(instrument)
         self._labels = {name: _Labels() for name in TEXTS}
-        self._texts: dict[str, list[Ints]] = {name: [np.zeros(0, np.int64)] for name in TEXTS}
+        self._texts: dict[str, list[Places]] = {name: [np.zeros(0, np.int32)] for name in TEXTS}
         self._numbers: dict[str, list[Floats]] = {name: [np.zeros(0)] for name in NUMBERS}
-        self._answers = [blank(instrument, 0)]
-        self._known: dict[str, int] = {}
-        self._waiting: list[Ints] = []
-        self._rows = 0
+        self._answers: list[Codes] = []
+        self._waiting: list[str] = []
 
     def add(
         self, texts: Mapping[str, Sequence[str | None]], numbers: Mapping[str, Sequence[float | None]], answers: Sequence[str]
     ) -> None:
         for name, labels in self._labels.items():
-            self._texts[name].append(np.fromiter(map(labels.__getitem__, texts[name]), np.int64, len(answers)))
+            self._texts[name].append(np.fromiter(map(labels.__getitem__, texts[name]), np.int32, len(answers)))
         for name, found in self._numbers.items():
             found.append(np.array(numbers[name], np.float64))
-        rows = range(self._rows, self._rows + len(answers))
-        self._waiting.append(np.fromiter(map(self._known.setdefault, answers, rows), np.int64, len(answers)))
-        self._rows += len(answers)
-        if len(self._known) > MOST_KNOWN:
+        self._waiting += answers
+        if len(self._waiting) >= AT_ONCE:
             self._read()
 
     def _read(self) -> None:
-        """Many people say the same: every text is read once, where it came first, and dealt out to whoever said it."""
-        texts, first = list(self._known), np.fromiter(self._known.values(), np.int64, len(self._known))
-        read = [self._names.codes(self._instrument, texts[at : at + AT_ONCE]) for at in range(0, len(texts), AT_ONCE)]
-        if read:
-            which = np.searchsorted(first, np.concatenate(self._waiting))
-            self._answers.append({name: np.concatenate([part[name] for part in read])[which] for name in read[0]})
-        self._known, self._waiting = {}, []
+        self._answers.append(self._reader.codes(self._waiting))
+        self._waiting = []
 
     def coded(self) -> Coded:
         self._read()
-        numbers = {name: np.concatenate(parts) for name, parts in self._numbers.items()}
-        answers = {name: np.concatenate([part[name] for part in self._answers]) for name in self._answers[0]}
+        numbers = {name: np.concatenate(self._numbers.pop(name)) for name in NUMBERS}
+        answers, self._answers = np.concatenate(self._answers, axis=1), []
         sector = np.where(np.isnan(numbers["sector"]), UNKNOWN, numbers["sector"]).astype(np.int64)
         return Coded(
-            {name: _sorted(labels, np.concatenate(self._texts[name])) for name, labels in self._labels.items()},
+            {name: _sorted(labels, np.concatenate(self._texts.pop(name))) for name, labels in self._labels.items()},
             numbers["position"].astype(np.int64), sector, numbers["pi"], numbers["design_weight"],
-            np.zeros(len(sector), np.bool_), answers,
+            np.zeros(len(sector), np.bool_), dict(zip(self._reader.columns, answers, strict=True)),
         )  # fmt: skip
 
 
@@ -137,86 +127,8 @@ def column(labels: Sequence[str | None]) -> Column:
     return _sorted(seen, np.fromiter(map(seen.__getitem__, labels), np.int64, len(labels)))
 
 
-def blank(instrument: Instrument, size: int) -> dict[str, Codes]:
-    """Nobody has answered anything."""
-    return {name: np.full(size, NOT_ANSWERED, np.int8) for question in instrument.questions for name in names(question)}
-
-
-def names(question: Question) -> tuple[str, ...]:
-    """The columns of a question: one, one an option where several may be ticked, none for free text."""
-    if question.kind == "text":
-        return ()
-    return tuple(f"{question.id}.{option.code}" for option in question.options) if question.kind == "multiple" else (question.id,)
-
-
-def _sorted(labels: Mapping[str | None, int], codes: Ints) -> Column:
+def _sorted(labels: Mapping[str | None, int], codes: Ints | Places) -> Column:
     known = sorted(label for label in labels if label is not None)
     place = np.full(len(labels), UNKNOWN, np.int64)
     place[[labels[label] for label in known]] = np.arange(len(known))
     return Column(place[codes], tuple(known))
-
-
-QUOTE, COMMA, COLON, BRACKET, LINE, ZERO, NINE = b'",:[\n09'
-
-
-@dataclass(frozen=True, slots=True)
-class _Names:
-    """The ids of an instrument's questions, told apart by their length and first `width` signs: `keys`, sorted."""
-
-    ids: tuple[str, ...]
-    width: int
-    keys: NDArray[np.uint64]
-
-    @classmethod
-    def of(cls, instrument: Instrument) -> "_Names":
-        ids = [question.id for question in instrument.questions]
-        width = next(size for size in range(1, 1_000) if len({(len(id), id[:size]) for id in ids}) == len(ids))
-        data = np.frombuffer("".join(f'"{id}"' for id in ids).encode() + bytes(width), np.uint8)
-        keys = _keys(data, np.flatnonzero(data == QUOTE), width)
-        order = np.argsort(keys)
-        return cls(tuple(ids[at] for at in order), width, keys[order])
-
-    def codes(self, instrument: Instrument, texts: Sequence[str]) -> dict[str, Codes]:
-        """The codes in texts as encode() writes them: {"id":5,"ids":[1,3]}, names sorted, numbers of one or two digits."""
-        found = blank(instrument, len(texts))
-        for id, row, code in self._given(texts):
-            question = instrument.question(id)
-            if question.kind == "multiple":
-                for name in names(question):
-                    found[name][row] = 0
-                for option in question.options:
-                    found[f"{id}.{option.code}"][row[code == option.code]] = 1
-            elif question.kind != "text":
-                found[id][row] = code
-        return found
-
-    def _given(self, texts: Sequence[str]) -> Iterator[tuple[str, Ints, Bytes]]:
-        """Question, rows and codes: every number of the texts once."""
-        data = np.frombuffer(("\n".join(texts) + "\n").encode() + bytes(self.width), np.uint8)
-        quotes = np.flatnonzero(data == QUOTE)
-        keys = _keys(data, quotes, self.width)
-        which = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
-        if (self.keys[which] != keys).any():
-            raise ValueError("stored answers name a question that the instrument does not have")
-        ends = np.searchsorted(quotes[::2], np.flatnonzero(data == LINE))
-        row_of_name = np.repeat(np.arange(len(texts)), np.diff(ends, prepend=0))
-        digit, before = (data >= ZERO) & (data <= NINE), data[:-1]
-        at = np.flatnonzero(digit[1:] & ((before == COLON) | (before == COMMA) | (before == BRACKET))) + 1
-        code, two = data[at] - ZERO, digit[at + 1]
-        code[two] = code[two] * 10 + (data[at[two] + 1] - ZERO)
-        name = np.searchsorted(quotes[1::2], at) - 1
-        question = which[name].astype(np.uint16)
-        order = np.argsort(question, kind="stable")
-        row, code = row_of_name[name[order]], code[order]
-        ends = np.cumsum(np.bincount(question, minlength=len(self.ids)))
-        for id, begin, end in zip(self.ids, [0, *ends], ends, strict=False):
-            yield id, row[begin:end], code[begin:end]
-
-
-def _keys(data: Bytes, quotes: Ints, width: int) -> NDArray[np.uint64]:
-    """A number for each name between two quotes: its length and first signs."""
-    opens, length = quotes[::2], quotes[1::2] - quotes[::2] - 1
-    found = length.astype(np.uint64)
-    for place in range(width):
-        found = found * np.uint64(257) + np.where(place < length, data[opens + 1 + place], 0).astype(np.uint64)
-    return found

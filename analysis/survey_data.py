@@ -9,17 +9,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from analysis.arrays import Bools, Floats, Ints
-from analysis.coded import (
-    NOT_ANSWERED,
-    TEXTS,
-    UNKNOWN,
-    Coded,
-    Codes,
-    Column,
-    column,
-    names,
-)  # fmt: skip
+from analysis.coded import TEXTS, UNKNOWN, Coded, Column, column
 from analysis.design_weights import sound
+from analysis.stored_texts import NOT_ANSWERED, Codes, names
 from questionnaires.instrument import Instrument
 from questionnaires.model import Condition, Fault, Question, Refused
 

@@ -64,12 +64,21 @@ def test_texts_in_parts_give_the_same_data_as_answers_one_by_one(forms_: list[di
         }
 
 
-def test_texts_that_repeat_are_read_once_and_dealt_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No more than two texts are remembered, one is read at a time: 1 2 1 3 3 2 come back as they came."""
-    monkeypatch.setattr(coding, "MOST_KNOWN", 2)
-    monkeypatch.setattr(coding, "AT_ONCE", 1)
-    found = by_parts([{"overall": code} for code in (1, 2, 1, 3, 3, 2)], 1)
-    assert found.answers["overall"].tolist() == [1, 2, 1, 3, 3, 2]
+def test_texts_read_in_several_turns_come_back_in_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(coding, "AT_ONCE", 2)
+    found = by_parts([{"overall": code} for code in (1, 2, 1, 3, 3)], 1)
+    assert found.answers["overall"].tolist() == [1, 2, 1, 3, 3]
+
+
+def test_names_are_told_apart_by_signs_far_behind() -> None:
+    """Two ids of one length that differ after their twentieth sign, and one that is the beginning of another."""
+    ids = ["a_rather_long_name_of_one", "a_rather_long_name_of_two", "a_rather", "a_rather_long"]
+    coder = Coder(made.instrument([made.question(id) for id in ids], []))
+    text = answers.encode({id: 1 + number for number, id in enumerate(ids)})
+    coder.add({name: ["x"] for name in TEXTS}, {name: [1.0] for name in NUMBERS}, [text])
+    assert {name: codes.tolist() for name, codes in coder.coded().answers.items()} == {
+        "a_rather_long_name_of_one": [1], "a_rather_long_name_of_two": [2], "a_rather": [3], "a_rather_long": [4],
+    }  # fmt: skip
 
 
 def test_numbers_of_two_digits_and_lists_are_read_digit_by_digit() -> None:
