@@ -15,11 +15,12 @@ from analysis.figures import Figure, Release, Studies
 from analysis.item_studies import agreements, codes_of, factors_of, importances, modules_of
 from analysis.level_shares import asked_levels, level_shares
 from analysis.population import Population
+from analysis.posted import POSTED
 from analysis.quality.marked import marked
 from analysis.smoothing import Clustering, clustering
 from analysis.survey_data import Ints
 from analysis.tallies import Source
-from analysis.told import Answered, ClusterEffect, GroupEffect, Noted
+from analysis.told import Answered, ClusterEffect, GapEffect, GroupEffect, Noted
 from questionnaires.instrument import Instrument
 
 COACHED, HELPED = "coached", "staff_helped"
@@ -71,6 +72,7 @@ def beside(
         levels=tuple(level_shares(instrument, whole[headline].population, sums[headline], figures, before)),
         effects=tuple(_effects(on_basis, release.studies.headlines, instrument.trees[0].root)),
         group_effects=tuple(_group_effects(on_basis, release.studies.headlines, instrument.trees[0].root)),
+        gap_effects=tuple(_gap_effects(on_basis, instrument.trees[0].root)),
     )
 
 
@@ -117,6 +119,17 @@ def _group_effects(made: Mapping[Basis, Population], goes_by: Mapping[str, Basis
     for basis in (one for one in made if one in {"all", *goes_by.values()}):
         fitted = _fitted(made[basis], made[basis].units, root)
         yield GroupEffect(basis, fitted.a, fitted.b)
+
+
+def _gap_effects(made: Mapping[Basis, Population], root: str) -> Iterable[GapEffect]:
+    """Of the two sets whose gap has V0 of both: of the units of every block, and of all units for groups."""
+    for basis in ("verified", POSTED) if POSTED in made else ():
+        population = made[basis]
+        blocks = {row: one.id for row, one in enumerate(population.domains) if one.grouping == "block"}
+        for block, units in [*((id, population.units_in(row)) for row, id in blocks.items()), ("", population.units)]:
+            if len(units):
+                fitted = _fitted(population, units, root)
+                yield GapEffect(basis, block, fitted.a, fitted.b)
 
 
 def _fitted(population: Population, units: Ints, root: str) -> Clustering:

@@ -13,7 +13,7 @@ from analysis.comparison.said import Standing
 from analysis.diagnostics import Diagnostics
 from analysis.domains import Domain
 from analysis.estimation import Estimate
-from analysis.told import Agreement, Answered, ClusterEffect, GroupEffect, Importance, Levels, Marked, Noted
+from analysis.told import Agreement, Answered, ClusterEffect, GapEffect, GroupEffect, Importance, Levels, Marked, Noted
 
 Summary = Literal["pooled", "mean_of_units"]
 Reason = Literal["too_few", "complementary", "part_missing", "withheld", "not_surveyed"]
@@ -115,7 +115,8 @@ class Studies:
     `earlier`: number of the release that changes are told against.
     `further_merges`: `merges` of the other bases. `levels`, `importances`, `agreements`: of domains whose figures are shown.
     `effects`: block by block; `group_effects`: of every basis that a block goes by, none in releases made before they were kept, whose
-    `effects` are all on basis "all". `answered`: units in plain counts; `marked`: what everybody may know of marks; `flags`: unit to
+    `effects` are all on basis "all"; `gap_effects`: of the verified and the posted answers. `answered`: units in plain counts;
+    `marked`: what everybody may know of marks; `flags`: unit to
     rule to admitted answers; `findings`: of the quality rules. `software`: what computed it.
     `audit`: of what it shows, None in releases made before there was one.
     """
@@ -142,6 +143,7 @@ class Studies:
     agreements: tuple[Agreement, ...] = ()
     effects: tuple[ClusterEffect, ...] = ()
     group_effects: tuple[GroupEffect, ...] = ()
+    gap_effects: tuple[GapEffect, ...] = ()
     answered: tuple[Answered, ...] = ()
     marked: tuple[Marked, ...] = ()
     flags: Mapping[str, Mapping[str, int]] = field(default_factory=dict)

@@ -14,8 +14,8 @@ from analysis.figures import Figure, Release
 NOT_DIGESTED = {"number", "made", "digest", "state", "replaces"}
 """What changes about a release without any figure changing."""
 LATER = {
-    "channels", "came_by", "further_merges", "levels", "importances", "agreements", "effects", "group_effects", "answered", "marked",
-    "flags", "findings", "audit",
+    "channels", "came_by", "further_merges", "levels", "importances", "agreements", "effects", "group_effects", "gap_effects", "answered",
+    "marked", "flags", "findings", "audit",
 }  # fmt: skip
 """Studies that releases made before them do not have: where they are empty they are not digested. Nor is the software."""
 

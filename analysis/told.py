@@ -80,6 +80,16 @@ class GroupEffect:
 
 
 @dataclass(frozen=True, slots=True)
+class GapEffect:
+    """The same on one of the two bases whose gap is told; block "": of all units, for groups."""
+
+    basis: Basis
+    block: str
+    a: float
+    b: float
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     """The answers that one unit received, of every population, in plain counts. `flagged`: kept out of basis "unflagged".
 

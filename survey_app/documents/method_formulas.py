@@ -74,14 +74,30 @@ def _of_groups(view: View, domains: Sequence[Domain]) -> Iterator[str]:
             yield f"{compared_sentences.way(language, one.basis)}: {_a_and_b(language, one.a, one.b)}"
 
 
+def of_gaps(view: View) -> Iterator[str]:
+    """a and b of both sets of answers: of the blocks whose units the document has, and of all offices for its groups."""
+    language, units = view.language, {one.id for one in view.release.domains if one.kind == "unit"}
+    blocks = {one.id: view.name(one) for one in view.release.domains if one.grouping == "block" and units & set(one.members)}
+    spoken_of = {figure.domain for figure in view.release.figures}
+    if any(one.kind != "unit" and one.id in spoken_of for one in view.release.domains):
+        blocks[""] = say(language, "Blocks, areas and the city")
+    for one in view.release.studies.gap_effects:
+        if one.block in blocks:
+            yield f"{blocks[one.block]}, {compared_sentences.way(language, one.basis)}: {_a_and_b(language, one.a, one.b)}"
+
+
 def _a_and_b(language: str, a: float, b: float) -> str:
     return f"a = {number(language, a, 4)}, b = {number(language, b, 4)}."
 
 
 def freedom(language: str) -> str:
-    return say(
-        language, "df = clusters with an answer − offices with an answer; of V*: df + 8 for a unit, by Satterthwaite for areas and city."
+    """A unit is one office, so that its f is its df."""
+    sentence = (
+        "df = clusters with an answer − offices with an answer. Of V*: df + 8 for a unit; for a block, an area and the city (8 + df)² "
+        "÷ (8 + df² ÷ f), with f = (Σ V_h)² ÷ Σ (V_h² ÷ (G_h − 1)) over the offices h with several clusters, V_h the part of V that "
+        "office h gives (Satterthwaite; f = df where V is 0). Mean of the units: (Σ V*)² ÷ Σ (V*² ÷ df of V*) over the units."
     )
+    return say(language, sentence)
 
 
 def interval(language: str) -> str:

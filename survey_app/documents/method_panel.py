@@ -65,7 +65,7 @@ def how_gaps(view: View) -> Panel:
             "these V as under the index. V* = (8·(V0 + V0′) + df·V) ÷ (8 + df), V0 and V0′ the expected errors of the two, df the "
             "smaller of the two; the gap ± t·√V* with the df of V*, 95%."
         )
-        steps.append((compared_sentences.gap_of(language, "open"), say(language, sentence)))
+        steps.append((compared_sentences.gap_of(language, "open"), " ".join([say(language, sentence), *formulas.of_gaps(view)])))
     rows = tuple(map(Row, steps))
     caption = say(language, "{table}: step by step", table=say(language, "Three ways of counting"))
     table = Table("steps-bases", caption, columns, rows)

@@ -6,7 +6,7 @@ from typing import Never, TypedDict, TypeVar, cast
 
 from analysis.bases import Basis
 from analysis.cells import Merge
-from analysis.told import Agreement, Answered, ClusterEffect, GroupEffect, Importance, Levels, Marked, Noted, NotStudied
+from analysis.told import Agreement, Answered, ClusterEffect, GapEffect, GroupEffect, Importance, Levels, Marked, Noted, NotStudied
 
 Plain = Mapping[str, object]
 T = TypeVar("T")
@@ -21,6 +21,7 @@ class Told(TypedDict):
     agreements: tuple[Agreement, ...]
     effects: tuple[ClusterEffect, ...]
     group_effects: tuple[GroupEffect, ...]
+    gap_effects: tuple[GapEffect, ...]
     answered: tuple[Answered, ...]
     marked: tuple[Marked, ...]
     findings: tuple[Noted, ...]
@@ -36,6 +37,7 @@ def told_of(stored: Plain) -> Told:
         "agreements": _each(stored, "agreements", _agreement),
         "effects": _each(stored, "effects", lambda one: ClusterEffect(**_typed(one))),
         "group_effects": _each(stored, "group_effects", lambda one: GroupEffect(**_typed(one))),
+        "gap_effects": _each(stored, "gap_effects", lambda one: GapEffect(**_typed(one))),
         "answered": _each(stored, "answered", lambda one: Answered(**_typed(one))),
         "marked": _each(stored, "marked", lambda one: Marked(**_typed(one))),
         "findings": _each(stored, "findings", lambda one: Noted(**_typed(one))),
