@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from analysis.cells import joined
 from analysis.estimation import Influence, variances_by_domain
 from analysis.intervals import ZERO, student
 from analysis.population import Population
 from analysis.smoothing import stabilised, stable_df
 from analysis.sparse import pairs
-from analysis.survey_data import Floats
+from analysis.survey_data import Floats, Ints
 
 LEVEL = 0.95
 
@@ -44,21 +45,21 @@ class Gaps:
     rest: Floats
 
     @classmethod
-    def of(cls, part: Population, whole: Population) -> "Gaps":
-        """Δ = θ_part − θ_whole of every node; V from z_part − z_whole of every PSU, so that shared days and answers count once.
+    def of(cls, part: Population, whole: Population, nodes: Sequence[str]) -> "Gaps":
+        """Δ = θ_part − θ_whole of these nodes; V from z_part − z_whole of every PSU, so that shared days and answers count once.
 
         t interval with the days' degrees of freedom, those of the smaller set. By hand in tests/analysis/test_bases.py.
         """
-        nodes = part.precision.nodes
-        columns = [whole.precision.place(node) for node in nodes]
-        difference = part.precision.value - whole.precision.value[:, columns]
+        mine, theirs = ([side.precision.place(node) for node in nodes] for side in (part, whole))
+        difference = part.precision.value[:, mine] - whole.precision.value[:, theirs]
         df = np.minimum(part.estimates.df, whole.estimates.df)
         rows, z = _between(whole, ((part, 1.0), (whole, -1.0)), nodes)
         variance, _ = variances_by_domain(rows, df, z)
         low, high = student(difference, variance, df[:, None].astype(np.float64), level=LEVEL)
         known = (variance > ZERO) & (df > 0)[:, None]
-        rest = whole.precision.n[:, columns] - part.precision.n
-        return cls(part.precision.places, difference, np.where(known, low, np.nan), np.where(known, high, np.nan), rest)
+        rest = whole.precision.n[:, theirs] - part.precision.n[:, mine]
+        places = {node: at for at, node in enumerate(nodes)}
+        return cls(places, difference, np.where(known, low, np.nan), np.where(known, high, np.nan), rest)
 
     @classmethod
     def apart(cls, one: Population, other: Population, whole: Population, node: str) -> "Gaps":
@@ -97,8 +98,8 @@ def _between(
 ) -> tuple[Influence, Callable[[int, slice], Floats]]:
     """Rows for every PSU of the whole that a side touches in a domain, without totals; and the sum of the sides' z there, × their sign."""
     frame, influences = whole.estimates.influence, [one.estimates.influence for one, _ in sides]
-    known = {name: number for number, name in enumerate(_names(frame))}
-    psu = [np.array([known[name] for name in _names(one)], np.int64)[one.psu] for one in influences]
+    place = _places([frame, *influences])
+    psu = [place[1 + side][one.psu] for side, one in enumerate(influences)]
     domain = [np.repeat(np.arange(len(one.start) - 1), np.diff(one.start)) for one in influences]
     (homes, psus), which, order = pairs(np.concatenate(domain), np.concatenate(psu))
     row = np.empty(len(which), np.int64)
@@ -117,7 +118,9 @@ def _between(
     return replace(frame, start=start, psu=psus, n=np.zeros(0), totals=np.zeros((0, 0))), z
 
 
-def _names(influence: Influence) -> list[tuple[str, str]]:
-    """Stratum and label of every PSU."""
-    stratum, label = influence.psus
-    return [(stratum.labels[a], label.labels[b]) for a, b in zip(stratum.codes, label.codes, strict=True)]
+def _places(influences: Sequence[Influence]) -> list[Ints]:
+    """Where the PSUs of each lie among those of the first, which has them all."""
+    columns, places = joined([one.psus for one in influences])
+    among = np.zeros(len(columns[0].codes), np.int64)
+    among[places[0]] = np.arange(len(places[0]))
+    return [among[place] for place in places]

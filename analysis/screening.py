@@ -46,17 +46,23 @@ def screened(population: Population, basis: Basis, rules: Rules, whole: Whole | 
     """
     found: list[Figure] = []
     kept: dict[str, dict[int, Estimate]] = {}
-    beside = None if whole is None else _Beside(whole, Gaps.of(population, whole.population))
-    leaves = whole is None or basis in rules.headlines
+    nodes = _shown(population, leaves=whole is None or basis in rules.headlines)
+    beside = None if whole is None else _Beside(whole, Gaps.of(population, whole.population, nodes))
     for row in sorted(range(len(population.domains)), key=lambda row: population.domains[row].kind != "unit"):
         domain = population.domains[row]
         late = domain.kind == "unit" and any(batch(unit, population.name) in rules.waiting for unit in domain.members)
-        for candidate in _candidates(population, row, basis, rules.handling, kept, beside, leaves=leaves):
+        for candidate in _candidates(population, row, basis, rules.handling, kept, beside, frozenset(nodes)):
             held = rules.before.held(candidate.figure, population.roles[candidate.figure.node], late)
             if held and held.estimate and domain.kind == "unit":
                 kept.setdefault(held.node, {})[row] = held.estimate
             found.append(held or past_floors(candidate))
     return found
+
+
+def _shown(population: Population, *, leaves: bool) -> tuple[str, ...]:
+    """Nodes whose figures are shown for somebody. Without `leaves`: indices, factors and questions that stand alone."""
+    of_trees = ((*tree.nodes, *(leaf for leaf in tree.leaves if leaves or leaf == tree.root)) for tree in population.trees)
+    return tuple(dict.fromkeys(node for nodes in of_trees for node in nodes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +84,10 @@ def _candidates(
     handling: frozenset[str] | None,
     kept: Mapping[str, Mapping[int, Estimate]],
     beside: _Beside | None,
-    *,
-    leaves: bool,
+    nodes: frozenset[str],
 ) -> Iterator[Candidate]:
-    """The figures of one domain, still with all their numbers; no estimate where the floor will hide it. Without `leaves`:
-    indices, factors and questions that stand alone. A part is shown only where all answers are."""
+    """The figures of one domain, still with all their numbers; no estimate where the floor will hide it. A part is shown only where all
+    answers are."""
     domain, precision = population.domains[row], population.precision
     received, decided = population.answers(row)
     surveyed = bool(received or decided) or handling is None or not handling.isdisjoint(domain.members)
@@ -100,14 +105,14 @@ def _candidates(
             coverage, gap=gap.difference, gap_low=gap.low, gap_high=gap.high,
         )  # fmt: skip
         thin = narrow or (beside is not None and key not in beside.whole.open)
-        rest = 0.0 if beside is None else float(beside.gaps.rest[row, at])
+        rest = 0.0 if beside is None else float(beside.gaps.rest[row, beside.gaps.nodes[node]])
         wants = values.missing[row] if pooled else values.missing[row] or node
         return Candidate(figure, respondents[at], least, surveyed, thin, wants, rest)
 
     for tree in population.trees:
         least, units = floor(tree, domain), population.units_in(row) if has_mean_of_units(tree, domain) else None
         for node in published(tree, domain):
-            if not leaves and node in tree.leaves and node != tree.root:
+            if node not in nodes:
                 continue
             at = precision.place(node)
             yield candidate(tree.id, node, "pooled", estimate_of(at) if respondents[at] + 1e-9 >= least else None, least)
