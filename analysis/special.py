@@ -1,4 +1,4 @@
-"""The special functions of scipy that intervals need, loaded without the rest of scipy.special.
+"""The special functions of scipy that intervals and tests need, loaded without the rest of scipy.special, and without scipy.stats.
 
 Whenever scipy.special starts, it writes the manual pages of a hundred functions anew and loads the tools that this takes: a
 twentieth of the city job on the command line. The functions themselves are compiled, in its module _ufuncs; that is loaded into
@@ -31,8 +31,11 @@ def _compiled() -> ModuleType:
 
 
 _functions = _compiled()
+bdtrc: np.ufunc = _functions.bdtrc
 betaincinv: np.ufunc = _functions.betaincinv
 expit: np.ufunc = _functions.expit
+gammaincinv: np.ufunc = _functions.gammaincinv
 logit: np.ufunc = _functions.logit
 ndtri: np.ufunc = _functions.ndtri
+stdtr: np.ufunc = _functions.stdtr
 stdtrit: np.ufunc = _functions.stdtrit

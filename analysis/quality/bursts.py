@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import false_discovery_control
 
+from analysis.false_discoveries import adjusted
 from analysis.quality.clock import Clock, Usual
 from analysis.quality.observed import Finding, Observed
 from analysis.quality.peers import sum_tail
@@ -108,7 +108,7 @@ def bursts(observed: Observed, rng: np.random.Generator, most: int = MOST_DRAWS)
 
 def reported(rule: str, p: Floats) -> list[tuple[int, float]]:
     """(place, q) of every p at most the level of the rule whose q is at most 5 %."""
-    q = false_discovery_control(p)
+    q = adjusted(p)
     return [(at, float(q[at])) for at, one in enumerate(p) if one <= LEVELS[rule] and q[at] <= FALSE_DISCOVERIES]
 
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import binom
 
 from analysis.quality.observed import Finding, Levels, Observed, sizes
 from analysis.quality.rules import DUPLICATES, LEVELS
+from analysis.special import bdtrc
 from analysis.survey_data import Floats, Ints
 
 FEWEST = 5
@@ -72,7 +72,7 @@ def _alike(observed: Observed) -> Alike:
     of_levels = _share(with_levels - both, at_point - with_facts, together)
     of_facts = _share(with_facts - both, at_point - with_levels, together)
     n_levels, n_facts = (_counts(_numbered(np.stack([series, part], axis=1)))[first] for part in (levels, facts))
-    tail = np.maximum(binom.sf(count - 1, n_facts, of_levels), binom.sf(count - 1, n_levels, of_facts))
+    tail = np.maximum(bdtrc(count - 1, n_facts, of_levels), bdtrc(count - 1, n_levels, of_facts))
     return Alike(series[first], count, np.maximum(n_facts * of_levels, n_levels * of_facts), tail, kind)
 
 

@@ -1,13 +1,11 @@
 """Straight lines: whole forms on one level, counted for a counter's month. Never for one answer: who is content ticks a line."""
 
 import numpy as np
-from scipy.special import expit, logit
-from scipy.stats import norm
-from scipy.stats import t as student
 
 from analysis.quality.observed import DAY, Finding, Observed, sizes, totals
 from analysis.quality.peers import FEWEST_COUNTERS, beside
 from analysis.quality.rules import ALL_TOP, LEVELS, STRAIGHT_LINES
+from analysis.special import expit, logit, ndtri, stdtr
 from analysis.survey_data import Bools, Floats, Ints
 
 FEWEST = 20
@@ -120,7 +118,7 @@ def _found(
     of_one = worth(observed, told, forms)
     of = np.where(judged, np.round(n * of_one), 0).astype(np.int64)
     found = beside(np.round(count * of_one).astype(np.int64), of, expected)
-    tail = student.sf(norm.isf(found.tail), trail)
+    tail = stdtr(trail, ndtri(found.tail))
     every, share, label = sizes(observed.series), count / np.maximum(n, 1), observed.series.labels
     return tuple(
         Finding(rule, label[at], int(every[at]), float(share[at]), float(found.expected[at]), float(tail[at]))

@@ -1,10 +1,10 @@
 """The gap between answers by codes of the system and answers by the posted code of the same unit (methodology §2.4)."""
 
 import numpy as np
-from scipy.stats import t
 
 from analysis.quality.observed import Finding, Observed, sizes
 from analysis.quality.rules import LEVELS, VERIFIED_GAP
+from analysis.special import stdtr
 from analysis.survey_data import Bools, Floats, Ints
 
 POINTS = 0.08
@@ -28,7 +28,7 @@ def verified_gap(observed: Observed) -> tuple[Finding, ...]:
     error, days = _error(observed, verified | posted, part_v - part_o)
     gap = share_v - share_o
     with np.errstate(divide="ignore", invalid="ignore"):
-        p = np.where(error > 0, 2 * t.sf(np.abs(gap) / error, np.maximum(days - 1, 1)), 1.0)
+        p = np.where(error > 0, 2 * stdtr(np.maximum(days - 1, 1), -np.abs(gap) / error), 1.0)
     enough = (n_v >= FEWEST) & (n_o >= FEWEST) & (days > 1)
     reported = enough & (np.abs(gap) > POINTS) & (np.abs(gap) > ERRORS * error) & (p <= LEVELS[VERIFIED_GAP])
     every, unit = sizes(observed.unit), observed.unit.labels
