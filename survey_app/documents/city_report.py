@@ -22,6 +22,7 @@ from survey_app.documents.count_rule import settled
 from survey_app.documents.coverage_pictures import coverage_map
 from survey_app.documents.figure_cells import View
 from survey_app.documents.filled import filled
+from survey_app.documents.folds import LONG
 from survey_app.documents.index_sections import mains
 from survey_app.documents.report import Cell, Column, Heading, Number, Panel, Paragraph, Part, Picture, ReportDocument, Row, Table, undrawn
 from survey_app.documents.rounding import to_five
@@ -30,9 +31,6 @@ from survey_app.documents.studied_sections import Further, studied
 from survey_app.documents.technical_tables import computed
 from survey_app.documents.trend_pictures import trend
 from survey_app.words import day, of, percent, say
-
-LONG = 12
-"""Rows of a table that a page shows at once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from survey_app.documents import domain_tables as tables
 from survey_app.documents import figure_cells as cells
 from survey_app.documents.domain_tables import Line
 from survey_app.documents.figure_cells import View
+from survey_app.documents.folds import folded_by_district
 from survey_app.documents.method_panel import how
 from survey_app.documents.method_trees import how_of_tree
 from survey_app.documents.report import Column, Heading, Panel, Paragraph, Part, Row, Table, undrawn
@@ -67,7 +68,7 @@ def units(view: View) -> Iterator[Part]:
     for group in groups:
         caption = say(view.language, "{block}: the satisfaction index of each unit", block=group.name)
         rows = tables.lines(view, group)
-        yield tables.index_table(view, f"{UNITS}{group.id}", caption, rows, of_units=True)
+        yield folded_by_district(view, tables.index_table(view, f"{UNITS}{group.id}", caption, rows, of_units=True), group.units)
         if len(rows) > 1:
             yield from _selection(view, group.id, caption, rows)
         yield how(view, f"units-{group.id}", caption, [row.domain for row in rows if not row.means])
@@ -118,7 +119,7 @@ def units_in_short(view: View) -> Iterator[Part]:
         caption = say(view.language, "{block}: the satisfaction index of each unit", block=group.name)
         rows = [line for line in tables.lines(view, group) if not line.total]
         table = tables.index_table(view, f"{UNITS}{group.id}", caption, rows, of_units=True)
-        yield Panel(f"panel-{UNITS}{group.id}", caption, (_in_short(table),))
+        yield Panel(f"panel-{UNITS}{group.id}", caption, (folded_by_district(view, _in_short(table), group.units),))
 
 
 IN_SHORT = ("code", "name", "index", "n", "coverage", "status")

@@ -89,7 +89,8 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`header`: the column that names a row. `notes`: one sentence for each mark and reason used in the table."""
+    """`header`: the column that names a row. `notes`: one sentence for each mark and reason used in the table. `folds`: its rows once
+    more in parts that a phone shows instead; files and paper have the rows."""
 
     part: ClassVar[str] = "table"
     id: str
@@ -98,6 +99,15 @@ class Table:
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
     header: int = 0
+    folds: tuple["Fold", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """A part of a table's rows under a line of its own, closed until it is opened; without a line always open."""
+
+    text: str
+    table: Table
 
 
 class Drawing(Protocol):
