@@ -143,7 +143,7 @@ def suppressed(totals: Floats, targets: Floats) -> list[int]:
     orthogonalisation). Totals are admitted in their order; one that would solve a target with those before it is not
     shown. So the smallest go, and none goes in vain. One hidden unit in a group is the plainest case.
     """
-    targets = targets[np.abs(targets).sum(axis=1) > 0]
+    targets = targets[(np.abs(targets) @ np.abs(totals).T).any(axis=1)]  # what shares no unit with them does not follow from totals
     if not len(targets):
         return []
     targets = targets / np.linalg.norm(targets, axis=1, keepdims=True)

@@ -166,7 +166,7 @@ class _Asked:
 class _Sums:
     """Tables that grow by parts of the answers. `psu`: rows × (n, Σ d, Σ d t); `people`: Σ 1, Σ d, Σ d² of those with a valid answer
     to any term of a set, rows × sets; `products`: of a row the pairs of terms that were answered there, and their Σ d t t'. `pair`: 2
-    terms × 2 terms, the number of each pair; `known`: by answered terms what _pairs_of() found."""
+    terms × 2 terms, the number of each pair; `known`: what _pairs_of() found."""
 
     sides: Bools
     asked: _Asked
@@ -174,7 +174,7 @@ class _Sums:
     psu: Floats
     people: tuple[Floats, Floats, Floats]
     products: list[tuple[int, Ints, Floats]]
-    known: dict[bytes, tuple[Ints, Ints]]
+    known: dict[tuple[bytes, bytes], tuple[Ints, Ints, Ints]]
 
     @classmethod
     def empty(cls, psus: int, places: int, sides: Bools) -> "_Sums":
@@ -219,21 +219,21 @@ class _Sums:
 
     def _add_products(self, about: Ints, root: Floats, inside: Ints, ends: Sequence[int]) -> None:
         """Of every row a matrix by itself, half the work, and only of terms that were answered there."""
-        for row, begin, end in zip(inside.tolist(), ends, ends[1:], strict=False):
-            answered = self.people[0][row, about] > 0
-            some = root[:, begin:end] if answered.all() else root[np.tile(answered, 2), begin:end]
-            pair, places = self._pairs_of(about[answered])
-            self.products.append((row, pair, (some @ some.T).take(places)))
+        here, answered = about.tobytes(), self.people[0][np.ix_(inside, about)] > 0
+        for row, some, begin, end in zip(inside.tolist(), answered, ends, ends[1:], strict=False):
+            key = here, some.tobytes()
+            if key not in self.known:
+                self.known[key] = self._pairs_of(about, np.flatnonzero(some))
+            both, pair, places = self.known[key]
+            t = root[:, begin:end] if len(both) == len(root) else root[both, begin:end]
+            self.products.append((row, pair, (t @ t.T).take(places)))
 
-    def _pairs_of(self, answered: Ints) -> tuple[Ints, Ints]:
-        """The pairs of y and x of these terms, and where they lie in the matrix of their products."""
-        key = answered.tobytes()
-        if key not in self.known:
-            both = np.concatenate([answered, self.sides.shape[2] + answered])
-            pair = self.pair[np.ix_(both, both)].ravel()
-            places = np.flatnonzero(pair != NO_PAIR)
-            self.known[key] = pair[places], places
-        return self.known[key]
+    def _pairs_of(self, about: Ints, answered: Ints) -> tuple[Ints, Ints, Ints]:
+        """Of some of these terms: y and x among those of all, their pairs, and where these lie in the matrix of their products."""
+        here = np.concatenate([about[answered], self.sides.shape[2] + about[answered]])
+        pair = self.pair[np.ix_(here, here)].ravel()
+        places = np.flatnonzero(pair != NO_PAIR)
+        return np.concatenate([answered, len(about) + answered]), pair[places], places
 
     def by_place(self, place: Ints, cell: Ints) -> PlaceSums:
         n, design_weight, squared = (table[:, self.asked.which].transpose(0, 2, 1) for table in self.people)

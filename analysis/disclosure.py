@@ -97,9 +97,11 @@ class Before:
         weights would tell parts of them); or none did and some are `waiting` for their batch. What was hidden stays hidden
         with its reason. None: a new figure is due.
         """
-        old = self.figures.get(_key(figure))
         before = self.answers.get((figure.domain, figure.population, figure.basis))
-        if old is None or before is None:
+        if before is None or (not waiting and before == (figure.n_received, figure.n_decided)):
+            return None
+        old = self.figures.get(_key(figure))
+        if old is None:
             return None
         counted = {"reception": (figure.n_received, before[0]), "decider": (figure.n_decided, before[1])}
         judged = counted if figure.n_decided is not None else ("reception",)

@@ -59,7 +59,7 @@ def evaluate(tree: IndexTree, estimates: Estimates, minimum_n: int = 1, given: M
         value, gradient = estimates.ratio(id)
         terms = estimates.parts[estimates.measures.index(id)]
         partial = (estimates.x[:, terms] <= 0).any(axis=1) & ~np.isnan(value)
-        missing = tuple(id if np.isnan(number) else "" for number in value)
+        missing = tuple(np.where(np.isnan(value), id, "").tolist())
         share = all(isinstance(tree.leaves[leaf].value, Proportion) for leaf in leaves_below(tree, id))
         return NodeValues(value, gradient, partial, missing, False, share, True, 0.0, 1.0)
 
@@ -67,7 +67,7 @@ def evaluate(tree: IndexTree, estimates: Estimates, minimum_n: int = 1, given: M
         if id in outside or id not in estimates.measures or (id in tree.nodes and tree.nodes[id].combine != "pooled"):
             return found
         few = np.floor(estimates.n[:, estimates.measures.index(id)] + 1e-9) < minimum_n
-        missing = tuple(id if thin else reason for thin, reason in zip(few, found.missing, strict=True))
+        missing = tuple(np.where(few, id, found.missing).tolist())
         return replace(found, value=np.where(few, np.nan, found.value), missing=missing)
 
     def pooled(node: Node, _children: Sequence[NodeValues]) -> NodeValues:
