@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from analysis.audit_known import FEW, Known
-from analysis.audit_tables import Counted, Counter, Shares, Table, Widths, printed, shares, sizes, table_of_figures, table_of_n
+from analysis.audit_tables import UNKNOWN, Counted, Counter, Shares, Table, Widths, printed, shares, sizes, table_of_figures, table_of_n
 from analysis.bases import Basis
 from analysis.domains import Domain
 from analysis.equations import side_by_side
@@ -42,27 +42,33 @@ class Looked:
     people: Mapping[tuple[TableName, str], int]
     solved: dict[bytes, Ends] = field(default_factory=lambda: {NOTHING: (np.zeros(0), np.zeros(0))})
     counted: dict[str, tuple[list[Figure], Counted]] = field(default_factory=dict)
-    sizes: dict[Basis, tuple[Counted, Mapping[str, float]]] = field(default_factory=dict)
-    tables: dict[TableName, tuple[list[Figure], Counted, Table]] = field(default_factory=dict)
+    sizes: dict[tuple[str, Basis], tuple[Counted, Mapping[str, float]]] = field(default_factory=dict)
+    tables: dict[TableName, tuple[list[Figure], object, Table]] = field(default_factory=dict)
 
     @classmethod
     def at(cls, release: Release, widths: Widths, known: Known) -> "Looked":
+        ends = [UNKNOWN] * len(release.figures)
         places: dict[TableName, list[int]] = {}
         alike: dict[tuple[str, str], list[int]] = {}
-        ends: list[tuple[float, float]] = []
         people: dict[tuple[TableName, str], int] = {}
-        for place, figure in enumerate(release.figures):
-            node = known.node(figure.tree, figure.node)
-            ends.append(printed(figure, widths, node))
-            places.setdefault((figure.population, "", ""), []).append(place)
-            name, cell = (figure.population, figure.basis, node.says), (figure.population, figure.basis, figure.domain, figure.node)
-            if cell not in known.empty:
-                places.setdefault(name, []).append(place)
-            if cell in known.people:
-                people[name, figure.domain] = min(known.people[cell], people.get((name, figure.domain), FEW))
-            alike.setdefault((figure.population, ""), []).append(place)
-            alike.setdefault((figure.population, node.says), []).append(place)
-        return cls({domain.id: domain for domain in release.domains}, shares(release.domains), widths, known, places, alike, ends, people)
+        for (population, basis, tree, of), some in _by_node(release.figures).items():
+            node = known.node(tree, of)
+            name = (population, basis, node.says)
+            places.setdefault((population, "", ""), []).extend(some)
+            alike.setdefault((population, node.says), []).extend(some)
+            for place in some:
+                figure = release.figures[place]
+                cell = (population, basis, figure.domain, of)
+                if figure.estimate is not None:
+                    ends[place] = printed(figure, widths, node)
+                if cell not in known.empty:
+                    places.setdefault(name, []).append(place)
+                if cell in known.people:
+                    people[name, figure.domain] = min(known.people[cell], people.get((name, figure.domain), FEW))
+        in_order = {name: sorted(some) for name, some in places.items()}
+        near = {name: sorted(some) for name, some in alike.items()}
+        near |= {(population, ""): some for (population, _, says), some in in_order.items() if not says}
+        return cls({one.id: one for one in release.domains}, shares(release.domains), widths, known, in_order, near, ends, people)
 
     def among(self, figures: Sequence[Figure], wanted: Wanted | None) -> dict[TableName, Table]:
         """The tables in which something is shown, asked for the wanted cells or else for all."""
@@ -87,22 +93,27 @@ class Looked:
         return self.counted[population][1]
 
     def _table(self, name: TableName, figures: list[Figure], counted: Counted) -> Table:
+        """The same object as long as what it is made of stays the same: of counts these, of figures themselves and the sizes of units."""
         before = self.tables.get(name)
-        if before is not None and before[1] is counted and (not name[2] or before[0] == figures):
-            return before[2]
         if name[2]:
-            size, ends = self._sizes(counted, figures[0].basis), [self.ends[place] for place in self.places[name]]
-            table = table_of_figures(self.domains, self.members, figures, size, ends)
+            size = self._sizes(name[0], figures[0].basis, counted)
+            if before is not None and before[1] is size and before[0] == figures:
+                return before[2]
+            table = table_of_figures(self.domains, self.members, figures, size, [self.ends[place] for place in self.places[name]])
+            self.tables[name] = figures, size, table
         else:
+            if before is not None and before[1] is counted:
+                return before[2]
             table = table_of_n(self.domains, self.members, counted, self.widths)
-        self.tables[name] = figures, counted, table
+            self.tables[name] = figures, counted, table
         return table
 
-    def _sizes(self, counted: Counted, basis: Basis) -> Mapping[str, float]:
-        before = self.sizes.get(basis)
+    def _sizes(self, population: str, basis: Basis, counted: Counted) -> Mapping[str, float]:
+        """The same object as long as no size changes."""
+        before = self.sizes.get((population, basis))
         if before is None or before[0] is not counted:
-            units = [domain for domain in self.domains.values() if domain.kind == "unit"]
-            before = self.sizes[basis] = counted, sizes(units, counted, basis)
+            found = sizes((domain for domain in self.domains.values() if domain.kind == "unit"), counted, basis)
+            before = self.sizes[population, basis] = counted, before[1] if before and before[1] == found else found
         return before[1]
 
     def solve(self, tables: Sequence[Table], least: Sequence[Floats], asked: Asked) -> list[Ends]:
@@ -120,6 +131,14 @@ class Looked:
             low, high = feasible(joined, np.concatenate([one + start for one, start in zip(wanted, starts, strict=False)]), asked)
             self.solved |= {key: (low[a:b], high[a:b]) for key, a, b in zip(new, end, end[1:], strict=False)}
         return [self.solved[key] for key in keys]
+
+
+def _by_node(figures: Sequence[Figure]) -> Mapping[tuple[str, Basis, str, str], list[int]]:
+    """Population, basis, tree and node to the places of their figures."""
+    found: dict[tuple[str, Basis, str, str], list[int]] = {}
+    for place, figure in enumerate(figures):
+        found.setdefault((figure.population, figure.basis, figure.tree, figure.node), []).append(place)
+    return found
 
 
 def _content(table: Table, least: Floats, glance: bool) -> bytes:

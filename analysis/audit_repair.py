@@ -49,7 +49,9 @@ def secured(release: Release, widths: Widths = PUBLIC, known: Known = NOTHING) -
         if only and not further:
             break
         if further:
-            figures = [hidden(one, "complementary") if place in further else one for place, one in enumerate(release.figures)]
+            figures = list(release.figures)
+            for place in further:
+                figures[place] = hidden(figures[place], "complementary")
             release = replace(release, figures=tuple(figures))
     raise Refused(*(_fault(cell) for cell in audited(release, widths, known).failures))
 
