@@ -45,12 +45,21 @@ def _steps(view: View, tree: IndexTree) -> Iterator[tuple[str, str]]:
         if node.children:
             where = [_only(view, one) for one in _wheres(tree, id)]
             yield _name(tree, id, language), " ".join(filter(None, (_joined(tree, node, language), *(where if len(where) == 1 else ()))))
-    yield from dict.fromkeys((_label(tree, id, language), _of_leaf(view, tree, leaf)) for id, leaf in tree.leaves.items())
+    yield from _leaves(view, tree)
     sentence = (
         "As under the index. z of a mean or sum is the sum of the z of its parts, times the same factors; of what is no share V0 takes the "
         "variance of one answer in the block in place of p·(1 − p)."
     )
     yield say(language, "Weight, clusters, error, interval"), say(language, sentence)
+
+
+def _leaves(view: View, tree: IndexTree) -> Iterator[tuple[str, str]]:
+    """Questions that are counted alike share a row."""
+    alike: dict[str, dict[str, None]] = {}
+    for id, leaf in tree.leaves.items():
+        alike.setdefault(_of_leaf(view, tree, leaf), {})[_label(tree, id, view.language)] = None
+    for how, labels in alike.items():
+        yield "; ".join(labels), how
 
 
 def _of_leaf(view: View, tree: IndexTree, leaf: Leaf) -> str:
