@@ -28,11 +28,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class LevelSums:
-    """Of one question, place × level: answers, and Σ w (÷ π of a rotated question); heaviest: the greatest weight in each place."""
+    """Of one question, place × level: answers, and Σ w (÷ π of a rotated question); heaviest: the greatest weight in each place; came: Σ w
+    of the answers that came in since the release before."""
 
     n: Floats
     weight: Floats
     heaviest: Floats
+    came: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class AnswerSums:
                 _added(size, (mine, one.n), (theirs, two.n)),
                 _added(size, (mine, one.weight), (theirs, two.weight)),
                 np.maximum(_added(size, (mine, one.heaviest)), _added(size, (theirs, two.heaviest))),
+                _added(size, (mine, one.came), (theirs, two.came)),
             )
             for (id, one), two in zip(self.levels.items(), other.levels.values(), strict=True)
         }
@@ -124,7 +127,7 @@ def answer_sums(data: SurveyData, weight: Floats, asked: Asked) -> AnswerSums:
         places=Places(reception, point, decider),
         psus=(stratum, label),
         levels={
-            id: _levels(data.answers[id], codes, place, runs, weight / data.pi if id in asked.rotated else weight)
+            id: _levels(data.answers[id], codes, place, runs, weight / data.pi if id in asked.rotated else weight, data.came)
             for id, codes in asked.levels.items()
         },
         pairs=tuple(
@@ -134,17 +137,18 @@ def answer_sums(data: SurveyData, weight: Floats, asked: Asked) -> AnswerSums:
     )
 
 
-def _levels(given: Codes, codes: Sequence[int], place: Ints, runs: Runs, weight: Floats) -> LevelSums:
+def _levels(given: Codes, codes: Sequence[int], place: Ints, runs: Runs, weight: Floats, came: Bools | None) -> LevelSums:
     """A table turns the codes listed into levels, and all others, down to −3, into one more that is left out. runs: of the places."""
     none = len(codes)
     level_of = np.full(256, none, np.int64)
     level_of[list(codes)] = np.arange(none)
     level = level_of[given.astype(np.uint8)]
     at, shape = place * (none + 1) + level, (runs.size, none + 1)
-    n, sums = (np.bincount(at, of, shape[0] * shape[1]).astype(np.float64).reshape(shape)[:, :none] for of in (None, weight))
+    summed = [None, weight] if came is None else [None, weight, weight * came]
+    n, sums, *new = (np.bincount(at, of, shape[0] * shape[1]).astype(np.float64).reshape(shape)[:, :none] for of in summed)
     heaviest = np.zeros(runs.size)
     heaviest[runs.code] = runs.greatest(np.where(level < none, weight, 0.0)[runs.order])
-    return LevelSums(n, sums, heaviest)
+    return LevelSums(n, sums, heaviest, new[0] if new else np.zeros_like(n))
 
 
 def _units(data: SurveyData, facts: Sequence[str]) -> UnitSums:

@@ -75,4 +75,5 @@ def only(data: SurveyData, rows: Bools | Ints) -> SurveyData:
         facts={name: codes[rows] for name, codes in data.facts.items()},
         flagged=data.flagged[rows],
         parts={basis: counts[rows] for basis, counts in data.parts.items()},
+        came=None if data.came is None else data.came[rows],
     )

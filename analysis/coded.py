@@ -47,7 +47,8 @@ class Column:
 class Coded:
     """One entry an answer, in the order of delivery. `texts`: a Column by each name of TEXTS; `sector`: −1 where unknown; `pi`: NaN
     without rotation; `answers`: question to the code given, NOT_ANSWERED without; of a multiple question one 0/1 column an option.
-    `parts`: basis to which answers count in it, where that is not told by flag and channel as they stand (parts.py).
+    `parts`: basis to which answers count in it, where that is not told by flag and channel as they stand (parts.py). `came`: which
+    came in since the release before; None where there is none.
     """
 
     texts: Mapping[str, Column]
@@ -58,12 +59,14 @@ class Coded:
     flagged: Bools
     answers: Mapping[str, Codes]
     parts: Mapping[str, Bools] = field(default_factory=dict)
+    came: Bools | None = None
 
     def only(self, rows: Ints | Bools) -> "Coded":
         return Coded(
             {name: column.only(rows) for name, column in self.texts.items()},
             self.position[rows], self.sector[rows], self.pi[rows], self.design_weight[rows], self.flagged[rows],
             {name: codes[rows] for name, codes in self.answers.items()}, {basis: counts[rows] for basis, counts in self.parts.items()},
+            None if self.came is None else self.came[rows],
         )  # fmt: skip
 
     def units_at(self, positions: frozenset[int]) -> dict[int, str]:

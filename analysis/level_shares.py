@@ -16,6 +16,7 @@ from analysis.domains import Membership, membership
 from analysis.figures import Figure
 from analysis.item_studies import codes_of, scales
 from analysis.level_audit import Cuts, Told, left_open
+from analysis.level_moves import moved_enough
 from analysis.population import Population
 from analysis.survey_data import Bools, Floats, Ints
 from analysis.told import Levels
@@ -112,13 +113,13 @@ class _Question:
 def _question(
     population: Population,
     about: tuple[str, str, str],
-    sums: tuple[Floats, Floats, Floats],
+    sums: "_OfDomains",
     first: int,
     shown: Mapping[tuple[str, str], Figure],
     old: Mapping[tuple[str, str], Levels],
 ) -> _Question:
     """The cuts that every domain may tell by its own answers, and by what could be solved of others."""
-    node, (n, weight, heaviest) = about[1], sums
+    node, n, weight, heaviest = about[1], sums.n, sums.weight, sums.heaviest
     telling = np.where(weight > HEAVY * heaviest[:, None] * (1 + ROUNDING), n, 0.0)  # whose weight is more is known not to be there
     cuts: dict[int, Cuts] = {}
     kept: dict[int, Levels] = {}
@@ -130,6 +131,8 @@ def _question(
         if figure.mark != "held_over":
             people[row] = figure.estimate.n
             cuts[row] = merged([round(count, 9) for count in telling[row]], first)
+            if not sums.alike[row]:
+                cuts[row] = moved_enough(cuts[row], sums.came[row], float(heaviest[row]), first)
         elif (domain.id, node) in old:
             kept[row] = old[domain.id, node]
             cuts[row] = _cuts_of(kept[row], n.shape[1], first)
@@ -145,19 +148,35 @@ def _moved(population: Population, row: int, figure: Figure) -> bool:
     return (figure.n_received, figure.n_decided) != population.answers(row)
 
 
-def _by_domain(population: Population, node: str, who: Membership, of: LevelSums) -> tuple[Floats, Floats, Floats]:
-    """Domain × level: answers (those of a unit that straddles by its share) and Σ w, credited as the figure is; and of each domain
-    the greatest weight of one answer."""
+@dataclass(frozen=True, slots=True)
+class _OfDomains:
+    """Domain × level: answers (those of a unit that straddles by its share), Σ w, and Σ w of those that came in since the release before,
+    credited as the figure is; and of each domain the greatest weight of one answer."""
+
+    n: Floats
+    weight: Floats
+    came: Floats
+    heaviest: Floats
+
+    @property
+    def alike(self) -> Bools:
+        """Of which domains all answers weigh the same."""
+        found: Bools = self.heaviest * self.n.sum(axis=1) <= self.weight.sum(axis=1) * (1 + ROUNDING)
+        return found
+
+
+def _by_domain(population: Population, node: str, who: Membership, of: LevelSums) -> _OfDomains:
     estimates = population.estimates
     part = estimates.parts[estimates.measures.index(node)]
     rates_decider = any(term.rates == "decider" for term, used in zip(estimates.terms, part, strict=True) if used)
     share = (who.by_decider if rates_decider else who.by_reception)[:, None]
     shape = (len(population.domains), of.n.shape[1])
-    n, weight, heaviest = np.zeros(shape), np.zeros(shape), np.zeros(len(population.domains))
+    n, weight, came, heaviest = np.zeros(shape), np.zeros(shape), np.zeros(shape), np.zeros(len(population.domains))
     np.add.at(n, who.domain, share * of.n[who.place])
     np.add.at(weight, who.domain, share * of.weight[who.place])
+    np.add.at(came, who.domain, share * of.came[who.place])
     np.maximum.at(heaviest, who.domain, share[:, 0] * of.heaviest[who.place])
-    return n, weight, heaviest
+    return _OfDomains(n, weight, came, heaviest)
 
 
 def _protect(population: Population, node: str, cuts: dict[int, Cuts], people: Ints, first: int) -> None:

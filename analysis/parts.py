@@ -27,7 +27,7 @@ NOTHING = LeftOut()
 
 
 def counted(answers: Coded, batch_of: Column, cuts: Mapping[str, int] | None, left: LeftOut) -> tuple[Coded, LeftOut]:
-    """The admitted answers, with which of them count in the parts; and what that leaves out.
+    """The admitted answers, with which of them count in the parts and which came in since; and what the parts leave out.
 
     batch_of: of each answer, the batch it enters with; cuts, left: of the release before, None where there is none: then answers
     count by the flags they have and the channel they came by.
@@ -36,15 +36,16 @@ def counted(answers: Coded, batch_of: Column, cuts: Mapping[str, int] | None, le
     issued, open_ = (
         np.isin(channel.codes, [code for code, label in enumerate(channel.labels) if label in names]) for names in (VERIFIED, OPEN)
     )
-    unflagged, verified, posted = ~answers.flagged, issued, open_
+    unflagged, verified, posted, came = ~answers.flagged, issued, open_, None
     if cuts is not None:
         inside = position <= np.array([cuts.get(name, 0) for name in batch_of.labels], np.int64)[batch]
         unflagged = settled(batch, unflagged, inside, inside & ~_among(position, left.unflagged))
         was_verified, was_posted = inside & issued & ~_among(position, left.verified), inside & open_ & ~_among(position, left.posted)
         verified = settled(batch, issued, inside, was_verified)
-        posted = settled_beside(batch, open_, inside, was_posted, verified, was_verified)
+        posted, came = settled_beside(batch, open_, inside, was_posted, verified, was_verified), ~inside
     left_out = (position[one].tolist() for one in (~unflagged, issued & ~verified, open_ & ~posted))
-    return replace(answers, parts={"unflagged": unflagged, "verified": verified, "open": posted}), LeftOut(*map(frozenset, left_out))
+    parts = {"unflagged": unflagged, "verified": verified, "open": posted}
+    return replace(answers, parts=parts, came=came), LeftOut(*map(frozenset, left_out))
 
 
 def _among(position: Ints, some: frozenset[int]) -> Bools:

@@ -55,7 +55,7 @@ class SurveyData:
     `answers`: question id to codes (−1 not asked by design, −2 not answered, −3 no basis); a multiple question is one
     0/1 column an option, `extra.0`, `extra.1` … . `keys`: reception, decider, point, sector, stratum, psu, channel.
     `facts`: what `meanings` names beside population and sector: the code, or 1/0 where the meaning lists codes.
-    `parts`: basis to the answers that count in it, where flag and channel do not tell.
+    `parts`: basis to the answers that count in it, where flag and channel do not tell. `came`: which came in since the release before.
     `pi`: chance that this answer's rotation module was shown (1 without rotation).
     """
 
@@ -67,6 +67,7 @@ class SurveyData:
     facts: Mapping[str, Codes]
     flagged: Bools
     parts: Mapping[str, Bools] = field(default_factory=dict)
+    came: Bools | None = None
 
     @classmethod
     def of(cls, instrument: Instrument, columns: Columns | Coded, population: str) -> "SurveyData":
@@ -92,6 +93,7 @@ class SurveyData:
             facts=_facts(instrument, answers),
             flagged=chosen.flagged,
             parts=chosen.parts,
+            came=chosen.came,
         )
 
     def __len__(self) -> int:
