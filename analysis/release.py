@@ -144,6 +144,9 @@ def _changed(release: Release, instrument: Instrument, earlier: Shown) -> Releas
 def _compared(release: Release, instrument: Instrument, bases: Mapping[str, Sequence[OnBasis]], headline: Mapping[str, Basis]) -> Release:
     """The release with what comparison says of the units of every block, on the basis that the block goes by."""
     sectors = tuple(map(str, sectors_of(instrument)))
+    of_basis: dict[tuple[str, Basis], list[Figure]] = {}
+    for figure in release.figures:
+        of_basis.setdefault((figure.population, figure.basis), []).append(figure)
     figures: list[Figure] = []
     standings: list[Standing] = []
     goes_by: Mapping[str, Basis] = {}
@@ -153,9 +156,9 @@ def _compared(release: Release, instrument: Instrument, bases: Mapping[str, Sequ
         blocks = headlines(headline, made_of, counted)
         goes_by, enough = goes_by or blocks, enough or counted
         for one in made_of:
-            own = [figure for figure in release.figures if (figure.population, figure.basis) == (name, one.basis)]
             going = {block for block, basis in blocks.items() if basis == one.basis}
-            shown, said = Compared(one.population, one.by_channel, one.factors, sectors, release.seed).stand(own, going)
+            about = Compared(one.population, one.by_channel, one.factors, sectors, release.seed)
+            shown, said = about.stand(of_basis.get((name, one.basis), []), going)
             figures += shown
             standings += said
     said_of = replace(release.studies, standings=tuple(standings), headlines=goes_by, wished=dict(headline), enough=enough)

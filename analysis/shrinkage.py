@@ -64,25 +64,28 @@ def _reml(y: Floats, v: Floats, x: Floats) -> float:
     coefficients = np.linalg.lstsq(x, y, rcond=None)[0]
     most = 10 * float(((y - x @ coefficients) ** 2).sum()) + 1e-12
     grid = np.append(0.0, most * np.logspace(-9, 0, GRID))
-    slopes = np.array([_slope(tau, y, v, x) for tau in grid])
+    slopes = _slope(grid, y, v, x)
     falls = np.flatnonzero((slopes[:-1] > 0) & (slopes[1:] <= 0))
-    roots = [float(brentq(_slope, grid[at], grid[at + 1], args=(y, v, x), xtol=1e-15 * most, rtol=1e-14)) for at in falls]
+    ends = zip(grid[falls], grid[falls + 1], strict=True)
+    roots = [float(brentq(lambda tau: float(_slope(tau, y, v, x)), low, high, xtol=1e-15 * most, rtol=1e-14)) for low, high in ends]
     return max([0.0, *roots], key=lambda tau: _likelihood(tau, y, v, x))
 
 
-def _projected(tau: float, y: Floats, v: Floats, x: Floats) -> tuple[Floats, Floats]:
-    """P = Σ⁻¹ − Σ⁻¹X(X'Σ⁻¹X)⁻¹X'Σ⁻¹, its diagonal, and P y."""
-    weight = 1 / (v + tau)
-    weighted = x * weight[:, None]
-    inverse = np.linalg.inv(weighted.T @ x)
-    diagonal = weight - ((weighted @ inverse) * weighted).sum(axis=1)
-    return diagonal, weight * y - weighted @ (inverse @ (weighted.T @ y))
+def _projected(tau: float | Floats, y: Floats, v: Floats, x: Floats) -> tuple[Floats, Floats]:
+    """P = Σ⁻¹ − Σ⁻¹X(X'Σ⁻¹X)⁻¹X'Σ⁻¹, its diagonal, and P y; of one τ² or of several, … × unit."""
+    weight = 1 / np.add.outer(tau, v)
+    weighted = x * weight[..., None]
+    across = np.swapaxes(weighted, -1, -2)
+    inverse = np.linalg.inv(across @ x)
+    diagonal = weight - ((weighted @ inverse) * weighted).sum(axis=-1)
+    return diagonal, weight * y - (weighted @ (inverse @ (across @ y)[..., None]))[..., 0]
 
 
-def _slope(tau: float, y: Floats, v: Floats, x: Floats) -> float:
+def _slope(tau: float | Floats, y: Floats, v: Floats, x: Floats) -> Floats:
     """Twice the derivative of the restricted log-likelihood: y'PPy − tr P."""
     diagonal, residual = _projected(tau, y, v, x)
-    return float(residual @ residual - diagonal.sum())
+    found: Floats = (residual**2 - diagonal).sum(axis=-1)
+    return found
 
 
 def _likelihood(tau: float, y: Floats, v: Floats, x: Floats) -> float:

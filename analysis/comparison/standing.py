@@ -22,6 +22,8 @@ from analysis.survey_data import Floats, Ints
 from analysis.tallies import Tallies
 from questionnaires.trees import IndexTree
 
+Told = Mapping[str, object]
+"""Fields of a figure with what is said in them."""
 SIDES: Mapping[int, Outside] = {3: "far_above", 2: "above", 0: "inside", -2: "below", -3: "far_below"}
 
 
@@ -100,16 +102,17 @@ class Compared:
         around = funnel(level, smooth, float(precision.value[group.block, column])) if shown and len(value) > 1 else None
         merged = () if mix is None else tuple(cell for cell in mix.merged if cell.block == block.id)
         standing = Standing(block.id, tree.id, node, len(value), found, standardised, around, merged)
-        new = [figures[place] for place in group.places]
+        told: list[Sequence[Told]] = []
         if around is not None:
-            new = _outside(new, around, level, smooth, mix is not None)
+            told.append(_outside(around, level, smooth, mix is not None))
         if shrunk := fay_herriot(value, smooth):
-            new = _shrunk(new, shrunk)
+            told.append(_shrunk(shrunk))
         if standing.may_order:
-            new = self._against(new, group, column) if shown else new
+            if shown:
+                told.append(self._against(group, column))
             if node in tree.nodes or node == tree.root:
-                new = self._ranked(new, level, precision.stable[group.rows, column], alone=node == tree.root)
-        return standing, new
+                told += self._ranked(level, precision.stable[group.rows, column], alone=node == tree.root)
+        return standing, [_with(figures[place], [of[number] for of in told]) for number, place in enumerate(group.places)]
 
     def _halves(self, group: _Group, node: str) -> float | None:
         estimates = self.population.estimates
@@ -119,25 +122,20 @@ class Compared:
         halves = estimates.halves[group.rows]
         return split_half(halves[:, :, : len(part)] @ part, halves[:, :, len(part) :] @ part)
 
-    def _against(self, figures: list[Figure], group: _Group, column: int) -> list[Figure]:
+    def _against(self, group: _Group, column: int) -> Sequence[Told]:
         """Bands against a block that is shown, on V*."""
         precision = self.population.precision
         value, stable = precision.value[group.rows, column], precision.stable[group.rows, column]
         variance = difference_variance(stable, float(precision.stable[group.block, column]), self._parts(group, column))
         difference = value - precision.value[group.block, column]
-        lying = bands(difference, variance, precision.freedom[group.rows, column])
-        return [rewritten(figure, band=band) for figure, band in zip(figures, lying, strict=True)]
+        return [{"band": band} for band in bands(difference, variance, precision.freedom[group.rows, column])]
 
-    def _ranked(self, figures: list[Figure], level: Floats, stable: Floats, *, alone: bool) -> list[Figure]:
+    def _ranked(self, level: Floats, stable: Floats, *, alone: bool) -> list[Sequence[Told]]:
         """Rank sets on V*: those of the table that hold at once, and of the index itself (`alone`) each unit's own."""
-        low, high = rank_sets(level, stable, self.seed)
-        ends = zip(figures, map(int, low), map(int, high), strict=True)
-        found = [rewritten(figure, rank_low=a, rank_high=b) if a else figure for figure, a, b in ends]
-        if not alone:
-            return found
-        low, high = marginal(level, stable, self.seed)
-        ends = zip(found, map(int, low), map(int, high), strict=True)
-        return [rewritten(figure, marginal_low=a, marginal_high=b) if a else figure for figure, a, b in ends]
+        sets = [("rank_low", "rank_high", rank_sets(level, stable, self.seed))]
+        if alone:
+            sets.append(("marginal_low", "marginal_high", marginal(level, stable, self.seed)))
+        return [[{low: a, high: b} if a else {} for a, b in np.stack(ends, axis=1).tolist()] for low, high, ends in sets]
 
     def _parts(self, group: _Group, column: int) -> Floats:
         """How much of the block's figure each unit is: X_u/X_block of what was asked; for a mean or sum nearly so."""
@@ -148,14 +146,17 @@ class Compared:
         return found
 
 
-def _outside(figures: list[Figure], around: Funnel, level: Floats, smooth: Floats, standardised: bool) -> list[Figure]:
+def _with(figure: Figure, told: Sequence[Told]) -> Figure:
+    return rewritten(figure, **{name: value for one in told for name, value in one.items()}) if told else figure
+
+
+def _outside(around: Funnel, level: Floats, smooth: Floats, standardised: bool) -> Sequence[Told]:
     """Where each unit lies: beyond the 99.8 % limit (far), the 95 % limit, or inside."""
-    warning, action = around.outside(level, smooth, WARNING), around.outside(level, smooth, ALARM)
-    sides = [SIDES[int(2 * near + far)] for near, far in zip(warning, action, strict=True)]
-    at = [float(one) if standardised else None for one in level]
-    return [rewritten(figure, outside=side, standardised=one) for figure, side, one in zip(figures, sides, at, strict=True)]
+    sides = 2 * around.outside(level, smooth, WARNING) + around.outside(level, smooth, ALARM)
+    at = level.tolist() if standardised else [None] * len(level)
+    return [{"outside": SIDES[side], "standardised": one} for side, one in zip(sides.tolist(), at, strict=True)]
 
 
-def _shrunk(figures: list[Figure], shrunk: Shrunk) -> list[Figure]:
-    pairs = zip(figures, shrunk.value, np.sqrt(shrunk.mse), strict=True)
-    return [rewritten(figure, shrunk=float(one), shrunk_se=float(error)) if np.isfinite(one) else figure for figure, one, error in pairs]
+def _shrunk(shrunk: Shrunk) -> Sequence[Told]:
+    pairs = zip(shrunk.value.tolist(), np.sqrt(shrunk.mse).tolist(), strict=True)
+    return [{"shrunk": one, "shrunk_se": error} if np.isfinite(one) else {} for one, error in pairs]
