@@ -170,6 +170,8 @@ def truth(family: Family, codes: Mapping[str, int | tuple[int, ...]]) -> float |
 def _of_basis(one: Seen, basis: Basis, left: LeftOut) -> bool:
     if basis == "verified":
         return one.channel == "issued" and one.position not in left.verified
+    if basis == "open":
+        return one.channel == "open" and one.position not in left.posted
     return basis == "all" or one.position not in left.unflagged
 
 
@@ -188,5 +190,5 @@ def _columns(release: Release) -> Columns:
         psu=[one.psu for one in seen],
         flagged=[one.position in release.flagged for one in seen],
         answers=[{"stage": one.stage, "sector": one.sector} for one in seen],
-        parts={basis: np.array([_of_basis(one, basis, release.left) for one in seen], np.bool_) for basis in ("unflagged", "verified")},
+        parts={basis: np.array([_of_basis(one, basis, release.left) for one in seen], np.bool_) for basis in bases.SUMMED[1:]},
     )

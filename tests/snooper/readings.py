@@ -66,7 +66,7 @@ def _of_table(name: str, part: dict[str, Json], page: Page, instrument: Instrume
         tree = trees[name.split("-")[1]]
         columns = {node: (tree, node) for node in (*tree.nodes, *tree.leaves)}
     elif kind == "bases":
-        columns = dict.fromkeys(("all", "unflagged", "verified"), (first, first.root))
+        columns = dict.fromkeys(("all", "unflagged", "verified", "open"), (first, first.root))
     elif kind == "errors":
         columns = {"estimate": (first, first.root)}
     elif kind == "details":
