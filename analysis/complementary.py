@@ -182,8 +182,9 @@ def solved_by(population: Population, node: str, groups: Sequence[int], unknown:
 
 def coefficients(population: Population, node: str, rows: Ints) -> Floats:
     """Group × unit: how much of every unit's pooled share is in that of these groups, not divided by their sum."""
-    shares = {role: _shares(population.estimates, population, role) for role in ("reception", "decider", "both")}
-    return _equations(population, node, shares, rows, np.ones(len(rows), np.bool_))
+    estimates = population.estimates
+    role = _role(estimates, estimates.parts[estimates.measures.index(node)])
+    return _equations(population, node, {role: _shares(estimates, population, role)}, rows, np.ones(len(rows), np.bool_))
 
 
 def _equations(population: Population, node: str, shares: dict[str, Floats], rows: Ints, pooled: Bools) -> Floats:

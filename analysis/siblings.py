@@ -25,15 +25,19 @@ def without_siblings(figures: Sequence[Figure], population: Population) -> tuple
     row_of = {domain.id: row for row, domain in enumerate(population.domains)}
     rank = {tree.id: (number, tree.root) for number, tree in enumerate(population.trees)}
     few = _few(population)
+    concerned = set(np.flatnonzero(few.any(axis=1)).tolist())
     of_domain: dict[int, list[int]] = {}
     for place, figure in enumerate(figures):
         row = row_of[figure.domain]
-        if few[row].any() and figure.hidden is None and figure.summary == "pooled":
+        if row in concerned and figure.hidden is None and figure.summary == "pooled":
             of_domain.setdefault(row, []).append(place)
+    gradients = _gradients(population)
     for row, places in of_domain.items():
-        people = {place: float(population.precision.n[row, population.precision.place(figures[place].node)]) for place in places}
-        places.sort(key=lambda place: (figures[place].node != rank[figures[place].tree][1], rank[figures[place].tree][0], -people[place]))
-        equations = np.stack([_coefficients(population, figures[place].node, row) for place in places])
+        column = {place: population.precision.place(figures[place].node) for place in places}
+        n = population.precision.n[row].tolist()
+        order = {place: (figures[place].node != rank[figures[place].tree][1], rank[figures[place].tree][0]) for place in places}
+        places.sort(key=lambda place: (order[place], -n[column[place]]))
+        equations = gradients[[column[place] for place in places], row] * population.estimates.x[row]
         for number in suppressed(equations, np.eye(equations.shape[1])[few[row]]):
             found[places[number]] = hidden(found[places[number]], "complementary")
             gone.add(places[number])
@@ -51,8 +55,8 @@ def _few(population: Population) -> Bools:
     return found
 
 
-def _coefficients(population: Population, node: str, row: int) -> Floats:
-    """How much of each question's value is in the node's: ∂θ/∂Y of the term × its X."""
+def _gradients(population: Population) -> Floats:
+    """Node × domain × term: ∂θ/∂Y; × X of the term it is how much of each question's value is in the node's."""
     width = len(population.estimates.terms)
-    found: Floats = population.values[node].gradient[row, :width] * population.estimates.x[row]
+    found: Floats = np.stack([population.values[node].gradient[:, :width] for node in population.precision.nodes])
     return found
