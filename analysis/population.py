@@ -57,10 +57,11 @@ class Population:
         )  # fmt: skip
 
     def without_influence(self) -> "Population":
-        """What is read of it once every gap is known: the influence of PSUs is by far the largest of its tables."""
+        """What is read of it once every gap is known: the influence of PSUs is by far the largest of its tables, and goes as a whole: an
+        empty view of it would keep it."""
         influence = self.estimates.influence
-        start, psu, n, totals = np.zeros_like(influence.start), influence.psu[:0], influence.n[:0], influence.totals[:0]
-        none = replace(influence, start=start, psu=psu, n=n, totals=totals)
+        start, width = np.zeros_like(influence.start), influence.totals.shape[1]
+        none = replace(influence, start=start, psu=np.zeros(0, np.int64), n=np.zeros(0), totals=np.zeros((0, width)))
         return replace(self, estimates=replace(self.estimates, influence=none))
 
     def units_in(self, domain: int) -> Ints:
