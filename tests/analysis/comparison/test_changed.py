@@ -117,9 +117,11 @@ def test_a_body_that_only_decides_is_held_to_the_channels_of_its_own_answers() -
 def test_verified_answers_come_by_one_channel_however_many_they_are() -> None:
     before, after = decided("w1", 60, {"u": 40, "v": 40}, others=80), decided("w2", 80, {"u": 90, "v": 90}, others=180)
     found = changed(after, before, DECIDING)
-    verified = {one.domain: one for one in found if one.basis == "verified" and one.node == "B" and one.summary == "pooled"}
-    assert verified["D"].change_q is not None
-    assert of(found)["D"].change_q is None
+    older = changed(replace(after, came_by={}, channels={"w": {"open": 20, "issued": 180}}), replace(before, came_by={}), DECIDING)
+    for figures, body in ((found, "D"), (older, "w")):
+        verified = {one.domain: one for one in figures if one.basis == "verified" and one.node == "B" and one.summary == "pooled"}
+        assert verified[body].change_q is not None
+        assert of(figures)[body].change_q is None
 
 
 def test_a_hidden_figure_has_no_change() -> None:
