@@ -98,15 +98,25 @@ def counts(data: SurveyData) -> CellCounts:
 
 def distinct(columns: Sequence[Column]) -> tuple[tuple[Column, ...], Ints]:
     """The distinct combinations of several columns, sorted by label order, and for every row which one it is."""
-    key = np.zeros(len(columns[0].codes), np.int64)
-    for column in columns:
-        key = key * (len(column.labels) + 1) + (column.codes - UNKNOWN)
-    found, inverse = np.unique(key, return_inverse=True)
     codes: list[Ints] = []
-    for column in reversed(columns):
-        found, code = np.divmod(found, len(column.labels) + 1)
-        codes.append(code + UNKNOWN)
-    return tuple(Column(code, column.labels) for code, column in zip(reversed(codes), columns, strict=True)), inverse
+    row = np.zeros(len(columns[0].codes), np.int64)
+    many = 1
+    for column in columns:
+        width = len(column.labels) + 1
+        found, row = _numbered(row * width + (column.codes - UNKNOWN), many * width)
+        before, code = np.divmod(found, width)
+        codes, many = [*(one[before] for one in codes), code + UNKNOWN], len(found)
+    return tuple(Column(code, column.labels) for code, column in zip(codes, columns, strict=True)), row
+
+
+def _numbered(key: Ints, size: int) -> tuple[Ints, Ints]:
+    """The different keys, sorted, and which one each is; all are below `size`. Where these are fewer than the keys a table is looked
+    up, and nothing sorted."""
+    if size > len(key):
+        return np.unique(key, return_inverse=True)
+    there = np.zeros(size, np.bool_)
+    there[key] = True
+    return np.flatnonzero(there), (np.cumsum(there) - 1)[key]
 
 
 def appended(*columns: Column, order: Callable[[str], str | int] = str) -> Column:

@@ -48,6 +48,16 @@ def test_totals_have_a_place_for_codes_that_nobody_has() -> None:
     assert totals(np.array([0, 2, 2]), np.array([1.5, 1, 3]), 4).tolist() == [1.5, 0, 4, 0]
 
 
+def test_combinations_of_many_rows_are_those_of_few() -> None:
+    """Of many rows with few labels nothing is sorted: every row thirty times over has the same combinations, and each row its own."""
+    columns = [Column(np.array([2, -1, 0, 2, 1]), ("a", "b", "c")), Column(np.array([0, 1, -1, 0, 1]), ("x", "y"))]
+    few, row = distinct(columns)
+    many, rows = distinct([Column(np.tile(one.codes, 30), one.labels) for one in columns])
+    assert [one.codes.tolist() for one in few] == [one.codes.tolist() for one in many] == [[-1, 0, 1, 2], [1, -1, 1, 0]]
+    assert row.tolist() == [3, 0, 1, 3, 2]
+    assert rows.tolist() == 30 * row.tolist()
+
+
 def test_an_unknown_label_is_a_combination_of_its_own_and_comes_first() -> None:
     (letter, number), row = distinct([Column(np.array([1, -1, 1]), ("a", "b")), Column(np.array([0, 0, 0]), ("x",))])
     assert (letter.codes.tolist(), number.codes.tolist(), row.tolist()) == ([-1, 1], [0, 0], [1, 0, 1])
