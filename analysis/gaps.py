@@ -1,6 +1,7 @@
 """The gap between two bases: the same figure of a part of the answers and of all of them, or of two parts that share no answer, with
 an interval for the difference."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -88,9 +89,8 @@ class Gaps:
     def gap(self, domain: int, node: str) -> Gap | None:
         """None where one of the two has no value."""
         at = domain, self.nodes[node]
-        if np.isnan(self.difference[at]):
-            return None
-        return Gap(float(self.difference[at]), *(None if np.isnan(ends[at]) else float(ends[at]) for ends in (self.low, self.high)))
+        difference, *ends = (table.item(*at) for table in (self.difference, self.low, self.high))
+        return None if math.isnan(difference) else Gap(difference, *(None if math.isnan(end) else end for end in ends))
 
 
 def _between(
