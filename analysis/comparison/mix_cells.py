@@ -30,11 +30,13 @@ class MixCell:
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """Of every place the block (−1: none) and unit of its reception and of its decider; which of the terms rate the decider."""
+    """Of every place the block (−1: none) and unit of its reception and of its decider, units by their place in `labels`; which of the
+    terms rate the decider."""
 
     block_of: Mapping[str, int]
     block: tuple[Ints, Ints]
-    unit: tuple[Sequence[str], Sequence[str]]
+    unit: tuple[Ints, Ints]
+    labels: Sequence[str]
     rates_decider: Bools
 
     @classmethod
@@ -42,9 +44,11 @@ class Roles:
         block_of = {label: number for number, block in enumerate(blocks) for label in tallies.domains[block].members}
         columns = (tallies.places.reception, tallies.places.decider)
         home = [np.array([*(block_of.get(label, -1) for label in column.labels), -1], np.int64)[column.codes] for column in columns]
-        unit = [[("", *column.labels)[code + 1] for code in column.codes.tolist()] for column in columns]
+        labels = tuple(dict.fromkeys(label for column in columns for label in column.labels))
+        numbers = {label: number for number, label in enumerate(labels)}
+        unit = [np.array([*(numbers[label] for label in column.labels), -1], np.int64)[column.codes] for column in columns]
         rates_decider = np.array([term.rates == "decider" for term in tallies.terms], np.bool_)
-        return cls(block_of, (home[0], home[1]), (unit[0], unit[1]), rates_decider)
+        return cls(block_of, (home[0], home[1]), (unit[0], unit[1]), labels, rates_decider)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +65,19 @@ class Answered:
         n: list[Floats] = []
         units: dict[tuple[int, int, int], Counter[str]] = {}
         for mode, (tallies, roles) in enumerate(modes):
-            sums, of_mode = tallies.by_place, np.zeros(size)
-            within = [roles.block[side][sums.place] for side in range(2)]
-            for block in range(size[0]):
-                received, decided = within[0] == block, within[1] == block
-                people = np.select([received & decided, received, decided], [sums.n[:, measure, side] for side in range(3)], 0.0)
-                for row in np.flatnonzero(people > 0).tolist():
-                    side = 0 if received[row] and sums.n[row, measure, 1] > 0 else 1
-                    kind = int(sector[sums.cell[row]])
-                    of_mode[block, kind] += people[row]
-                    units.setdefault((block, kind, mode), Counter())[roles.unit[side][sums.place[row]]] += int(people[row])
+            places, kind, people = tallies.by_place.place, sector[tallies.by_place.cell], tallies.by_place.n[:, measure]
+            (received, decided), of_mode = (block[places] for block in roles.block), np.zeros(size)
+            same, heard = received == decided, people[:, 1] > 0
+            for block, n_of, unit in (
+                (received, np.where(same, people[:, 0], people[:, 1]), np.where(heard, roles.unit[0][places], roles.unit[1][places])),
+                (np.where(same, -1, decided), people[:, 2], roles.unit[1][places]),
+            ):
+                some = np.flatnonzero((block >= 0) & (n_of > 0))
+                np.add.at(of_mode, (block[some], kind[some]), n_of[some])
+                keys, at = np.unique(np.stack([block, kind, unit])[:, some], axis=1, return_inverse=True)
+                counts = np.bincount(at, n_of[some].astype(np.int64), keys.shape[1])
+                for (home, of_kind, who), count in zip(keys.T.tolist(), counts.tolist(), strict=True):
+                    units.setdefault((home, of_kind, mode), Counter())[roles.labels[who]] += int(count)
             n.append(of_mode)
         return cls(np.stack(n, axis=2), units)
 
@@ -104,7 +111,10 @@ def mix_cells(
 
 
 def together(units: Iterable[Counter[str]]) -> Counter[str]:
-    return sum(units, Counter())
+    found: Counter[str] = Counter()
+    for one in units:
+        found.update(one)
+    return found
 
 
 def groups(n: Floats, units: Sequence[Counter[str]]) -> list[list[int]]:
