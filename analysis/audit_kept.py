@@ -39,7 +39,7 @@ class Looked:
     places: Mapping[TableName, Sequence[int]]
     alike: Mapping[tuple[str, str], Sequence[int]]
     ends: Sequence[tuple[float, float]]
-    people: Mapping[tuple[TableName, str], int]
+    people: Mapping[tuple[TableName, str], float]
     solved: dict[bytes, Ends] = field(default_factory=lambda: {NOTHING: (np.zeros(0), np.zeros(0))})
     counted: dict[str, tuple[list[Figure], Counted]] = field(default_factory=dict)
     sizes: dict[tuple[str, Basis], tuple[Counted, Mapping[str, float]]] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class Looked:
         ends = [UNKNOWN] * len(release.figures)
         places: dict[TableName, list[int]] = {}
         alike: dict[tuple[str, str], list[int]] = {}
-        people: dict[tuple[TableName, str], int] = {}
+        people: dict[tuple[TableName, str], float] = {}
         for (population, basis, tree, of), some in _by_node(release.figures).items():
             node = known.node(tree, of)
             name = (population, basis, node.says)

@@ -1,6 +1,5 @@
 """What whoever makes a release can tell its audit beside what the release shows: which nodes say the same, which cells are empty."""
 
-import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -29,11 +28,12 @@ class Node:
 class Known:
     """What whoever makes a release can tell of it beside what it shows. `nodes`: (tree, node) to what it is; others are shares that
     nothing else says again. `empty`: hidden cells without any answer, which are in no sum; a reader does not know of them, so
-    to leave them out errs on the side of hiding. `people`: how many fewer than five stand behind a hidden figure."""
+    to leave them out errs on the side of hiding. `people`: how many fewer than five stand behind a hidden figure, or one of whom is
+    more of it than one of five."""
 
     nodes: Mapping[tuple[str, str], Node] = field(default_factory=dict)
     empty: Empty = frozenset()
-    people: Mapping[Cell, int] = field(default_factory=dict)
+    people: Mapping[Cell, float] = field(default_factory=dict)
 
     def node(self, tree: str, node: str) -> Node:
         """`says` is never empty."""
@@ -44,7 +44,7 @@ class Known:
     def of(cls, populations: Iterable[tuple[Population, Basis]]) -> "Known":
         nodes: dict[tuple[str, str], Node] = {}
         empty: set[Cell] = set()
-        people: dict[Cell, int] = {}
+        people: dict[Cell, float] = {}
         for population, basis in populations:
             if basis != "open":  # of these answers the index alone is made, with the questions of one tree
                 nodes |= _nodes(population)
@@ -77,8 +77,15 @@ def cells_without_answers(population: Population, basis: Basis) -> set[Cell]:
     return {(population.name, basis, ids[row], name) for name, n in counted.items() for row in np.flatnonzero(n == 0)}
 
 
-def cells_of_few(population: Population, basis: Basis) -> dict[Cell, int]:
-    """Figures of fewer than FEW people and how many: their value is one of so few that bounds far apart may leave a single one."""
-    ids, n = [domain.id for domain in population.domains], population.precision.n
-    few = zip(*np.nonzero((n > 0) & (n < FEW)), strict=True)
-    return {(population.name, basis, ids[row], population.precision.nodes[at]): max(1, math.floor(n[row, at])) for row, at in few}
+def cells_of_few(population: Population, basis: Basis) -> dict[Cell, float]:
+    """Figures of fewer than FEW people and how many: their value is one of so few that bounds far apart may leave a single one. Whoever is
+    half of a figure is known by bounds less than half apart, so it counts as one of two, however many the others are."""
+    ids, nodes, estimates = [domain.id for domain in population.domains], population.precision.nodes, population.estimates
+    people = np.maximum(np.floor(population.precision.n), population.precision.n > 0)
+    at = {node: number for number, node in enumerate(nodes)}
+    own = [number for number, name in enumerate(estimates.measures) if name in at]
+    measured = [at[estimates.measures[number]] for number in own]
+    with np.errstate(divide="ignore"):
+        people[:, measured] = np.fmin(people[:, measured], np.round(1 / estimates.heaviest[:, own], 9))
+    few = zip(*np.nonzero((people > 0) & (people < FEW)), strict=True)
+    return {(population.name, basis, ids[row], nodes[node]): float(people[row, node]) for row, node in few}

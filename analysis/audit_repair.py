@@ -1,6 +1,6 @@
 """What a release does whose audit fails: it hides more totals until nothing is left too narrow, or is refused by name.
 
-The audit itself is in audit.py, the rules that hide before it in disclosure.py, siblings.py and complementary.py.
+The audit itself is in audit.py, the rules that hide before it in disclosure.py, outweighed.py, siblings.py and complementary.py.
 """
 
 from collections.abc import Mapping, Sequence

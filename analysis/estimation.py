@@ -12,6 +12,7 @@ import numpy as np
 from analysis.arrays import totals
 from analysis.credit import Credit, Shares, Spread
 from analysis.design import factors
+from analysis.heaviest import of_domains, of_places
 from analysis.sparse import adding, pairs
 from analysis.survey_data import Bools, Column, Floats, Ints
 from analysis.tallies import Tallies, grouped
@@ -62,7 +63,7 @@ class Estimates:
 
     A figure is a smooth function θ of the totals t = (y of every term, x of every term); its gradient ∂θ/∂t gives its
     influence z = totals · gradient and, with another figure's gradient, their covariance. `halves`: the totals of every other PSU of the
-    domain in their order, and of the rest: domain × 2 × 2 terms.
+    domain in their order, and of the rest: domain × 2 × 2 terms. `heaviest`: the part of x that one answer is at most, NaN where x = 0.
     """
 
     measures: tuple[str, ...]
@@ -80,6 +81,7 @@ class Estimates:
     psus: Ints
     df: Ints
     typical: Floats
+    heaviest: Floats
     influence: Influence
     halves: Floats
     received: Floats
@@ -108,7 +110,7 @@ def estimate(tallies: Tallies) -> Estimates:
     df = PSUs with an answer of the domain − their strata, the same at every node (§6.1).
     Source: Binder 1983; Deville and Särndal 1992; oracle: R survey::postStratify and svyratio.
     """
-    credit = Credit.of(tallies)
+    credit, parts = Credit.of(tallies), tallies.parts.astype(np.float64).T
     width, size = len(tallies.terms), len(tallies.domains)
     sums = tallies.by_psu
     spread = credit.spread(sums.psu, sums.place)
@@ -121,6 +123,8 @@ def estimate(tallies: Tallies) -> Estimates:
     strata = pairs(domain, tallies.psus[0].codes[spread.key])[0][0]
     with np.errstate(divide="ignore", invalid="ignore"):
         typical = np.where(answers > 0, np.bincount(domain, n**2, size) / answers, 1.0)
+        most = of_domains(tallies, credit, of_places(tallies)[1])
+        heaviest = np.where(tallies.parts[:, None, :], most, 0.0).max(axis=2).T / (whole[:, width:] @ parts)
     moments = credit.moments(tallies.by_place, tallies.factor)
     units, received, decided = credit.by_unit(tallies.by_psu)
     return Estimates(
@@ -139,6 +143,7 @@ def estimate(tallies: Tallies) -> Estimates:
         psus=psus,
         df=psus - np.bincount(strata, minlength=size),
         typical=typical,
+        heaviest=heaviest,
         influence=_influence(tallies, credit, spread, shares, n),
         halves=halves,
         received=received,

@@ -15,6 +15,7 @@ from analysis.complementary import protected
 from analysis.domains import Domain
 from analysis.estimation import estimate
 from analysis.figures import Figure
+from analysis.outweighed import without_outweighed
 from analysis.population import Population, is_one_figure
 from analysis.posted import POSTED, posted
 from analysis.screening import Rules, Whole, screened
@@ -58,7 +59,8 @@ def on_every_basis(
             continue
         factors, tallies, by_channel = sums.on(basis)
         population = Population.of(name, own, trees, estimate(tallies), domains)
-        figures, withheld = without_siblings(screened(population, basis, rules, whole), population)
+        figures = without_outweighed(screened(population, basis, rules, whole), population, tallies)
+        figures, withheld = without_siblings(figures, population)
         figures = protected(figures, population, withheld)
         whole = whole or Whole.of(population, figures)
         verified = Whole.of(population, figures) if basis == "verified" else None
