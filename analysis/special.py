@@ -33,9 +33,12 @@ def _compiled() -> ModuleType:
 _functions = _compiled()
 bdtrc: np.ufunc = _functions.bdtrc
 betaincinv: np.ufunc = _functions.betaincinv
+betaln: np.ufunc = _functions.betaln
 expit: np.ufunc = _functions.expit
 gammaincinv: np.ufunc = _functions.gammaincinv
 logit: np.ufunc = _functions.logit
 ndtri: np.ufunc = _functions.ndtri
 stdtr: np.ufunc = _functions.stdtr
 stdtrit: np.ufunc = _functions.stdtrit
+xlog1py: np.ufunc = _functions.xlog1py
+xlogy: np.ufunc = _functions.xlogy

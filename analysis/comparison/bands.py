@@ -1,9 +1,9 @@
 """The band of each unit against its block: above, below, or not to be told from it."""
 
 import numpy as np
-from scipy.stats import t
 
 from analysis.figures import Band
+from analysis.special import stdtrit
 from analysis.survey_data import Floats
 
 LEVEL = 0.95
@@ -27,7 +27,7 @@ def bands(difference: Floats, variance: Floats, freedom: Floats, *, level: float
     known = np.isfinite(difference) & np.isfinite(variance)
     reach = np.full(len(difference), np.nan)
     if known.any():
-        reach[known] = t.ppf(1 - (1 - level) / (2 * known.sum()), freedom[known]) * np.sqrt(variance[known])
+        reach[known] = stdtrit(freedom[known], 1 - (1 - level) / (2 * known.sum())) * np.sqrt(variance[known])
     return tuple(_band(*unit) if compared else None for *unit, compared in zip(difference, reach, known, strict=True))
 
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.stats import false_discovery_control, t
 
 from analysis.bases import Basis
+from analysis.false_discoveries import adjusted
+from analysis.special import stdtr, stdtrit
 from analysis.survey_data import Bools, Floats
 
 RATE = 0.05
@@ -82,12 +83,12 @@ def changes(before: Floats, after: Floats, variances: tuple[Floats, Floats], fre
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = np.where(variance > 0, np.abs(difference) / np.sqrt(variance), 0.0)
     inside = tested & np.isfinite(difference) & np.isfinite(variance)
-    p = np.where(inside, 2 * t.sf(statistic, freedom), np.nan)
+    p = np.where(inside, 2 * stdtr(freedom, -statistic), np.nan)
     q = benjamini_hochberg(p)
     family = int(inside.sum())
     counted: Bools = (q < RATE) & (np.abs(difference) >= least - ROUNDING)
     rest = np.where(counted, RATE * counted.sum() / max(family, 1), RATE)
-    reach = t.ppf(1 - rest / 2, freedom) * np.sqrt(variance)
+    reach = stdtrit(freedom, 1 - rest / 2) * np.sqrt(variance)
     return Changes(difference, p, q, counted, difference - reach, difference + reach, family)
 
 
@@ -96,7 +97,7 @@ def benjamini_hochberg(p: Floats) -> Floats:
     known = np.isfinite(p)
     q = np.full(p.shape, np.nan)
     if known.any():
-        q[known] = false_discovery_control(p[known], method="bh")
+        q[known] = adjusted(p[known])
     return q
 
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from scipy.stats import beta, norm
 
+from analysis.special import betaln, ndtri, xlog1py, xlogy
 from analysis.survey_data import Floats, Ints
 
 WINSORISED = 0.1
@@ -24,7 +24,7 @@ class Funnel:
 
     def limits(self, variance: Floats, level: float = WARNING) -> tuple[Floats, Floats]:
         """θ0 ∓ z√(v + τ²), not cut at the range of the node."""
-        reach = float(norm.ppf((1 + level) / 2)) * np.sqrt(variance + self.excess)
+        reach = float(ndtri((1 + level) / 2)) * np.sqrt(variance + self.excess)
         return self.centre - reach, self.centre + reach
 
     def around(self, variance: float) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -70,7 +70,7 @@ def normal_size(count: int, cut: int) -> float:
         return 1.0
     p, squares = _squares()
     rank = np.arange(cut + 1, count - cut + 1)
-    sizes: Floats = squares @ np.asarray(beta.pdf(p[:, None], rank, count - rank + 1))
+    sizes: Floats = squares @ np.exp(xlogy(rank - 1, p[:, None]) + xlog1py(count - rank, -p[:, None]) - betaln(rank, count - rank + 1))
     return float(sizes.sum() + cut * (sizes[0] + sizes[-1])) / count
 
 
@@ -79,4 +79,4 @@ def _squares() -> tuple[Floats, Floats]:
     """p, and Φ⁻¹(p)² under the weight of p in an integral over 0…1."""
     nodes, weights = np.polynomial.legendre.leggauss(NODES)
     p = (nodes + 1) / 2
-    return p, weights / 2 * norm.ppf(p) ** 2
+    return p, weights / 2 * ndtri(p) ** 2

@@ -9,8 +9,8 @@ from typing import Literal
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.stats import chi2
 
+from analysis.special import gammaincinv
 from analysis.survey_data import Floats
 
 Verdict = Literal["clear", "weak", "none"]
@@ -53,7 +53,7 @@ def separation(value: Floats, variance: Floats) -> Separation | None:
         return None
     signal = paule_mandel(value, variance)
     rest = (1 - LEVEL) / 2
-    ends = [_solved(value, variance, float(chi2.ppf(quantile, free))) for quantile in (1 - rest, rest)]
+    ends = [_solved(value, variance, 2 * float(gammaincinv(free / 2, quantile))) for quantile in (1 - rest, rest)]
     reliability, low, high = (_reliability(variance, tau) for tau in (signal, *ends))
     return Separation(free + 1, signal, reliability, low, high, verdict(reliability, low))
 
