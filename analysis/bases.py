@@ -39,6 +39,13 @@ def of_basis(data: SurveyData, basis: Basis) -> Bools:
     return found
 
 
+def grown(data: SurveyData, basis: Basis) -> frozenset[str]:
+    """Units that received or decided an answer of the basis that came in since the release before; all units where there is none."""
+    sides = [data.keys[key] for key in ("reception", "decider")]
+    fresh = of_basis(data, basis) if data.came is None else of_basis(data, basis) & data.came
+    return frozenset(side.labels[code] for side in sides for code in np.unique(side.codes[fresh]).tolist() if code >= 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """What answers that are added up together have in common: the bases that they belong to (SUMMED), and the channel."""

@@ -7,7 +7,7 @@ import numpy as np
 
 from analysis import bases
 from analysis.answer_sums import AnswerSums, Asked, answer_sums
-from analysis.bases import Kind
+from analysis.bases import Basis, Kind
 from analysis.cells import CELL, CellCounts, Factors, counts, distinct
 from analysis.domains import Domain, Places
 from analysis.sparse import Sparse, gathered
@@ -37,6 +37,9 @@ class InMemory:
 
     def apart(self) -> Mapping[Kind, Source]:
         return {kind: InMemory(self.data, rows) for kind, rows in bases.apart(self.data).items()}
+
+    def grown(self, basis: Basis) -> frozenset[str]:
+        return bases.grown(self.data, basis)
 
     def tally(self, factors: Factors, measures: Sequence[Measure], domains: Sequence[Domain]) -> Tallies:
         return tally(self._answers(), factors, measures, domains)

@@ -113,6 +113,12 @@ class Before:
             return None
         return old if old.hidden else rewritten(old, mark="held_over")
 
+    def still_hidden(self, figure: Figure) -> Figure | None:
+        """Of a part into which nobody came since: the figure that was hidden for those it left over. The release that hid it tells of
+        all answers, and so of these few, however many more are left over by now."""
+        old = self.figures.get(_key(figure))
+        return old if old is not None and old.hidden == "complementary" else None
+
 
 def _key(figure: Figure) -> tuple[str, ...]:
     return (figure.domain, figure.population, figure.tree, figure.node, figure.basis, figure.summary)

@@ -59,7 +59,7 @@ def on_every_basis(
             continue
         factors, tallies, by_channel = sums.on(basis)
         population = Population.of(name, own, trees, estimate(tallies), domains)
-        figures = without_outweighed(screened(population, basis, rules, whole), population, tallies)
+        figures = without_outweighed(screened(population, basis, rules, whole, source.grown(basis)), population, tallies)
         figures, withheld = without_siblings(figures, population)
         figures = protected(figures, population, withheld)
         whole = whole or Whole.of(population, figures)
@@ -67,7 +67,7 @@ def on_every_basis(
         credited = _credited(population) if basis == "verified" else {}
         found.append(OnBasis(basis, population.without_influence(), by_channel, factors, credited, figures))
     if name == instrument.trees[0].population and whole and verified and sums.answers[POSTED]:
-        made = posted(sums, instrument, rules, whole, verified)
+        made = posted(sums, instrument, rules, whole, verified, source.grown(POSTED))
         found.append(OnBasis(POSTED, made.population, {}, made.factors, {}, made.figures))
     return found, sums.answers
 

@@ -32,14 +32,14 @@ class Posted:
     figures: list[Figure]
 
 
-def posted(sums: SumsApart, instrument: Instrument, rules: Rules, whole: Whole, verified: Whole) -> Posted:
+def posted(sums: SumsApart, instrument: Instrument, rules: Rules, whole: Whole, verified: Whole, grown: frozenset[str]) -> Posted:
     """The answers by the posted code, weighed to the same files by themselves. whole, verified: all answers and those by codes of the
-    system, as they are shown."""
+    system, as they are shown; grown: as screening takes it."""
     tree, population = instrument.trees[0], whole.population
     factors, tallies = sums.of_measures(POSTED, [one.id for one in measures(tree, instrument.questions)])
     made = Population.of(population.name, population.weighted, [tree], estimate(tallies), population.domains)
     gaps = Gaps.apart(verified.population, made, population, tree.root)
-    figures = list(_Beside(made, whole, verified, gaps, rules).figures())
+    figures = list(_Beside(made, whole, verified, gaps, rules, grown).figures())
     return Posted(made.without_influence(), factors, protected(figures, made))
 
 
@@ -50,6 +50,7 @@ class _Beside:
     verified: Whole
     gaps: Gaps
     rules: Rules
+    grown: frozenset[str]
 
     def figures(self) -> Iterator[Figure]:
         tree = self.population.trees[0]
@@ -64,6 +65,7 @@ class _Beside:
         figure, tree = candidate.figure, self.population.trees[0]
         late = domain.kind == "unit" and any(batch(unit, figure.population) in self.rules.waiting for unit in domain.members)
         held = self.rules.before.held(figure, self.population.roles[tree.root], late)
+        held = held or (self.rules.before.still_hidden(figure) if self.grown.isdisjoint(domain.members) else None)
         key = (domain.id, tree.id, tree.root, "pooled")
         if held is not None:
             return held

@@ -39,8 +39,9 @@ class Whole:
         return cls(population, frozenset(map(_key, shown)), frozenset(_key(figure) for figure in shown if figure.mark != "held_over"))
 
 
-def screened(population: Population, basis: Basis, rules: Rules, whole: Whole | None) -> list[Figure]:
-    """Held over, or past the floors, or hidden with its reason. `whole`: where these answers are a part of all.
+def screened(population: Population, basis: Basis, rules: Rules, whole: Whole | None, grown: frozenset[str]) -> list[Figure]:
+    """Held over, or past the floors, or hidden with its reason. `whole`: where these answers are a part of all; `grown`: units of which
+    answers came into that part since the release before.
 
     Units come first, so that a mean of units can count those held over with what is shown of them.
     """
@@ -51,8 +52,10 @@ def screened(population: Population, basis: Basis, rules: Rules, whole: Whole | 
     for row in sorted(range(len(population.domains)), key=lambda row: population.domains[row].kind != "unit"):
         domain = population.domains[row]
         late = domain.kind == "unit" and any(batch(unit, population.name) in rules.waiting for unit in domain.members)
+        stays = whole is not None and grown.isdisjoint(domain.members)
         for candidate in _candidates(population, row, basis, rules.handling, kept, beside, frozenset(nodes)):
             held = rules.before.held(candidate.figure, population.roles[candidate.figure.node], late)
+            held = held or (rules.before.still_hidden(candidate.figure) if stays else None)
             if held and held.estimate and domain.kind == "unit":
                 kept.setdefault(held.node, {})[row] = held.estimate
             found.append(held or past_floors(candidate))

@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from analysis.answer_sums import AnswerSums, Asked
-from analysis.bases import Kind
+from analysis.bases import Basis, Kind
 from analysis.cells import CellCounts, Factors, joined
 from analysis.domains import Domain, Places
 from analysis.sparse import Sparse, adding, stacked
@@ -139,10 +139,13 @@ class Tallies:
 class Source(Protocol):
     """Where build() gets its sums: answers in memory, or an engine that counts elsewhere. One population a source.
 
-    apart(): disjoint sets of answers, those of one kind together; every answer is in one of them.
+    apart(): disjoint sets of answers, those of one kind together; every answer is in one of them. grown(): units of which answers of
+    the basis came in since the release before (bases.grown).
     """
 
     def apart(self) -> "Mapping[Kind, Source]": ...
+
+    def grown(self, basis: Basis) -> frozenset[str]: ...
 
     def counts(self) -> CellCounts: ...
 

@@ -72,6 +72,9 @@ class Parts:
                 found.setdefault(belongs, []).append(one)
         return {belongs: Parts(of) for belongs, of in found.items()}
 
+    def grown(self, basis: Basis) -> frozenset[str]:
+        return frozenset().union(*(part.grown(basis) for part in self.parts))
+
     def counts(self) -> CellCounts:
         return reduce(CellCounts.merge, [part.counts() for part in self.parts])
 
