@@ -150,7 +150,7 @@ class _Asked:
     def of(cls, sides: Bools) -> "_Asked":
         """sides: sides × measures × terms."""
         terms = sides.shape[2]
-        alone, wanted = np.eye(terms, dtype=np.bool_), sides.reshape(-1, terms)
+        alone, wanted = np.eye(terms, dtype=np.bool_), np.concatenate(sides)
         several = np.unique(wanted[wanted.sum(axis=1) != 1], axis=0)
         sets = np.concatenate([alone, several])
         place = {one.tobytes(): number for number, one in enumerate(sets)}
@@ -241,7 +241,7 @@ class _Sums:
     def by_place(self, place: Ints, cell: Ints) -> PlaceSums:
         n, design_weight, squared = (table[:, self.asked.which].transpose(0, 2, 1) for table in self.people)
         terms = self.sides.shape[2]
-        answers = self.people[0][:, :terms] @ self.sides[1:].reshape(-1, terms).T.astype(np.float64)
+        answers = self.people[0][:, :terms] @ np.concatenate(self.sides[1:]).T.astype(np.float64)
         answers = answers.reshape(len(place), *self.sides[1:].shape[:2]).transpose(0, 2, 1)
         return PlaceSums(place, cell, n, design_weight, squared, answers, self._by_pair(len(place)))
 

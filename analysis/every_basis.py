@@ -50,6 +50,8 @@ def on_every_basis(
     own = any(tree.population == name for tree in trees)
     wanted = [measure for tree in trees for measure in measures(tree, instrument.questions)]
     sums = SumsApart.of(source, frame if own else None, wanted, domains)
+    if not trees:  # its answers are counted, and nothing is said of them
+        return [], sums.answers
     found: list[OnBasis] = []
     whole: Whole | None = None
     verified: Whole | None = None

@@ -81,7 +81,8 @@ def build(
     bases: dict[str, list[OnBasis]] = {}
     parts: dict[str, dict[Basis, int]] = {}
     for name, answers in known.items():
-        bases[name], parts[name] = on_every_basis(name, answers, instrument, frame, domains, rules)
+        made, parts[name] = on_every_basis(name, answers, instrument, frame, domains, rules)
+        bases |= {name: made} if made else {}
     release = _audited(_drafted(about, instrument, frame, domains, channels, bases, parts), bases)
     release = _compared(release, instrument, bases, headline)
     release = replace(release, studies=replace(release.studies, came_by=came_by(instrument, bases)))

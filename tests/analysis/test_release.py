@@ -213,6 +213,15 @@ def test_other_populations_have_weight_one_and_only_trees_that_are_one_figure() 
 CITY = [made.unit("u", 100), made.unit("v", 100), made.unit("dept"), made.city("uv", 200)]
 
 
+def test_a_population_that_no_tree_speaks_of_is_counted_and_has_no_figures() -> None:
+    """Scores of two nodes are no figure of people who never had a file: 30 of them beside 30 finished ones."""
+    style = made.instrument(QUESTIONS, [STYLE], meanings=made.MEANINGS)
+    rows = [*answers("u", 30), *answers("u", 30, stage=5)]
+    found = made.release(style, rows, [made.unit("u", 60)], frame=made.frame([("u", "u", None, 60)]))
+    assert {figure.population for figure in found.figures} == {"finished"}
+    assert found.studies.bases["no_file"] == {"all": 30, "unflagged": 30, "verified": 0, "open": 30}
+
+
 def test_the_figures_of_a_unit_with_one_answer_waiting_repeat_and_say_so() -> None:
     rows = [*answers("u", 20, 16), *answers("v", 40, 30)]
     first = made.release(INSTRUMENT, rows, CITY)
