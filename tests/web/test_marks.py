@@ -52,7 +52,7 @@ def flat(officer: FlaskClient, format: str) -> list[tuple[list[str], list[str]]]
 def test_the_page_says_both_marks_at_every_value_of_the_ward(officer: FlaskClient) -> None:
     page = officer.get(f"/results/{HELD}?domain={STRADDLING}").text
     rows = [row for row in re.findall(r"<tr.*?</tr>", page, re.S) if f">{STRADDLING}<" in row]
-    cells = [cell for row in rows for cell in re.findall(r'<td class="interval">(.*?)</td>', row, re.S)]
+    cells = [cell for row in rows for cell in re.findall(r'<td class="interval"[^>]*>(.*?)</td>', row, re.S)]
     values = [cell for cell in cells if re.search(r"\(\d|trở", cell)]
     assert len(values) > 6
     assert [cell for cell in values if BOTH not in cell] == []
