@@ -44,6 +44,9 @@ PARTS = ((16, "USMALLINT"), (22, "UINTEGER"))
 hundreds and for some thousands: fewer bytes than the whole, and the first table stays in the cache."""
 
 
+WHOLE_UP_TO = 1e19
+"""Floating numbers below this are written out as labels, where they are whole."""
+
 SPARE = 2
 """A list of hashes is entered by so many bits more than count it: then one in ten, at most, is not the first where it is looked for."""
 
@@ -154,7 +157,8 @@ class ParquetFile:
             return labels_of_many(np.ma.getdata(found), ~np.ma.getmaskarray(found))
         if kind in ("FLOAT", "DOUBLE"):
             numbers = numbers_of_floats(self._floats(column))
-            return labels_of([f"{level:.15g}" for level in numbers.levels.tolist()], numbers.codes)
+            single = kind == "FLOAT"
+            return labels_of([_written(level, single) for level in numbers.levels.tolist()], numbers.codes)
         texts, codes = self._texts(column)
         return labels_of(texts, smallest(codes, len(texts)))
 
@@ -203,6 +207,11 @@ class ParquetFile:
     def _fetch(self, expression: str) -> Ints:
         found: Ints = np.ma.getdata(self.data.project(f"{expression} AS v").fetchnumpy()["v"])
         return found
+
+
+def _written(level: float, single: bool) -> str:
+    """A number as a label: whole ones without a point, and no two alike, as long identifiers would be in fifteen digits."""
+    return str(int(level)) if level.is_integer() and abs(level) < WHOLE_UP_TO else str(np.float32(level) if single else level)
 
 
 def _as_wide(high: int) -> tuple[str, str]:

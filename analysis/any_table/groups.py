@@ -38,7 +38,8 @@ class Places:
 def places(table: Table, by: Sequence[tuple[str, ...]]) -> Places:
     """by: groupings; none is one grouping with the whole table as its domain. Domains are in the order of their labels.
 
-    A row with a blank cell is in no group of that column; a note says how many there are.
+    A row with a blank cell is in no group of that column; a note says how many there are. A grouping in which no row is has no domain,
+    and is left out with a note.
     """
     columns = tuple(dict.fromkeys(column for grouping in by for column in grouping))
     if not columns:
@@ -56,7 +57,13 @@ def places(table: Table, by: Sequence[tuple[str, ...]]) -> Places:
         domain = np.where(there, np.cumsum(kept)[domains.code] - 1, BLANK)
         named = tuple(dict(zip(grouping, of, strict=True)) for of in zip(*names, strict=True)) if grouping else ({},)
         groupings.append(Grouping(grouping, named, domain))
-    return Places(keys.code, keys.size, tuple(groupings), tuple(_blanks(table, columns)))
+    notes = (*_blanks(table, columns), *(_empty(table, one) for one in groupings if not one.size))
+    return Places(keys.code, keys.size, tuple(one for one in groupings if one.size), notes)
+
+
+def _empty(table: Table, grouping: Grouping) -> Fault:
+    sentence = "No row has all of {columns}: there is no group to estimate for."
+    return Fault("no_group", table.name, sentence, {"columns": ", ".join(grouping.columns)})
 
 
 def _blanks(table: Table, columns: Sequence[str]) -> list[Fault]:

@@ -56,7 +56,8 @@ def run(table: Table, request: Request, progress: Progress = quietly) -> Result:
     asking = Asking(table, asked, quantiles, where)
     road = _linearised if request.variance == "taylor" else _replicated
     made: dict[tuple[Estimator, tuple[str, ...]], list[Row]] = {}
-    for picture, variance, df, within_reach in road(asking, drawn, of, weights, request, progress):
+    found = road(asking, drawn, of, weights, request, progress) if where.groupings else ()
+    for picture, variance, df, within_reach in found:
         for estimator, lines in rows(picture, variance, df, within_reach, request).items():
             made[estimator, picture.grouping.columns] = lines
     if request.variance != "taylor":

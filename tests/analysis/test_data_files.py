@@ -82,6 +82,14 @@ def test_every_type_of_a_parquet_file_can_be_a_name(tmp_path: Path) -> None:
     }
 
 
+def test_long_identifiers_that_are_stored_as_floating_numbers_stay_apart(tmp_path: Path) -> None:
+    """Sixteen digits, as whole columns with blanks are often stored; and a tenth in four bytes is a tenth."""
+    file = parquet_file(tmp_path, "SELECT 1234567890123401::DOUBLE id, 0.1::FLOAT f UNION ALL VALUES (1234567890123402, 2), (NULL, NULL)")
+    table = file.table((), ("id", "f"))
+    assert names(table.labels["id"]) == ["1234567890123401", "1234567890123402", None]
+    assert names(table.labels["f"]) == ["0.1", "2", None]
+
+
 def test_a_csv_file_says_the_same_as_a_parquet_file(tmp_path: Path) -> None:
     csv = csv_file(tmp_path, "q,g\n5,S10\n1,S2\nNA,S10\n,\n1,\n")
     parquet = parquet_file(tmp_path, "SELECT * FROM (VALUES (5, 'S10'), (1, 'S2'), (NULL, 'S10'), (NULL, NULL), (1, NULL)) t(q, g)")

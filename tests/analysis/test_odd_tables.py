@@ -138,3 +138,18 @@ def test_without_a_weight_the_second_fpc_still_makes_weights(capsys: pytest.Capt
     out, err = explained(capsys, file, *words, "--fpc2", "F2")
     assert "So F2 counts in the design weights alone." in out and "[replicates_one_stage]" in err
     assert "[replicates_one_stage]" not in explained(capsys, file, *words, "--fpc2", "all")[1]
+
+
+@pytest.mark.parametrize("variance", ["taylor", "jk1", "bootstrap"])
+@pytest.mark.parametrize("estimator", [("--mean", "y"), ("--total", "y"), ("--share", "y=1"), ("--ratio", "y/y"), ("--quantile", "y:0.5")])
+def test_a_column_without_any_group_leaves_the_other_groups_alone(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, estimator: tuple[str, str], variance: str
+) -> None:
+    """Nobody has a g, and nobody x and g at once: no rows and a note, and by x as if nothing else were asked."""
+    file = tmp_path / "blank.csv"
+    file.write_text("g,x,y\n" + "".join(f",{name},{value}\n" for name in "ab" for value in (1, 2, 4)), encoding="utf-8")
+    asked = ("estimate", str(file), *estimator, "--variance", variance)
+    code, rows, said = answer(capsys, *asked, "--by", "g", "--by", "x,g")
+    assert (code, rows) == (0, [])
+    assert "No row has all of g: there is no group" in said and "No row has all of x, g:" in said
+    assert answer(capsys, *asked, "--by", "g", "--by", "x")[1] == answer(capsys, *asked, "--by", "x")[1] != []

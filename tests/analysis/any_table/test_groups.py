@@ -40,5 +40,8 @@ def test_a_label_that_no_row_has_is_no_domain() -> None:
     assert rows_of(places(given, (("unit",),)), 0) == [({"unit": "a"}, [1]), ({"unit": "c"}, [0, 2])]
 
 
-def test_a_grouping_where_all_is_blank_has_no_domain() -> None:
-    assert rows_of(places(table({"g": [None, ""], "y": [1, 2]}), (("g",),)), 0) == []
+def test_a_grouping_where_all_is_blank_is_left_out_and_said() -> None:
+    """Neither has anybody x and y at once. What else is asked for stands."""
+    found = places(table({"g": [None, ""], "x": [1, None], "y": [None, 2]}), (("g",), ("x", "y"), ("y",)))
+    assert [grouping.columns for grouping in found.groupings] == [("y",)]
+    assert [note.values["columns"] for note in found.notes if note.code == "no_group"] == ["g", "x, y"]
