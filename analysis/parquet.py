@@ -24,6 +24,7 @@ from analysis.any_table.columns import (
     smallest,
 )
 from analysis.any_table.growing import NAMED, BadCells
+from analysis.any_table.hashes import differ, standing, telling_part
 from analysis.any_table.table import BLANK, Labels, Numbers, Table
 from analysis.arrays import Floats, Ints
 from analysis.command_line.file_faults import parquet_not_read
@@ -39,17 +40,8 @@ WIDEST = 65_535
 TOGETHER = 5
 """Columns of one query: more of them take more memory, not less time."""
 
-PARTS = ((16, "USMALLINT"), (22, "UINTEGER"))
-"""Of the 64 bits of a hash so many are fetched, as that type, where some that stand together tell all texts apart, as they do for
-hundreds and for some thousands: fewer bytes than the whole, and the first table stays in the cache."""
-
-
 WHOLE_UP_TO = 1e19
 """Floating numbers below this are written out as labels, where they are whole."""
-
-SPARE = 2
-"""A list of hashes is entered by so many bits more than count it: then one in ten, at most, is not the first where it is looked for."""
-
 
 @dataclass(frozen=True, slots=True)
 class ParquetFile:
@@ -186,11 +178,11 @@ class ParquetFile:
         there = ~np.ma.getmaskarray(labels["v"])
         texts: list[str] = labels["v"][there].tolist()
         known, number = labels["h"], np.where(there, np.cumsum(there) - 1, BLANK)
-        if not _differ(known):
+        if not differ(known):
             return texts, self._compared(text, texts)
-        part = _telling_part(known)
+        part = telling_part(known)
         if part is None:
-            return texts, number[_stands(known, self._fetch(f"hash({text})").view(np.uint64))]
+            return texts, number[standing(known, self._fetch(f"hash({text})").view(np.uint64))]
         code = np.zeros(part.size, np.int64)
         code[part.of(known)] = number
         return texts, code[self._fetch(f"((hash({text}) >> {part.first}) & {part.size - 1})::{part.type}")]
@@ -230,44 +222,6 @@ def _filled(cells: NDArray[np.integer]) -> NDArray[np.unsignedinteger]:
     if np.ma.is_masked(cells):
         found |= np.negative(np.ma.getmaskarray(cells).view(np.uint8), dtype=found.dtype)
     return found
-
-
-def _differ(known: NDArray[np.uint64]) -> bool:
-    """Whether no two of the hashes, ascending, are the same."""
-    return bool((known[1:] != known[:-1]).all())
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """Some bits of a hash: the first of them, how many numbers they can say, and the type of duckdb that holds these."""
-
-    first: int
-    size: int
-    type: str
-
-    def of(self, known: NDArray[np.uint64]) -> Ints:
-        return ((known >> np.uint64(self.first)) & np.uint64(self.size - 1)).astype(np.int64)
-
-
-def _telling_part(known: NDArray[np.uint64]) -> _Part | None:
-    """Bits that differ for all of these hashes. Not looked for where pairs are so many that some would be alike anywhere."""
-    likely = (_Part(first, 1 << bits, type) for bits, type in PARTS if len(known) ** 2 <= 16 << bits for first in range(65 - bits))
-    return next((part for part in likely if len(np.unique(part.of(known))) == len(known)), None)
-
-
-def _stands(known: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> Ints:
-    """Where each hash stands in the list of them all: looked up by its first bits, from where the few that share these are passed by.
-    A sixth of the time that halving the list takes."""
-    bits = len(known).bit_length() + SPARE
-    shift = np.uint64(64 - bits)
-    opening = (known >> shift).astype(np.int64)
-    first = np.append(0, np.cumsum(np.bincount(opening, minlength=1 << bits)))
-    place: Ints = first[(wanted >> shift).astype(np.int64)]
-    late = np.flatnonzero(known[place] != wanted)
-    while len(late):
-        place[late] += 1
-        late = late[known[place[late]] != wanted[late]]
-    return place
 
 
 @contextmanager
