@@ -34,15 +34,18 @@ class SumsApart:
         factors = weigh(_counted(counts.values()), frame)
         return cls(frame, counts, factors, {kind: one.tally(factors, wanted, domains) for kind, one in apart.items()}, answers)
 
-    def on(self, basis: Basis) -> tuple[Factors, Tallies, dict[str, Tallies]]:
-        """A basis under its own factors: its sums, bit for bit what tally() gives of its answers when design weights are one; and
-        those of every channel in it, as same_mix reads them, in the order of CHANNELS."""
+    def on(self, basis: Basis) -> tuple[Factors, Tallies]:
+        """A basis under its own factors: its sums, bit for bit what tally() gives of its answers when design weights are one."""
         inside, factors = self._weighed(basis)
-        under = {kind: self.tallies[kind].under(self.factors, factors) for kind in inside}
+        return factors, _added(self.tallies[kind].under(self.factors, factors) for kind in inside)
+
+    def by_channel(self, basis: Basis, factors: Factors) -> dict[str, Tallies]:
+        """The sums of every channel in a basis under its factors, as same_mix reads them, in the order of CHANNELS."""
+        inside = [kind for kind in self.tallies if basis in kind.bases]
         here = {kind.channel for kind in inside}
         channels = [*(one for one in CHANNELS if one in here), *sorted(here.difference(CHANNELS))]
-        of_channel = {name: _added(without_days(one) for kind, one in under.items() if kind.channel == name) for name in channels}
-        return factors, _added(under.values()), of_channel
+        small = {kind: without_days(self.tallies[kind]).under(self.factors, factors) for kind in inside}
+        return {name: _added(small[kind] for kind in inside if kind.channel == name) for name in channels}
 
     def of_measures(self, basis: Basis, measures: Sequence[str]) -> tuple[Factors, Tallies]:
         """A basis under its own factors, of some measures alone and in no channel apart."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.apart import SumsApart
-from analysis.bases import BUILT, Basis
+from analysis.bases import BUILT, MIXED, Basis
 from analysis.cells import Factors
 from analysis.complementary import protected
 from analysis.domains import Domain
@@ -30,8 +30,8 @@ ENOUGH_UNITS, ENOUGH_ANSWERS, ENOUGH_DAYS = 0.8, 30, 8
 
 @dataclass(frozen=True, slots=True)
 class OnBasis:
-    """`by_channel`: the sums of every channel, as same_mix reads them; `credited`: of the verified answers, unit to those that it received
-    or decided and the different days they are of; `figures`: as they may be shown."""
+    """`by_channel`: where they are compared or told, the sums of every channel, as same_mix reads them; `credited`: of the verified
+    answers, unit to those that it received or decided and the different days they are of; `figures`: as they may be shown."""
 
     basis: Basis
     population: Population
@@ -59,7 +59,7 @@ def on_every_basis(
         same = sums.answers[basis] == sums.answers["all"] and basis not in rules.headlines
         if whole and (same or not sums.answers[basis]):
             continue
-        factors, tallies, by_channel = sums.on(basis)
+        factors, tallies = sums.on(basis)
         population = Population.of(name, own, trees, estimate(tallies), domains)
         figures = without_outweighed(screened(population, basis, rules, whole, source.grown(basis)), population, tallies)
         figures, withheld = without_siblings(figures, population)
@@ -67,6 +67,7 @@ def on_every_basis(
         whole = whole or Whole.of(population, figures)
         verified = Whole.of(population, figures) if basis == "verified" else None
         credited = _credited(population) if basis == "verified" else {}
+        by_channel = sums.by_channel(basis, factors) if own and basis in {*MIXED, *rules.headlines} else {}
         found.append(OnBasis(basis, population.without_influence(), by_channel, factors, credited, figures))
     if name == instrument.trees[0].population and whole and verified and sums.answers[POSTED]:
         made = posted(sums, instrument, rules, whole, verified, source.grown(POSTED))

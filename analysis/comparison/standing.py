@@ -56,13 +56,12 @@ class Compared:
         found, said = list(figures), list[Standing]()
         domains = self.population.domains
         blocks = [row for row, domain in enumerate(domains) if domain.grouping == "block" and domain.id in going]
-        if not blocks:
+        trees = [tree for tree in self.population.trees if "unit" in tree.published_for and tree.population == self.population.name]
+        if not blocks or not trees:
             return found, ()
         at = {(one.domain, one.node): place for place, one in enumerate(figures) if one.summary == "pooled"}
         sums = Mixed.of(self.by_channel, self.factors, blocks, self.sectors) if self.sectors else None
-        for tree in self.population.trees:
-            if "unit" not in tree.published_for or tree.population != self.population.name:
-                continue
+        for tree in trees:
             for node in published(tree, next(domain for domain in domains if domain.kind == "unit")):
                 mix = self._mix(tree, node, sums)
                 for block in blocks:

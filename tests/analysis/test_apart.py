@@ -31,10 +31,11 @@ def test_the_sums_of_a_basis_are_those_of_its_answers_to_the_bit(basis: Basis, f
     data, frame = data_of(answers(1, 300)), FRAME if framed else None
     part = bases.only(data, bases.of_basis(data, basis))
     factors = weigh(counts(part), frame)
-    found, sums, of_channel = SumsApart.of(InMemory(data), frame, MEASURES, DOMAINS).on(basis)
+    apart = SumsApart.of(InMemory(data), frame, MEASURES, DOMAINS)
+    found, sums = apart.on(basis)
     assert different(found, factors) == []
     assert different(sums, tally(part, factors, MEASURES, DOMAINS)) == []
-    for channel, of in of_channel.items():
+    for channel, of in apart.by_channel(basis, found).items():
         inside = np.array([part.keys["channel"].labels[code] == channel for code in part.keys["channel"].codes], np.bool_)
         assert different(of, without_days(tally(bases.only(part, inside), factors, MEASURES, DOMAINS))) == []
 
@@ -69,7 +70,7 @@ def test_nobody_makes_one_set_with_nobody_in_it() -> None:
 def test_unequal_design_weights_leave_only_rounding() -> None:
     data = data_of(answers(3, 300, weights=(1 / 3, 0.7, 2.0), pi=0.3))
     part = bases.only(data, bases.of_basis(data, "unflagged"))
-    factors, sums, _ = SumsApart.of(InMemory(data), FRAME, MEASURES, DOMAINS).on("unflagged")
+    factors, sums = SumsApart.of(InMemory(data), FRAME, MEASURES, DOMAINS).on("unflagged")
     whole = tally(part, weigh(counts(part), FRAME), MEASURES, DOMAINS)
     np.testing.assert_allclose(factors.g, whole.factor, rtol=1e-12)
     np.testing.assert_allclose(sums.by_psu.totals, whole.by_psu.totals, rtol=1e-12)
