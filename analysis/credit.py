@@ -7,14 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from analysis.arrays import Bools, Floats, Ints, totals
 from analysis.domains import Membership, Places, membership
 from analysis.sparse import Sparse, added, adding, pairs
 from analysis.tallies import PlaceSums, PsuSums, Tallies, upper
-
-AT_ONCE = 5_000
-"""Rows that are added together: a year of answers is a table of a hundred megabytes, which is not moved through memory twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +56,36 @@ class Shares:
 
 
 @dataclass(frozen=True, slots=True)
+class Sums:
+    """Sums that are made when they are asked for: of a year of answers they would be a table of a hundred megabytes.
+
+    tables, matrices: of the terms that rate the reception, and of those that rate the decider, the items and who gets which share.
+    """
+
+    rates_decider: Bools
+    tables: tuple[Floats, ...]
+    matrices: tuple[Sparse, ...]
+
+    def __len__(self) -> int:
+        return int(self.matrices[0].shape[0])
+
+    def rows(self, some: slice) -> Floats:
+        """Rows × 2 terms."""
+        found = np.empty((some.stop - some.start, len(self.rates_decider)))
+        for terms, table, matrix in zip((~self.rates_decider, self.rates_decider), self.tables, self.matrices, strict=True):
+            found[:, terms] = matrix[some] @ table
+        return found
+
+    def all(self) -> Floats:
+        return self.rows(slice(0, len(self)))
+
+    def nothing(self) -> "Sums":
+        """Sums of the same terms without a row."""
+        tables = tuple(np.zeros((0, table.shape[1])) for table in self.tables)
+        return Sums(self.rates_decider, tables, tuple(csr_array((0, 0)) for _ in self.matrices))
+
+
+@dataclass(frozen=True, slots=True)
 class Credit:
     """The shares m of every place in every domain. A question counts for the unit in the role it rates; for an area that
     pools what was received, whoever is judged.
@@ -84,18 +112,14 @@ class Credit:
         (domain, found), row, order = pairs(self.who.domain[member], key[item])
         return Spread(domain, found, row, item[order], member[order])
 
-    def added(self, to: Ints, shares: Shares, tables: Sequence[Floats], size: int) -> Floats:
-        """size × 2 terms: Σ share · item over the entries whose `to` is that row, each term in the role it rates.
+    def sums(self, to: Ints, shares: Shares, tables: Sequence[Floats], size: int) -> Sums:
+        """Of each of `size` rows: Σ share · item over the entries whose `to` is that row, each term in the role it rates.
 
-        tables: items × 2 terms, numbered one table after the other. Some rows at a time, so that nothing is made twice."""
-        found = np.empty((size, len(self.rates_decider)))
-        for terms, share in ((~self.rates_decider, shares.by_reception), (self.rates_decider, shares.by_decider)):
-            own = np.concatenate([np.compress(terms, table, axis=1) for table in tables])
-            matrix = adding(to, shares.item, share, size, len(own))
-            for first in range(0, size, AT_ONCE):
-                some = slice(first, first + AT_ONCE)
-                found[some, terms] = matrix[some] @ own
-        return found
+        tables: items × 2 terms, numbered one table after the other."""
+        roles, sides = (~self.rates_decider, self.rates_decider), (shares.by_reception, shares.by_decider)
+        own = [np.concatenate([np.compress(terms, table, axis=1) for table in tables]) for terms in roles]
+        matrices = [adding(to, shares.item, share, size, len(own[0])) for share in sides]
+        return Sums(self.rates_decider, tuple(own), tuple(matrices))
 
     def shares(self, spread: Spread, weight: Floats) -> Shares:
         """m · weight of the items in the rows that they are spread over. weight: of every item."""

@@ -10,13 +10,16 @@ from typing import Literal
 import numpy as np
 
 from analysis.arrays import totals
-from analysis.credit import Credit, Shares, Spread
+from analysis.credit import Credit, Shares, Spread, Sums
 from analysis.design import factors
 from analysis.heaviest import of_domains, of_places
 from analysis.sparse import adding, pairs
 from analysis.survey_data import Bools, Column, Floats, Ints
 from analysis.tallies import Tallies, grouped
 from questionnaires.trees import Term
+
+AT_ONCE = 5_000
+"""Rows of influence that are added up and used together, before the next ones are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Influence:
-    """PSU influence of every domain's totals after calibration: rows × 2 terms (y of every term, then x).
+    """PSU influence of every domain's totals after calibration: `totals`, rows × 2 terms (y of every term, then x).
 
     Rows of domain d: start[d] : start[d + 1], sorted by stratum. `n`: answers of the domain in that PSU; 0 where the PSU is
     touched through a calibration cell alone. `psus`: stratum and label of every PSU. `size`: PSUs of each stratum, answers
@@ -49,7 +52,7 @@ class Influence:
     start: Ints
     psu: Ints
     n: Floats
-    totals: Floats
+    totals: Sums
     psus: tuple[Column, Column]
     size: Ints
 
@@ -117,7 +120,7 @@ def estimate(tallies: Tallies) -> Estimates:
     shares, domain = credit.shares(spread, tallies.factor[sums.cell]), spread.domain
     n = totals(spread.row, sums.n[spread.item], len(domain))
     half = 2 * domain + (np.arange(len(domain)) - np.searchsorted(domain, domain)) % 2
-    halves = credit.added(half[spread.row], shares, [sums.totals], 2 * size).reshape(size, 2, 2 * width)
+    halves = credit.sums(half[spread.row], shares, [sums.totals], 2 * size).all().reshape(size, 2, 2 * width)
     whole = halves.sum(axis=1)
     psus, answers = np.bincount(domain, minlength=size), np.bincount(domain, n, size)
     strata = pairs(domain, tallies.psus[0].codes[spread.key])[0][0]
@@ -160,7 +163,7 @@ def covariance(estimates: Estimates, domain: int, gradients: Floats) -> Floats:
     """
     influence = estimates.influence
     here = influence.rows(domain)
-    return psu_covariance(influence, influence.psu[here], influence.totals[here] @ gradients)
+    return psu_covariance(influence, influence.psu[here], influence.totals.rows(here) @ gradients)
 
 
 def psu_covariance(influence: Influence, psu: Ints, z: Floats) -> Floats:
@@ -170,40 +173,59 @@ def psu_covariance(influence: Influence, psu: Ints, z: Floats) -> Floats:
     return found
 
 
-def variances(estimates: Estimates, gradients: Floats) -> tuple[Floats, Floats]:
+def influence_on(estimates: Estimates, gradients: Floats) -> Floats:
+    """z of q functions of the totals of every domain: rows of the influence × q. gradients: domain × 2 terms × q."""
+    influence = estimates.influence
+    found = np.empty((len(influence.psu), gradients.shape[2]))
+    for domain, gradient in enumerate(gradients):
+        end = int(influence.start[domain + 1])
+        for first in range(int(influence.start[domain]), end, AT_ONCE):
+            some = slice(first, min(first + AT_ONCE, end))
+            np.matmul(influence.totals.rows(some), gradient, out=found[some])
+    return found
+
+
+def variances(influence: Influence, most: Ints, z_of: Callable[[int, slice], Floats]) -> tuple[Floats, Floats]:
     """The variance of q functions of the totals of every domain (the diagonal of covariance()), and its degrees of freedom:
-    (Σ V_h)² ÷ Σ V_h²/(G_h − 1) over strata h with several PSUs. Domain × q, both; gradients: domain × 2 terms × q.
+    (Σ V_h)² ÷ Σ V_h²/(G_h − 1) over strata h with several PSUs. Domain × q, both.
 
-    The degrees of freedom are never above PSUs less strata, and far below where few days of one large unit carry most of V;
-    that number where V = 0. Source: Satterthwaite 1946; by hand in tests/analysis/test_precision.py.
+    most: PSUs less strata; z_of: z of a domain (PSUs of its rows × q), given it and its rows. The degrees of freedom are never above
+    `most`, and far below where few days of one large unit carry most of V; that number where V = 0.
+    Source: Satterthwaite 1946; by hand in tests/analysis/test_precision.py.
     """
-    return variances_by_domain(estimates.influence, estimates.df, lambda domain, here: estimates.influence.totals[here] @ gradients[domain])
-
-
-def variances_by_domain(influence: Influence, most: Ints, z_of: Callable[[int, slice], Floats]) -> tuple[Floats, Floats]:
-    """The same of any influence. most: PSUs less strata; z_of: z of a domain (PSUs of its rows × q), given it and its rows."""
     stratum = influence.psus[0].codes[influence.psu]
     new = np.ones(len(stratum), np.bool_)
     new[1:] = stratum[1:] != stratum[:-1]
     new[influence.start[influence.start < len(new)]] = True
     first = np.flatnonzero(new)
-    size = influence.size[stratum[first]]
-    factor = factors(size)
-    inner, free = factor.inner[:, None], np.maximum(size - 1, 1)[:, None]
-    outer, several = factor.outer[:, None], size > 1
-    found, freedom = [], []
-    for domain, number in enumerate(most.astype(np.float64)):
+    strata = np.searchsorted(first, influence.start)
+    tables = []
+    for domain, start in enumerate(np.split(first, strata[1:-1])):
         here = influence.rows(domain)
-        z = z_of(domain, here)
-        strata = slice(*np.searchsorted(first, (here.start, here.stop)))
-        start = first[strata] - here.start
-        squares, sums = (np.add.reduceat(table, start, axis=0) if len(start) else table[:0] for table in (z**2, z))
-        of_stratum = inner[strata] * squares - outer[strata] * sums**2
-        shared = np.where(several[strata, None], of_stratum, 0.0)
-        below = (shared**2 / free[strata]).sum(axis=0)
-        found.append(np.maximum(of_stratum.sum(axis=0), 0.0))
-        freedom.append(np.minimum(np.divide(shared.sum(axis=0) ** 2, below, out=np.full(len(below), number), where=below > 0), number))
-    return np.array(found), np.array(freedom)
+        tables.append(_sums(z_of(domain, here), start - here.start))
+    squares, sums = (np.concatenate(of) for of in zip(*tables, strict=True))
+    size = influence.size[stratum[first]]
+    factor, several = factors(size), (size > 1)[:, None]
+    of_stratum = factor.inner[:, None] * squares - factor.outer[:, None] * sums**2
+    shared = np.where(several, of_stratum, 0.0)
+    number = most.astype(np.float64)[:, None]
+    whole, shared, below = (_by_domain(of, strata) for of in (of_stratum, shared, shared**2 / np.maximum(size - 1, 1)[:, None]))
+    freedom = np.divide(shared**2, below, out=np.repeat(number, below.shape[1], axis=1), where=below > 0)
+    return np.maximum(whole, 0.0), np.minimum(freedom, number)
+
+
+def _sums(z: Floats, start: Ints) -> tuple[Floats, Floats]:
+    """Σ z² and Σ z of the rows of every stratum. start: where each begins."""
+    if not len(start):
+        return z[:0], z[:0]
+    return np.add.reduceat(z**2, start, axis=0), np.add.reduceat(z, start, axis=0)
+
+
+def _by_domain(table: Floats, start: Ints) -> Floats:
+    """The sum of the rows of every domain; 0 of a domain without any."""
+    found, some = np.zeros((len(start) - 1, table.shape[1])), np.flatnonzero(np.diff(start))
+    found[some] = np.add.reduceat(table, start[some], axis=0) if len(some) else 0.0
+    return found
 
 
 def simple_variances(estimates: Estimates, gradients: Floats) -> Floats:
@@ -227,7 +249,7 @@ def _centring(influence: Influence, psu: Ints, z: Floats) -> tuple[Floats, Float
 
 
 def _influence(tallies: Tallies, credit: Credit, spread: Spread, shares: Shares, n: Floats) -> Influence:
-    """Σ_c g_c A_ic, calibrated also − b_c W_ic, added up at once: no table of releases is larger.
+    """Σ_c g_c A_ic, calibrated also − b_c W_ic.
 
     spread, shares: the PSUs that have an answer of a domain, under m · g; n: how many answers.
     """
@@ -244,7 +266,7 @@ def _influence(tallies: Tallies, credit: Credit, spread: Spread, shares: Shares,
         n[own] = people
     start = np.searchsorted(domain, np.arange(len(tallies.domains) + 1))
     size = np.bincount(stratum.codes, minlength=len(stratum.labels))
-    return Influence(start, psu, n, credit.added(row, shares, tables, len(domain)), tallies.psus, size)
+    return Influence(start, psu, n, credit.sums(row, shares, tables, len(domain)), tallies.psus, size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +287,7 @@ def _margins(tallies: Tallies, credit: Credit) -> _Margins:
     (place, of_place), row = grouped(sums.place, group)
     at_place = adding(row, np.arange(len(row)), np.ones(len(row)), len(place), len(row)) @ sums.totals
     touched = credit.spread(of_place, place)
-    expected = credit.added(touched.row, credit.shares(touched, np.ones(len(place))), [at_place], len(touched.domain))
+    expected = credit.sums(touched.row, credit.shares(touched, np.ones(len(place))), [at_place], len(touched.domain)).all()
     expected /= np.bincount(group, sums.design_weight)[touched.key, None]
     (cell, psu), at, order = pairs(group, sums.psu)
     weight = totals(at, (tallies.factor[sums.cell] * sums.design_weight)[order], len(cell))

@@ -60,7 +60,8 @@ def on_every_basis(
         if whole and (same or not sums.answers[basis]):
             continue
         factors, tallies = sums.on(basis)
-        population = Population.of(name, own, trees, estimate(tallies), domains)
+        leaves = whole is None or basis in rules.headlines
+        population = Population.of(name, own, trees, estimate(tallies), domains, leaves=leaves)
         figures = without_outweighed(screened(population, basis, rules, whole, source.grown(basis)), population, tallies)
         figures, withheld = without_siblings(figures, population)
         figures = protected(figures, population, withheld)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analysis.cells import joined
-from analysis.estimation import Influence, variances_by_domain
+from analysis.estimation import Influence, variances
 from analysis.intervals import ZERO, student
 from analysis.population import Population
 from analysis.smoothing import stabilised, stable_df
@@ -46,21 +46,21 @@ class Gaps:
     rest: Floats
 
     @classmethod
-    def of(cls, part: Population, whole: Population, nodes: Sequence[str]) -> "Gaps":
-        """Δ = θ_part − θ_whole of these nodes; V from z_part − z_whole of every PSU, so that shared days and answers count once.
+    def of(cls, part: Population, whole: Population) -> "Gaps":
+        """Δ = θ_part − θ_whole of the nodes of the part; V from z_part − z_whole of every PSU, so that shared days and answers count once.
 
         t interval with the days' degrees of freedom, those of the smaller set. By hand in tests/analysis/test_bases.py.
         """
+        nodes = part.precision.nodes
         mine, theirs = ([side.precision.place(node) for node in nodes] for side in (part, whole))
         difference = part.precision.value[:, mine] - whole.precision.value[:, theirs]
         df = np.minimum(part.estimates.df, whole.estimates.df)
         rows, z = _between(whole, ((part, 1.0), (whole, -1.0)), nodes)
-        variance, _ = variances_by_domain(rows, df, z)
+        variance, _ = variances(rows, df, z)
         low, high = student(difference, variance, df[:, None].astype(np.float64), level=LEVEL)
         known = (variance > ZERO) & (df > 0)[:, None]
         rest = whole.precision.n[:, theirs] - part.precision.n[:, mine]
-        places = {node: at for at, node in enumerate(nodes)}
-        return cls(places, difference, np.where(known, low, np.nan), np.where(known, high, np.nan), rest)
+        return cls(part.precision.places, difference, np.where(known, low, np.nan), np.where(known, high, np.nan), rest)
 
     @classmethod
     def apart(cls, one: Population, other: Population, whole: Population, node: str) -> "Gaps":
@@ -75,7 +75,7 @@ class Gaps:
                             for table in ("value", "smooth", "n"))  # fmt: skip
         df = np.minimum(one.estimates.df, other.estimates.df)
         rows, z = _between(whole, ((one, 1.0), (other, -1.0)), (node,))
-        variance, own = variances_by_domain(rows, df, z)
+        variance, own = variances(rows, df, z)
         counted = df[:, None].astype(np.float64)
         units = np.array([[domain.kind == "unit"] for domain in whole.domains], np.bool_)
         stable = stabilised(variance, counted, smooth[0] + smooth[1])
@@ -106,16 +106,16 @@ def _between(
     row[order] = which
     rows = np.split(row, np.cumsum([len(one) for one in psu])[:-1])
     start = np.searchsorted(homes, np.arange(len(frame.start)))
-    gradients = [np.stack([one.values[node].gradient for node in nodes], axis=2) for one, _ in sides]
+    columns = [[one.precision.place(node) for node in nodes] for one, _ in sides]
 
     def z(domain: int, here: slice) -> Floats:
         found = np.zeros((here.stop - here.start, len(nodes)))
-        for side, (_, sign) in enumerate(sides):
+        for side, (one, sign) in enumerate(sides):
             own = influences[side].rows(domain)
-            found[rows[side][own] - here.start] += sign * (influences[side].totals[own] @ gradients[side][domain])
+            found[rows[side][own] - here.start] += sign * one.precision.z[own][:, columns[side]]
         return found
 
-    return replace(frame, start=start, psu=psus, n=np.zeros(0), totals=np.zeros((0, 0))), z
+    return replace(frame, start=start, psu=psus, n=np.zeros(0)), z
 
 
 def _places(influences: Sequence[Influence]) -> list[Ints]:

@@ -35,10 +35,21 @@ class Population:
     roles: Mapping[str, frozenset[str]]
 
     @classmethod
-    def of(cls, name: str, weighted: bool, trees: Sequence[IndexTree], estimates: Estimates, domains: Sequence[Domain]) -> "Population":
+    def of(
+        cls,
+        name: str,
+        weighted: bool,
+        trees: Sequence[IndexTree],
+        estimates: Estimates,
+        domains: Sequence[Domain],
+        *,
+        leaves: bool = True,
+    ) -> "Population":
+        """Without `leaves` nothing is told of questions that do not stand alone."""
         values: dict[str, NodeValues] = {}
         for tree in trees:
             values |= evaluate(tree, estimates, max(FLOOR, tree.minimum_n))
+        told = {node for tree in trees for node in (*tree.nodes, tree.root)}
         units = [number for number, domain in enumerate(domains) if domain.kind == "unit"]
         return cls(
             name=name,
@@ -47,7 +58,7 @@ class Population:
             domains=domains,
             estimates=estimates,
             values=values,
-            precision=precision(values, estimates, domains),
+            precision=precision({node: of for node, of in values.items() if leaves or node in told}, estimates, domains),
             units=np.array(units, np.int64),
             members_of=_belonging([domains[unit].members for unit in units], estimates.units).T,
             inside=_belonging(
@@ -60,9 +71,11 @@ class Population:
         """What is read of it once every gap is known: the influence of PSUs is by far the largest of its tables, and goes as a whole: an
         empty view of it would keep it."""
         influence = self.estimates.influence
-        start, width = np.zeros_like(influence.start), influence.totals.shape[1]
-        none = replace(influence, start=start, psu=np.zeros(0, np.int64), n=np.zeros(0), totals=np.zeros((0, width)))
-        return replace(self, estimates=replace(self.estimates, influence=none))
+        none = replace(
+            influence, start=np.zeros_like(influence.start), psu=np.zeros(0, np.int64), n=np.zeros(0), totals=influence.totals.nothing()
+        )
+        precision = replace(self.precision, z=np.zeros((0, len(self.precision.nodes))))
+        return replace(self, estimates=replace(self.estimates, influence=none), precision=precision)
 
     def units_in(self, domain: int) -> Ints:
         """Rows of the unit domains that belong to a group."""

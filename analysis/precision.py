@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.domains import Domain
-from analysis.estimation import Estimate, Estimates, simple_variances, variances
+from analysis.estimation import Estimate, Estimates, influence_on, simple_variances, variances
 from analysis.indices import NodeValues
 from analysis.intervals import ZERO, korn_graubard, student
 from analysis.smoothing import PRIOR_DF, Clustering, clustering, share_spread, stabilised, stable_df
@@ -23,7 +23,7 @@ class Precision:
     """Domain × node. `variance`: raw; `smooth`: V0, what the block leads one to expect; `expected`: V0 without clustering; `stable`: V*,
     between the two; NaN where there is no value.
 
-    `df`: PSUs less strata; `freedom`: degrees of freedom of V*.
+    `df`: PSUs less strata; `freedom`: degrees of freedom of V*. `z`: the influence of every PSU, rows of Influence × node.
     `n`: respondents with any valid answer behind the node; `thinnest`: of a mean or sum those of its thinnest leaf.
     """
 
@@ -41,6 +41,7 @@ class Precision:
     deff: Floats
     df: Ints
     freedom: Floats
+    z: Floats
     bounds: Mapping[str, tuple[float, float]]
     places: Mapping[str, int]
 
@@ -110,7 +111,8 @@ def precision(nodes: Mapping[str, NodeValues], estimates: Estimates, domains: Se
     value = np.stack([nodes[id].value for id in ids], axis=1)
     count = _by_node(estimates.n, estimates, ids)
     weight, kish = _by_node(estimates.w, estimates, ids), _by_node(estimates.n_kish(), estimates, ids)
-    raw, own_df = variances(estimates, gradients)
+    z = influence_on(estimates, gradients)
+    raw, own_df = variances(estimates.influence, estimates.df, lambda _, here: z[here])
     simple = simple_variances(estimates, gradients)
     known = ~np.isnan(value)
     outside = np.array([nodes[id].outside for id in ids])
@@ -140,7 +142,7 @@ def precision(nodes: Mapping[str, NodeValues], estimates: Estimates, domains: Se
     bounds = {id: (nodes[id].low, nodes[id].high) for id in ids}
     thinnest = _thinnest(nodes, estimates, count)
     spreads = raw, smooth, expected, stable
-    return Precision(ids, value, count, thinnest, answers, *spreads, low, high, deff, estimates.df, freedom, bounds, places)
+    return Precision(ids, value, count, thinnest, answers, *spreads, low, high, deff, estimates.df, freedom, z, bounds, places)
 
 
 def _spreads(nodes: Mapping[str, NodeValues], value: Floats, count: Floats, simple: Floats, leans_on: Ints) -> Floats:

@@ -74,7 +74,7 @@ def influence(estimates: Estimates, quantities: Sequence[Quantity]) -> PsuInflue
     for column, quantity in enumerate(quantities):
         for row, gradient in quantity.gradients.items():
             here = found.rows(row)
-            z[found.psu[here], column] += found.totals[here] @ gradient
+            z[found.psu[here], column] += found.totals.rows(here) @ gradient
             touched[found.psu[here]] = True
             answered[found.psu[here][found.n[here] > 0]] = True
     psu = np.flatnonzero(touched)

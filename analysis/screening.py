@@ -47,25 +47,18 @@ def screened(population: Population, basis: Basis, rules: Rules, whole: Whole | 
     """
     found: list[Figure] = []
     kept: dict[str, dict[int, Estimate]] = {}
-    nodes = _shown(population, leaves=whole is None or basis in rules.headlines)
-    beside = None if whole is None else _Beside(whole, Gaps.of(population, whole.population, nodes))
+    beside = None if whole is None else _Beside(whole, Gaps.of(population, whole.population))
     for row in sorted(range(len(population.domains)), key=lambda row: population.domains[row].kind != "unit"):
         domain = population.domains[row]
         late = domain.kind == "unit" and any(batch(unit, population.name) in rules.waiting for unit in domain.members)
         stays = whole is not None and grown.isdisjoint(domain.members)
-        for candidate in _candidates(population, row, basis, rules.handling, kept, beside, frozenset(nodes)):
+        for candidate in _candidates(population, row, basis, rules.handling, kept, beside):
             held = rules.before.held(candidate.figure, population.roles[candidate.figure.node], late)
             held = held or (rules.before.still_hidden(candidate.figure) if stays else None)
             if held and held.estimate and domain.kind == "unit":
                 kept.setdefault(held.node, {})[row] = held.estimate
             found.append(held or past_floors(candidate))
     return found
-
-
-def _shown(population: Population, *, leaves: bool) -> tuple[str, ...]:
-    """Nodes whose figures are shown for somebody. Without `leaves`: indices, factors and questions that stand alone."""
-    of_trees = ((*tree.nodes, *(leaf for leaf in tree.leaves if leaves or leaf == tree.root)) for tree in population.trees)
-    return tuple(dict.fromkeys(node for nodes in of_trees for node in nodes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +80,6 @@ def _candidates(
     handling: frozenset[str] | None,
     kept: Mapping[str, Mapping[int, Estimate]],
     beside: _Beside | None,
-    nodes: frozenset[str],
 ) -> Iterator[Candidate]:
     """The figures of one domain, still with all their numbers; no estimate where the floor will hide it. A part is shown only where all
     answers are."""
@@ -115,7 +107,7 @@ def _candidates(
     for tree in population.trees:
         least, units = floor(tree, domain), population.units_in(row) if has_mean_of_units(tree, domain) else None
         for node in published(tree, domain):
-            if node not in nodes:
+            if node not in precision.places:
                 continue
             at = precision.place(node)
             yield candidate(tree.id, node, "pooled", estimate_of(at) if respondents[at] + 1e-9 >= least else None, least)

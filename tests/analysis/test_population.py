@@ -19,7 +19,9 @@ def test_no_table_of_influence_is_kept_once_it_has_been_let_go() -> None:
     data = SurveyData.of(INSTRUMENT, made.columns([made.answer("u", day=day, a=5 - day % 2) for day in range(20)]), "all")
     sums = tally(data, weigh(counts(data), None), measures(TREE, QUESTIONS), [made.unit("u")])
     population = Population.of("all", False, [TREE], estimate(sums), [made.unit("u")])
-    assert len(population.estimates.influence.totals)
-    influence = population.without_influence().estimates.influence
-    tables = influence.psu, influence.n, influence.totals
-    assert [(len(table), table.base) for table in tables] == [(0, None)] * 3
+    assert len(population.estimates.influence.totals) == len(population.precision.z) == 20
+    left = population.without_influence()
+    influence = left.estimates.influence
+    tables = influence.psu, influence.n, *influence.totals.tables, left.precision.z
+    assert [(len(table), table.base) for table in tables] == [(0, None)] * 5
+    assert len(influence.totals) == 0

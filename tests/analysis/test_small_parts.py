@@ -13,7 +13,7 @@ from analysis.coded import column
 from analysis.design import left_out
 from analysis.disclosure import FLOOR, batch, unit_of
 from analysis.domains import Places, membership, placed_points
-from analysis.estimation import covariance, psu_covariance, variances
+from analysis.estimation import covariance, influence_on, psu_covariance, variances
 from analysis.margins import solved
 from analysis.sparse import added, adding, gathered, pairs, stacked
 from analysis.survey_data import Column, SurveyData
@@ -144,10 +144,10 @@ def test_variances_are_the_diagonal_of_the_covariances_that_r_has() -> None:
     """covariance() is R's; the variances are worked out without the rest of the matrix."""
     found = golden_city.estimates("poststratified")
     gradients_of_all = np.stack([found.ratio(measure)[1] for measure in found.measures], axis=2)
-    alone, _ = variances(found, gradients_of_all)
+    z = influence_on(found, gradients_of_all)
+    alone, _ = variances(found.influence, found.df, lambda _, here: z[here])
     for domain in range(len(found.domains)):
         here, gradients = found.influence.rows(domain), gradients_of_all[domain]
         whole = covariance(found, domain, gradients)
         assert alone[domain] == pytest.approx(np.diagonal(whole), rel=1e-9, abs=1e-18)
-        z = found.influence.totals[here] @ gradients
-        assert psu_covariance(found.influence, found.influence.psu[here], z) == pytest.approx(whole)
+        assert psu_covariance(found.influence, found.influence.psu[here], z[here]) == pytest.approx(whole)
