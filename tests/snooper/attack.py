@@ -12,7 +12,6 @@ from flask import Flask
 import questionnaires
 from analysis.bases import Basis
 from analysis.disclosure import batch
-from analysis.domains import Domain
 from analysis.figures import Release as Made
 from analysis.survey_data import population_of
 from questionnaires.instrument import Instrument
@@ -24,10 +23,10 @@ from survey_app.storage.responses import Flag
 from tests.snooper import city, readings
 from tests.snooper.city import Answer, Crowd
 from tests.snooper.judge import Verdict, judged
-from tests.snooper.knowledge import Coefficients, Combination, Family, Release, Seen
-from tests.snooper.readings import Read
+from tests.snooper.knowledge import Release, Seen
+from tests.snooper.notebook import Notebook
 from tests.snooper.robot import Robot
-from tests.snooper.solver import Label, Reading, fixed
+from tests.snooper.solver import Label, fixed
 
 LATE = 6
 """Answers of earlier steps that the quality job flags at every step, when they have long been in a release."""
@@ -102,53 +101,6 @@ def _seen(one: Answer) -> Seen:
     return Seen(
         one.position, one.step, one.reception, one.decider, one.point, one.sector, one.channel, one.module, one.psu, stage, valid,
     )  # fmt: skip
-
-
-@dataclass(slots=True)
-class Notebook:
-    """Readings over time, each as an interval of a known combination of answers. `came`: of a family, whose answers a figure took in from
-    one reading to the next."""
-
-    instrument: Instrument
-    readings: list[Reading] = field(default_factory=list)
-    shown: dict[tuple[str, ...], Combination] = field(default_factory=dict)
-    came: dict[Family, set[frozenset[int]]] = field(default_factory=dict)
-    levels: dict[tuple[str, ...], tuple[float, float]] = field(default_factory=dict)
-
-    def write(self, known: Release, read: Sequence[Read]) -> None:
-        """What all roles together read of one release; of a figure held over, that it stands for what it stood for before."""
-        found: dict[tuple[str, str], Coefficients] = {}
-        domains, trees = {one.id: one for one in known.domains}, {tree.id: tree for tree in self.instrument.trees}
-        held = {one.key for one in read if one.held}
-        best: dict[tuple[str, ...], tuple[float, float]] = {}
-        for one in read:
-            low, high = best.get(one.key, (-1.0, 2.0))
-            best[one.key] = max(low, one.low), min(high, one.high)
-        for key in sorted(best, key=lambda key: key[5] == "mean_of_units"):
-            domain, population, tree, node, basis, summary = key
-            if key in held or ("=" in node and self.levels.get(key) == best[key]):
-                continue  # levels have no mark: the same again is taken for held over
-            if (population, basis) not in found:
-                found[population, basis] = Coefficients(self.instrument, known, population, basis)
-            own = found[population, basis]
-            if summary == "pooled":
-                combination = own.node(domains[domain], trees[tree], node)
-            else:
-                alike = (population, tree, node, basis, "pooled")
-                if any((unit, *alike) in self.shown and (unit, *alike) not in best for unit in _units(domains[domain], known)):
-                    continue  # hidden now: whether it stands in the mean as it was or as it is nobody can tell
-                same = {one[0]: self.shown[one] for one in held if one[1:] == alike and one in self.shown}
-                combination = own.mean(domains[domain], trees[tree], node, same)
-            if combination is not None:
-                before = self.shown[key].keys if key in self.shown else ()
-                self.came.setdefault(combination.family, set()).add(frozenset(combination.keys) - frozenset(before))
-                self.shown[key] = combination
-                self.levels[key] = best[key]
-                self.readings.append(Reading(combination, *best[key]))
-
-
-def _units(group: Domain, known: Release) -> list[str]:
-    return [one.id for one in known.domains if one.kind == "unit" and one.id in group.members]
 
 
 def labels(answers: Sequence[Answer]) -> dict[int, tuple[Label, ...]]:

@@ -90,7 +90,7 @@ def _unanimous(readings: Sequence[Reading]) -> dict[Family, frozenset[int]]:
     for one in readings:
         told = one.combination
         room = 1 - one.low if one.high >= 1 else one.high if one.low <= 0 else 1.0
-        if len(told.family) > 1 and told.people >= FLOOR and room < HALF_PERCENT:
+        if len(told.family) > 1 and told.people >= FLOOR and room < HALF_PERCENT and told.coefficients.min() >= 0:
             found.setdefault(told.family, set()).update(key for key, part in zip(told.keys, told.coefficients, strict=True) if part > room)
     return {family: frozenset(keys) for family, keys in found.items()}
 

@@ -22,6 +22,7 @@ from analysis.weighting import Frame, weigh
 from questionnaires.instrument import Instrument
 from questionnaires.trees import IndexTree, Leaf, Proportion, leaves_below
 
+SAME = 1e-12
 Family = tuple[str, ...]
 """What is unknown of every answer: the question and the codes that count, or `scale`; of a pooled node all its questions."""
 
@@ -66,6 +67,14 @@ class Combination:
     keys: tuple[int, ...]
     coefficients: Floats
     people: int
+
+    def less(self, other: "Combination") -> "Combination | None":
+        """The difference of two figures; None of two that are the same."""
+        found = dict(zip(self.keys, self.coefficients.tolist(), strict=True))
+        for key, amount in zip(other.keys, other.coefficients.tolist(), strict=True):
+            found[key] = found.get(key, 0.0) - amount
+        found = {key: amount for key, amount in found.items() if abs(amount) > SAME}
+        return Combination(self.family, tuple(found), np.array(list(found.values())), max(self.people, other.people)) if found else None
 
 
 class Coefficients:

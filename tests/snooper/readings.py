@@ -16,15 +16,17 @@ COUNTS = re.compile(
 )
 
 """Tables of counts and of method: what they count is given to the solver anyway, answer by answer."""
-REPEATED = re.compile("standings-.*|separations-.*|changes.*|importance-.*|agreement-.*|independent-.*|chart-.*")
-"""Values that stand elsewhere, or are no linear combination of answers: at the same mix, drawn to the mean, rank sets, λ, drivers,
-α, differences of figures. They are read and not solved."""
+REPEATED = re.compile("separations-.*|changes.*|importance-.*|agreement-.*|independent-.*|chart-.*")
+"""Values that stand elsewhere, or are no linear combination of answers: rank sets, λ, drivers, α. They are read and not solved, like
+the bands and the value drawn to the mean beside the value at the same mix."""
 
 LEVELS = 5
+EXACT = 1e-12
 MEAN = say("vi", "{name}: mean of the units", name="")
 MERGED = re.compile(r"mức (\d)–(\d) gộp: (.+)")
 Key = tuple[str, str, str, str, str, str]
-"""Domain, population, tree, node, basis, summary."""
+"""Domain, population, tree, node, basis, summary: pooled, mean_of_units; `gap`, of a part less all answers, of the posted ones the
+verified less them; `same_mix`."""
 Row = dict[str, Json]
 
 
@@ -73,6 +75,11 @@ def _of_table(name: str, part: dict[str, Json], page: Page, instrument: Instrume
         tree = trees[name.partition("-")[2]]
         yield from _items(tree, rows, page, goes_by if tree.population == first.population else {})
         return
+    elif kind == "standings":
+        for domain, _, cells in rows:
+            key = (domain, first.population, first.id, first.root, goes_by.get(domain, "all"), "same_mix")
+            yield from _figure(key, cells["same_mix"], first)
+        return
     elif kind == "levels":
         yield from _levels(instrument, rows, name.partition("-")[2])
         return
@@ -85,6 +92,7 @@ def _of_table(name: str, part: dict[str, Json], page: Page, instrument: Instrume
         for column, (tree, node) in columns.items():
             basis = column if kind == "bases" else goes_by.get(domain, "all") if tree.population == first.population else "all"
             yield from _figure((domain, tree.population, tree.id, node, basis, summary), cells.get(column), tree)
+            yield from _gap((domain, tree.population, tree.id, node, basis, "gap"), cells.get(f"gap_{column}"))
 
 
 def _rows(part: dict[str, Json]) -> Iterator[tuple[str, str, Row]]:
@@ -149,8 +157,8 @@ def _figure(key: Key, cell: Json, tree: IndexTree) -> Iterator[Read]:
         return
     low, high = _span(tree, node)
     if "estimate" not in cell:
-        value = float(cell["value"])  # type: ignore[arg-type]
-        yield Read(key, value - 1e-12, value + 1e-12, False)
+        value, half = float(cell["value"]), EXACT if key[5] != "same_mix" else _half(cell)  # type: ignore[arg-type]
+        yield Read(key, value - half, value + half, False)
         return
     share = (low, high) == (0.0, 1.0)
     found = re.search(r"\d+(?:,(\d+))?", str(cell["text"]))
@@ -161,6 +169,18 @@ def _figure(key: Key, cell: Json, tree: IndexTree) -> Iterator[Read]:
     value = float(estimate) if isinstance(estimate, int | float) else high if cell["low"] is not None else low
     ends = ((value + sign * half - low) / (high - low) for sign in (-1, 1))
     yield Read(key, *ends, "held_over" in (cell["marks"] or ()))  # type: ignore[operator]
+
+
+def _gap(key: Key, cell: Json) -> Iterator[Read]:
+    """A difference of two shares, in points of a hundred."""
+    if isinstance(cell, dict) and isinstance(value := cell.get("estimate"), int | float):
+        yield Read(key, value / 100 - _half(cell), value / 100 + _half(cell), False)
+
+
+def _half(cell: Row) -> float:
+    """Half a step of what is printed of a share, or in points of a hundred."""
+    found = re.search(r"\d+(?:,(\d+))?", str(cell["text"]))
+    return 0.5 * 10.0 ** -(len((found and found[1]) or "") + 2) + 1e-9
 
 
 def _span(tree: IndexTree, node: str) -> tuple[float, float]:

@@ -83,12 +83,14 @@ class System:
     def bounds(self, top: Floats) -> tuple[Floats, Floats]:
         """What every reading alone leaves of each class, round after round; a class sums to 0 … `top`."""
         low, high = np.zeros(len(self.size)), top.astype(np.float64)
-        used = self.table > 0
+        used, positive = self.table != 0, self.table > 0
+        more, less = np.where(positive, self.table, 0.0), np.where(positive, 0.0, self.table)
         for _ in range(ROUNDS):
-            least, most = (self.table @ low)[:, None], (self.table @ high)[:, None]
+            least, most = (more @ low + less @ high)[:, None], (more @ high + less @ low)[:, None]
             with np.errstate(divide="ignore", invalid="ignore"):
-                up = np.where(used, (self.high[:, None] - least) / self.table + low, np.inf).min(axis=0)
-                down = np.where(used, (self.low[:, None] - most) / self.table + high, -np.inf).max(axis=0)
+                ends = (self.high[:, None] - least) / self.table, (self.low[:, None] - most) / self.table
+                up = np.where(used, np.where(positive, ends[0], ends[1]) + low, np.inf).min(axis=0)
+                down = np.where(used, np.where(positive, ends[1], ends[0]) + high, -np.inf).max(axis=0)
             high, low = np.clip(up + SLACK, 0, high), np.clip(down - SLACK, low, top)
         return low, high
 

@@ -39,3 +39,19 @@ def test_a_mean_of_units_that_stands_alone_is_no_pooled_figure() -> None:
     name = say("vi", "{name}: mean of the units", name="Khối phường")
     found = keys("errors", "khoi-phuong", {"name": name, "estimate": {"value": 0.7}}, verified=False)
     assert found == {("khoi-phuong", "finished", "sipas", "sipas.B", "all", "mean_of_units")}
+
+
+def ends(table: str, cells: Row) -> dict[Key, tuple[float, float]]:
+    page = Page("snv", 1, "SXD", [{"part": "table", "id": table, "rows": [{"domain": "SXD", "cells": cells}]}])
+    return {one.key: (round(one.low, 6), round(one.high, 6)) for one in read(page, INSTRUMENT, {})}
+
+
+def test_a_gap_is_a_difference_in_points_and_as_wide_as_its_last_digit() -> None:
+    gap: Json = {"estimate": -0.5, "low": -3.6, "high": 2.6, "text": "−0,5 (từ −3,6 đến 2,6)", "marks": []}
+    found = ends("bases", {"name": "SXD", "gap_verified": gap})
+    assert found == {("SXD", "finished", "sipas", "sipas.B", "verified", "gap"): (-0.0055, -0.0045)}
+
+
+def test_the_value_at_the_mix_of_the_block_is_no_exact_one() -> None:
+    found = ends("standings-khoi-so", {"name": "SXD", "index": SHOWN, "same_mix": {"value": 0.69, "text": "69%"}})
+    assert found == {("SXD", "finished", "sipas", "sipas.B", "all", "same_mix"): (0.685, 0.695)}
