@@ -43,7 +43,8 @@ def grown(data: SurveyData, basis: Basis) -> frozenset[str]:
     """Units that received or decided an answer of the basis that came in since the release before; all units where there is none."""
     sides = [data.keys[key] for key in ("reception", "decider")]
     fresh = of_basis(data, basis) if data.came is None else of_basis(data, basis) & data.came
-    return frozenset(side.labels[code] for side in sides for code in np.unique(side.codes[fresh]).tolist() if code >= 0)
+    heard = [np.flatnonzero(np.bincount(side.codes[fresh & (side.codes >= 0)])) for side in sides]
+    return frozenset(side.labels[code] for side, codes in zip(sides, heard, strict=True) for code in codes.tolist())
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,10 +116,10 @@ class Credit:
         """Of each of `size` rows: Σ share · item over the entries whose `to` is that row, each term in the role it rates.
 
         tables: items × 2 terms, numbered one table after the other."""
-        roles, sides = (~self.rates_decider, self.rates_decider), (shares.by_reception, shares.by_decider)
+        roles, order = (~self.rates_decider, self.rates_decider), np.argsort(to, kind="stable")
         own = [np.concatenate([np.compress(terms, table, axis=1) for table in tables]) for terms in roles]
-        matrices = [adding(to, shares.item, share, size, len(own[0])) for share in sides]
-        return Sums(self.rates_decider, tuple(own), tuple(matrices))
+        sides, item, to = (shares.by_reception[order], shares.by_decider[order]), shares.item[order], to[order]
+        return Sums(self.rates_decider, tuple(own), tuple(adding(to, item, share, size, len(own[0])) for share in sides))
 
     def shares(self, spread: Spread, weight: Floats) -> Shares:
         """m · weight of the items in the rows that they are spread over. weight: of every item."""

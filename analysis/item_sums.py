@@ -128,11 +128,10 @@ def sound_covariance(sums: PairSums) -> Floats:
     """The covariance matrix of items that can be studied together. Raises Refused by name: pairs that fewer than 30 people
     answered (items of different modules never meet), items to which everybody gave one answer, a matrix that is not
     positive definite."""
-    names, together, faults = sums.items, sums.together, []
-    for i, j in zip(*np.triu_indices(len(names)), strict=True):
-        if together[i, j] < LEAST_TOGETHER:
-            values = {"first": names[i], "second": names[j], "least": str(LEAST_TOGETHER)}
-            faults.append(Fault("never_together", names[i], "Fewer than {least} people answered both {first} and {second}.", values))
+    names, faults = sums.items, []
+    for i, j in zip(*np.nonzero(np.triu(sums.together < LEAST_TOGETHER)), strict=True):
+        values = {"first": names[i], "second": names[j], "least": str(LEAST_TOGETHER)}
+        faults.append(Fault("never_together", names[i], "Fewer than {least} people answered both {first} and {second}.", values))
     if faults:
         raise Refused(*faults)
     found = covariance(sums)

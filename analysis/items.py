@@ -182,18 +182,14 @@ def _inside(correlation: Floats, unique: Floats) -> Floats | None:
 def _within_bounds(correlation: Floats, start: Floats) -> Floats:
     """The same by L-BFGS-B."""
 
-    def loss(unique: Floats) -> float:
-        values = _eigen(correlation, unique)[0][:-1]
-        return float((values - np.log(values) - 1).sum())
-
-    def slope(unique: Floats) -> Floats:
-        loading = _loadings(correlation, unique)
-        found: Floats = np.diagonal(np.outer(loading, loading) + np.diag(unique) - correlation) / unique**2
-        return found
+    def loss_and_slope(unique: Floats) -> tuple[float, Floats]:
+        values, vectors = _eigen(correlation, unique)
+        small, common = values[:-1], vectors[:, -1] ** 2 * unique * max(values[-1] - 1, 0.0)
+        return float((small - np.log(small) - 1).sum()), (common + unique - np.diagonal(correlation)) / unique**2
 
     bounds = [(LEAST_UNIQUENESS, 1.0)] * len(correlation)
     found = minimize(
-        loss, start, jac=slope, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-15, "gtol": 1e-10, "maxiter": 1000}
+        loss_and_slope, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-15, "gtol": 1e-10, "maxiter": 1000}
     )
     return np.asarray(found.x, np.float64)
 

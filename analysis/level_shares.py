@@ -121,17 +121,18 @@ def _question(
     """The cuts that every domain may tell by its own answers, and by what could be solved of others."""
     node, n, weight, heaviest = about[1], sums.n, sums.weight, sums.heaviest
     telling = np.where(weight > HEAVY * heaviest[:, None] * (1 + ROUNDING), n, 0.0)  # whose weight is more is known not to be there
+    counts, answered, alike = np.round(telling, 9).tolist(), (weight.sum(axis=1) > 0).tolist(), sums.alike.tolist()
     cuts: dict[int, Cuts] = {}
     kept: dict[int, Levels] = {}
     people = np.zeros(len(n), np.int64)
     for row, domain in enumerate(population.domains):
         figure = shown.get((domain.id, node))
-        if figure is None or figure.estimate is None or weight[row].sum() <= 0:
+        if figure is None or figure.estimate is None or not answered[row]:
             continue
         if figure.mark != "held_over":
             people[row] = figure.estimate.n
-            cuts[row] = merged([round(count, 9) for count in telling[row]], first)
-            if not sums.alike[row]:
+            cuts[row] = merged(counts[row], first)
+            if not alike[row]:
                 cuts[row] = moved_enough(cuts[row], sums.came[row], float(heaviest[row]), first)
         elif (domain.id, node) in old:
             kept[row] = old[domain.id, node]

@@ -17,6 +17,9 @@ from analysis.sparse import Sparse, adding, stacked
 from analysis.survey_data import UNKNOWN, Bools, Column, Floats, Ints
 from questionnaires.trees import Measure, Term
 
+AT_ONCE = 1_000
+"""Rows that are added together: as many as stay close to the processor."""
+
 
 @dataclass(frozen=True, slots=True)
 class PsuSums:
@@ -212,7 +215,9 @@ class _Together:
     def added(self, tables: Sequence[Floats]) -> Floats:
         total = np.zeros((len(self.keys[0]), *tables[0].shape[1:]))
         for rows, table in zip(self.rows, tables, strict=True):
-            total[rows] += table
+            for first in range(0, len(rows), AT_ONCE):
+                some = slice(first, first + AT_ONCE)
+                total[rows[some]] += table[some]
         return total
 
     def added_sparse(self, tables: Sequence[Sparse]) -> Sparse:
