@@ -48,7 +48,7 @@ def jkn(stratum: Ints, fraction: Floats | None = None) -> Replicates:
     return _jackknife("jkn", stratum, fraction)
 
 
-def rao_wu(stratum: Ints, draws: int, rng: np.random.Generator, fraction: Floats | None = None) -> Replicates:
+def rao_wu(stratum: Ints, draws: int, rng: "np.random.Generator", fraction: Floats | None = None) -> Replicates:
     """G_h − 1 PSUs of each stratum drawn with replacement: factor 1 + √(1 − f_h) (G_h/(G_h − 1) × times drawn − 1).
 
     stratum, fraction: as `jkn`; draws: number of replicates, each of scale 1/draws. A stratum with one PSU keeps factor 1.
@@ -98,7 +98,7 @@ def _deleted(stratum: Ints, sizes: Ints, dropped: Ints) -> Iterator[Floats]:
         yield factor
 
 
-def _drawn(stratum: Ints, draws: int, rng: np.random.Generator, fraction: Floats | None) -> Iterator[Floats]:
+def _drawn(stratum: Ints, draws: int, rng: "np.random.Generator", fraction: Floats | None) -> Iterator[Floats]:
     """`order` lays the PSUs of a stratum side by side, so that one call draws places for all strata."""
     stratum, sizes, free = _strata(stratum, fraction)
     order, first = np.argsort(stratum, kind="stable"), np.cumsum(sizes) - sizes

@@ -94,7 +94,7 @@ def cuts(levels: Sequence[Level], residual: Residual | None, grouping: Grouping,
     domain, own = grouping.domain[boxes.place], residual.column[boxes.cell]
     box, margin = np.nonzero((own >= 0) & (domain >= 0)[:, None])
     slot = domain[box] * width + own[box, margin]
-    keys = np.unique(slot if residual.inverse is None else np.concatenate([slot, _columns_of_units(made[0], width)]))
+    keys = _distinct(slot if residual.inverse is None else np.concatenate([slot, _columns_of_units(made[0], width)]))
     of, column = np.divmod(keys, width)
     table = Matrix.of((boxes.d * boxes.left)[box], places_of(slot, keys), box, (len(keys), boxes.size))
     columns = Columns(residual, column, np.searchsorted(of, np.arange(grouping.size + 1)), table)
@@ -111,18 +111,27 @@ def _columns_of_units(first: Cut, width: int) -> Ints:
 def _weighted(of: Cut, keys: Ints, width: int) -> Matrix:
     """Inner W of the pairs of domain and element (rows) in the pairs of domain and column (`keys`). An element may weigh in many
     columns, or a column hold many elements: the shorter way round is taken."""
-    unit, pairs = of.fit.unit, len(of.element)
-    columns = unit.turned()
+    unit, inner, size = of.fit.unit, of.level.inner[of.element], len(of.level.n)
     domain, column = np.divmod(keys, width)
-    if unit.given[of.element].sum() <= columns.given[column].sum():
-        pair, own, value = unit.rows(of.element).entries()
+    if unit.given[of.element].sum() <= unit.held[column].sum():
+        near = unit.rows(of.element)
+        pair, own, _ = near.entries()
         place, there = found_in(keys, of.domain[pair] * width + own)
-    else:
-        place, element, value = columns.rows(column).entries()
-        size = len(of.level.n)
-        pair, there = found_in(of.domain * size + of.element, domain[place] * size + element)
+        return near.moved(np.where(there, place, -1), len(keys), inner)
+    place, element, value = unit.turned().rows(column).entries()
+    pair, there = found_in(of.domain * size + of.element, domain[place] * size + element)
     pair, place, value = pair[there], place[there], value[there]
-    return Matrix.of(value * of.level.inner[of.element[pair]], pair, place, (pairs, len(keys)))
+    return Matrix.of(value * inner[pair], pair, place, (len(inner), len(keys)))
+
+
+def _distinct(numbers: Ints) -> Ints:
+    """Sorted, each once; numbers ≥ 0 that lie close together are marked, not sorted."""
+    space = int(numbers.max(initial=0)) + 1
+    if space > ROOM * len(numbers):
+        return np.unique(numbers)
+    seen = np.zeros(space, np.bool_)
+    seen[numbers] = True
+    return np.flatnonzero(seen)
 
 
 def found_in(known: Ints, wanted: Ints) -> tuple[Ints, Bools]:

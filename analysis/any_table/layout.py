@@ -4,20 +4,21 @@ A figure of a million rows is made of some ten thousand boxes. Where rows are un
 needed; where units are clusters, weighted sums by site come beside them.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from analysis.any_table.cells import Weights
 from analysis.any_table.groups import Places
 from analysis.any_table.keys import Integers, combine, starts
+from analysis.any_table.matrices import sorted_rows
 from analysis.any_table.sampling import Sample
 from analysis.arrays import Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)
 class Boxes:
-    """`code`: box of each row, in the order of the layout. Of each box: head (a unit or stratum), place, calibration cell, rows n,
+    """`code`: box of each row. Of each box: head (a unit or stratum), place, calibration cell, rows n,
     and what one row weighs: by design d, calibrated d·g, final (trimmed). inner: factor of the square of one row, 0 where rows
     are not units."""
 
@@ -43,8 +44,10 @@ class Boxes:
 
 @dataclass(frozen=True, slots=True)
 class Sites:
-    """code, final: site and weight of each row, in the order of the layout; unit, place: of each site."""
+    """order: rows by unit, place, cell and design weight, so that sums of their weights do not depend on how the rows came. code,
+    final: site and weight of each row, in that order; unit, place: of each site."""
 
+    order: Ints
     code: Ints
     final: Floats
     unit: Ints
@@ -59,24 +62,18 @@ class Sites:
 class Runs:
     """Rows n of each finest unit in each box."""
 
-    unit: Ints
-    box: Ints
+    unit: Integers
+    box: Integers
     n: Floats
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """sites: None where boxes are within units already. order: rows by unit, place, cell and design weight, so that sums of their
-    weights do not depend on how the rows came; None where nothing but counts is summed over rows."""
+    """sites: None where boxes are within units already, so that nothing but counts is summed over rows."""
 
     boxes: Boxes
     sites: Sites | None
     runs: Runs
-    order: Ints | None
-
-    def ordered(self, code: Integers) -> Integers:
-        """Of each row, brought to the order of the layout."""
-        return code if self.order is None else code[self.order]
 
     @property
     def part_unit(self) -> Ints:
@@ -99,26 +96,28 @@ def laid_out(sample: Sample, places: Places, weights: Weights) -> Layout:
     if sample.single[-1]:
         return within(sample.units[-1], places, weights, sample.stages[-1].factors().inner)
     boxes = _boxes(np.zeros(len(places.code), np.int8), places, weights, np.zeros(1))
-    key = sample.units[-1].astype(np.int64) * boxes.size + boxes.code
-    order = np.argsort(key)
-    unit, box = np.divmod(key[order], boxes.size)
+    by_box, _ = sorted_rows(boxes.code, boxes.size)
+    then, units = sorted_rows(sample.units[-1][by_box], len(sample.stages[-1].stratum))
+    order = by_box[then].astype(np.int64)
+    unit, box = np.repeat(np.arange(len(units) - 1, dtype=np.int32), np.diff(units)), boxes.code[order]
     place = boxes.place[box]
     bounds = starts(unit, place)
     sites = Sites(
+        order=order,
         code=np.repeat(np.arange(len(bounds) - 1), np.diff(bounds)),
         final=boxes.final[box],
-        unit=unit[bounds[:-1]],
+        unit=unit[bounds[:-1]].astype(np.int64),
         place=place[bounds[:-1]],
     )
     ends = starts(unit, box)
     runs = Runs(unit[ends[:-1]], box[ends[:-1]], np.diff(ends).astype(np.float64))
-    return Layout(replace(boxes, code=box), sites, runs, order)
+    return Layout(boxes, sites, runs)
 
 
 def within(head: Integers, places: Places, weights: Weights, inner: Floats) -> Layout:
     """Boxes within units or strata, nothing else. head: of each row; inner: of each head."""
     boxes = _boxes(head, places, weights, inner)
-    return Layout(boxes, None, Runs(boxes.head, np.arange(boxes.size), boxes.n), None)
+    return Layout(boxes, None, Runs(boxes.head, np.arange(boxes.size), boxes.n))
 
 
 def _boxes(head: Integers, places: Places, weights: Weights, inner: Floats) -> Boxes:

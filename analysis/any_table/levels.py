@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.any_table.keys import Integers
 from analysis.any_table.layout import Layout
 from analysis.any_table.matrices import Matrix
 from analysis.any_table.residual import Residual
@@ -84,7 +85,7 @@ def of_psus(sample: Sample, layout: Layout) -> Level:
     return _of_units(sample.stages[0], layout.boxes.head, layout.runs.unit, layout, None)
 
 
-def _of_units(stage: Stage, part_unit: Ints, run_unit: Ints, layout: Layout, residual: Residual | None) -> Level:
+def _of_units(stage: Stage, part_unit: Ints, run_unit: Integers, layout: Layout, residual: Residual | None) -> Level:
     runs, boxes, stratum = layout.runs, layout.boxes, np.asarray(stage.stratum, np.int64)
     weight = runs.n * boxes.calibrated[runs.box]
     return _level(stage, part_unit, np.ones(len(stratum)), stratum, residual, (weight, run_unit, boxes.cell[runs.box]), rows=False)
@@ -96,7 +97,7 @@ def _of_rows(stage: Stage, layout: Layout, residual: Residual | None) -> Level:
 
 
 def _level(
-    stage: Stage, element: Ints, n: Floats, stratum: Ints, residual: Residual | None, weights: tuple[Floats, Ints, Ints], *, rows: bool
+    stage: Stage, element: Ints, n: Floats, stratum: Ints, residual: Residual | None, weights: tuple[Floats, Integers, Ints], *, rows: bool
 ) -> Level:
     """weights: calibrated weight, element and cell of whatever is summed to one unit of each element."""
     factors = stage.factors()
@@ -111,7 +112,7 @@ def _level(
 def _fit(residual: Residual, unit: Matrix, strata: Matrix, inner: Floats, outer: Floats) -> Fit:
     if residual.inverse is None:
         return OneFit(unit, strata.turned(), unit.gram(inner) if _worth(unit) else None)
-    square = unit.gram(inner).less(strata.gram(outer))
+    square = unit.gram(inner).whole() - strata.gram(outer).whole()
     return ManyFit(residual.inverse, unit, strata @ residual.inverse, residual.inverse @ (square @ residual.inverse))
 
 

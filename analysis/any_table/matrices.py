@@ -1,83 +1,136 @@
-"""Tables with the products that sums need, whole or mostly zero. The only module that knows scipy's sparse tables."""
+"""Tables that are mostly zero, with the products that sums need: rows one after the other, of each the cells that are given.
 
+The only module that knows the compiled functions of scipy's sparse tables. They are called by themselves, as scipy.sparse takes
+longer to start than a table of 100,000 rows takes to be summed.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array
+from numpy.typing import NDArray
 
 from analysis.any_table.keys import Integers
 from analysis.arrays import Floats, Ints
+from analysis.compiled import compiled
 
-WHOLE = 1 << 23
-"""A table of this many cells, 64 MB, is kept whole: its parts are quicker to take."""
+Narrow = NDArray[np.int32]
+"""Places of cells: two billion of them would not fit into memory."""
+
+_tools = compiled("scipy.sparse", "_sparsetools")
+_sorted_cells: Callable[..., None] = _tools.coo_tocsr
+_plain: Callable[..., bool] = _tools.csr_has_canonical_format
+_in_order: Callable[..., None] = _tools.csr_sort_indices
+_joined: Callable[..., None] = _tools.csr_sum_duplicates
+_turned: Callable[..., None] = _tools.csr_tocsc
+_times: Callable[..., None] = _tools.csr_matvecs
+_across: Callable[..., None] = _tools.csc_matvecs
+_product_cells: Callable[..., int] = _tools.csr_matmat_maxnnz
+_product: Callable[..., None] = _tools.csr_matmat
+_spread: Callable[..., None] = _tools.csr_todense
 
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """rows × columns; cells given twice add up."""
+    """rows × columns; those of row r lie at start[r] : start[r + 1] of `column` and `value`. Cells given twice add up."""
 
-    table: "csr_array[np.float64, tuple[int, int]]"
+    start: Narrow
+    column: Narrow
+    value: Floats
+    width: int
 
     @classmethod
-    def of(cls, values: Floats, row: Integers, column: Integers, shape: tuple[int, int]) -> "Matrix":
-        return cls(csr_array((values, (row, column)), shape=shape))
+    def of(cls, value: Floats, row: Integers, column: Integers, shape: tuple[int, int]) -> "Matrix":
+        """From cells in any order, put in order; those given twice become one."""
+        rows, columns, cells = *shape, len(value)
+        found = cls(np.empty(rows + 1, np.int32), np.empty(cells, np.int32), np.empty(cells), columns)
+        given = _places(row, rows), _places(column, columns), np.ascontiguousarray(value, np.float64)
+        _sorted_cells(rows, columns, cells, *given, found.start, found.column, found.value)
+        if _plain(rows, found.start, found.column):
+            return found
+        _in_order(rows, found.start, found.column, found.value)
+        _joined(rows, columns, found.start, found.column, found.value)
+        kept = int(found.start[-1])
+        return cls(found.start, found.column[:kept], found.value[:kept], columns)
 
     @classmethod
-    def sorted(cls, values: Floats, column: Integers, start: Integers, shape: tuple[int, int]) -> "Matrix":
-        """From cells in the order of rows; those of row r lie at start[r] : start[r + 1]."""
-        return cls(csr_array((values, column, start), shape=shape))
+    def sorted(cls, value: Floats, column: Integers, start: Integers, shape: tuple[int, int]) -> "Matrix":
+        """From cells in the order of rows."""
+        return cls(_places(start, len(column) + 1), _places(column, shape[1]), value, shape[1])
 
     def __matmul__(self, right: Floats) -> Floats:
-        found: Floats = np.asarray(self.table @ right, np.float64)
-        return found
-
-    def times(self, right: "Matrix") -> "Matrix":
-        return Matrix(csr_array(self.table @ right.table))
-
-    def gram(self, weight: Floats) -> "Matrix":
-        """X' diag(weight) X: columns × columns."""
-        return Matrix(csr_array(self.table.T @ self.table.multiply(weight[:, None])))
-
-    def less(self, other: "Matrix") -> "Matrix":
-        return Matrix(csr_array(self.table - other.table))
+        return self._multiplied(_times, self.shape, right)
 
     def across(self, right: Floats) -> Floats:
         """X' right."""
-        found: Floats = np.asarray(self.table.T @ right, np.float64)
+        return self._multiplied(_across, self.shape[::-1], right)
+
+    def _multiplied(self, by: Callable[..., None], shape: tuple[int, int], right: Floats) -> Floats:
+        if len(right) != shape[1]:
+            raise ValueError(f"{shape[0]} × {shape[1]} cells are not multiplied with {len(right)} rows")
+        found = np.zeros((shape[0], *right.shape[1:]))
+        vectors = right.shape[1] if right.ndim > 1 else 1
+        by(*shape, vectors, self.start, self.column, self.value, np.ascontiguousarray(right, np.float64).ravel(), found.ravel())
         return found
 
+    def times(self, right: "Matrix") -> "Matrix":
+        if self.width != right.shape[0]:
+            raise ValueError(f"tables of {self.width} columns and {right.shape[0]} rows are not multiplied")
+        rows, columns = self.shape[0], right.width
+        cells = _product_cells(rows, columns, self.start, self.column, right.start, right.column)
+        found = Matrix(np.empty(rows + 1, np.int32), np.empty(cells, np.int32), np.empty(cells), columns)
+        given = self.start, self.column, self.value, right.start, right.column, right.value
+        _product(rows, columns, *given, found.start, found.column, found.value)
+        return found
+
+    def gram(self, weight: Floats) -> "Matrix":
+        """X' diag(weight) X: columns × columns."""
+        return self.turned().times(Matrix(self.start, self.column, self.value * np.repeat(weight, self.given), self.width))
+
     def moved(self, column: Ints, columns: int, scale: Floats) -> "Matrix":
-        """The cells, in their order, at other columns; each row times its scale."""
-        width = self.given
-        return Matrix.sorted(self.table.data * np.repeat(scale, width), column, self.table.indptr, (len(width), columns))
+        """The cells, in their order, at other columns, −1 where one goes; each row times its scale."""
+        start, kept = self.start, column >= 0
+        value = self.value * np.repeat(scale, self.given)
+        if not kept.all():
+            start, value, column = np.append(0, np.cumsum(kept))[start], value[kept], column[kept]
+        return Matrix.sorted(value, column, start, (len(scale), columns))
 
     def rows(self, chosen: Ints) -> "Matrix":
-        return Matrix(csr_array(self.table[chosen]))
+        given = self.given[chosen]
+        start = np.append(0, np.cumsum(given))
+        cell = np.arange(start[-1]) + np.repeat(self.start[chosen] - start[:-1], given)
+        return Matrix.sorted(self.value[cell], self.column[cell], start, (len(chosen), self.width))
 
     def turned(self) -> "Matrix":
         """X'."""
-        return Matrix(csr_array(self.table.T))
+        rows, cells = self.shape[0], len(self.value)
+        found = Matrix(np.empty(self.width + 1, np.int32), np.empty(cells, np.int32), np.empty(cells), rows)
+        _turned(rows, self.width, self.start, self.column, self.value, found.start, found.column, found.value)
+        return found
 
-    def part(self, rows: Ints, columns: Ints) -> Floats:
-        return self.table[rows][:, columns].toarray()
-
-    def whole(self) -> "Matrix | Floats":
-        rows, columns = self.table.shape
-        return self.table.toarray() if rows * columns <= WHOLE else self
+    def whole(self) -> Floats:
+        """The table with its zeros."""
+        found = np.zeros(self.shape)
+        _spread(*self.shape, self.start, self.column, self.value, found)
+        return found
 
     def entries(self) -> tuple[Ints, Ints, Floats]:
         """Row, column and value of every cell that is given."""
-        row = np.repeat(np.arange(self.table.shape[0]), self.given)
-        return row, np.asarray(self.table.indices, np.int64), self.table.data
+        return np.repeat(np.arange(len(self.start) - 1), self.given), self.column.astype(np.int64), self.value
 
     @property
     def shape(self) -> tuple[int, int]:
-        return self.table.shape
+        return len(self.start) - 1, self.width
 
     @property
     def given(self) -> Ints:
         """Cells of each row that are given."""
-        return np.diff(self.table.indptr).astype(np.int64)
+        return np.diff(self.start).astype(np.int64)
+
+    @property
+    def held(self) -> Ints:
+        """Cells of each column that are given."""
+        return np.bincount(self.column, minlength=self.width)
 
     @property
     def squares(self) -> int:
@@ -85,9 +138,11 @@ class Matrix:
         return int((self.given**2).sum())
 
 
-def part(table: Matrix | Floats, rows: Ints, columns: Ints) -> Floats:
-    """Some rows and columns of a table, whole."""
-    return table.part(rows, columns) if isinstance(table, Matrix) else table[rows[:, None], columns]
+def _places(found: Integers, size: int) -> Narrow:
+    """Places 0 … size − 1: the compiled functions do not look."""
+    if len(found) and (found.min() < 0 or found.max() >= size):
+        raise IndexError(f"places of cells from {found.min()} to {found.max()} do not lie from 0 to {size - 1}")
+    return np.ascontiguousarray(found, np.int32)
 
 
 def entries(table: Matrix | Floats) -> tuple[Ints, Ints, Floats]:
@@ -102,3 +157,11 @@ def adding(code: Integers, size: int) -> Matrix:
     """The matrix whose product with rows × q is their sum by code: size × q. Rows with code −1 are left out."""
     kept = np.flatnonzero(code >= 0)
     return Matrix.of(np.ones(len(kept)), code[kept], kept, (size, len(code)))
+
+
+def sorted_rows(code: Integers, size: int) -> tuple[Narrow, Narrow]:
+    """Rows by code 0 … size − 1, those of one code as they came, and where each code begins: by counting, in an eighth of the time."""
+    rows = len(code)
+    start, row, told = np.empty(size + 1, np.int32), np.empty(rows, np.int32), np.empty(rows, np.int8)
+    _sorted_cells(size, rows, rows, _places(code, size), np.arange(rows, dtype=np.int32), np.ones(rows, np.int8), start, row, told)
+    return row, start

@@ -32,13 +32,23 @@ class Source:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Measure:
-    """y, x and the number of valid answers at each level of the source. total: Σ w y alone is asked."""
+    """y, x and the number of valid answers at each level of the source. total: Σ w y alone is asked.
+
+    pooled: of answers taken together, the variables with the value of each level, whose sums add up to Σ w y; their numbers of rows to
+    Σ w x.
+    """
 
     source: Source
     y: Floats
     x: Floats
     answers: Floats
     total: bool = False
+    pooled: tuple[tuple[Source, Floats], ...] = ()
+
+    @property
+    def terms(self) -> tuple[tuple[Source, Floats, Floats], ...]:
+        """Sources with y and x of each level, whose sums over any rows add up to this measure's."""
+        return tuple((source, y, np.ones(len(y))) for source, y in self.pooled) or ((self.source, self.y, self.x),)
 
 
 def measures(table: Table, estimators: Sequence[Estimator]) -> tuple[dict[Estimator, Measure], tuple[Fault, ...]]:
@@ -117,7 +127,8 @@ def _pooled_steps(parts: Sequence[tuple[Source, Floats]], low: float, top: int) 
     known = x[1:].astype(np.float64)
     if len(x) > np.iinfo(np.int8).max:
         count = count.astype(np.int16)
-    return Measure(Source(_first(count, top) + above - 1, len(known)), known * low + steps[1:], known, known)
+    source = Source(_first(count, top) + above - 1, len(known))
+    return Measure(source, known * low + steps[1:], known, known, pooled=tuple(parts))
 
 
 def _first(answers: Codes, top: int) -> Codes:
@@ -141,7 +152,8 @@ def _pooled_pairs(parts: Sequence[tuple[Source, Floats]]) -> Measure:
         levels, number = np.unique(both, return_inverse=True)
         code, x, y = number.astype(np.int32)[pair], levels.real, levels.imag
     nothing = int(x[0] == 0)
-    return Measure(Source(code - np.int32(nothing), len(x) - nothing), y[nothing:], x[nothing:], x[nothing:])
+    source = Source(code - np.int32(nothing), len(x) - nothing)
+    return Measure(source, y[nothing:], x[nothing:], x[nothing:], pooled=tuple(parts))
 
 
 def _both(y: Numbers, x: Numbers) -> Measure:

@@ -59,10 +59,11 @@ class Asking:
     places: Places
 
     def blocks(self, layout: Layout) -> list[tuple[Estimator, ...]]:
-        """Estimators of one source in one block, so that it is counted once."""
+        """Estimators of one variable in one block, as far as that has room, those that pool it behind them: so that it is counted once."""
         parts = max(layout.boxes.size, layout.sites.size if layout.sites else 0)
-        number = {source: place for place, source in enumerate(dict.fromkeys(measure.source for measure in self.measures.values()))}
-        every = tuple(sorted(self.measures, key=lambda estimator: number[self.measures[estimator].source]))
+        sources = dict.fromkeys(source for measure in self.measures.values() for source, _, _ in measure.terms)
+        number = {source: place for place, source in enumerate(sources)}
+        every = tuple(sorted(self.measures, key=lambda asked: max(number[source] for source, _, _ in self.measures[asked].terms)))
         width = max(1, BLOCK // parts)
         return [every[first : first + width] for first in range(0, len(every), width)]
 

@@ -11,7 +11,7 @@ from analysis.any_table.cuts import Alpha, Columns, Cut, Cuts, summed
 from analysis.any_table.groups import Grouping
 from analysis.any_table.layout import Layout
 from analysis.any_table.levels import ManyFit, OneFit
-from analysis.any_table.matrices import adding, part
+from analysis.any_table.matrices import adding
 from analysis.any_table.one_margin import CANCELLED
 from analysis.any_table.points import Points
 from analysis.any_table.sums import Sums
@@ -68,10 +68,10 @@ def _of_many(alpha: Alpha, fit: ManyFit, columns: Columns, sums: Floats, plain: 
         here = slice(columns.start[domain], columns.start[domain + 1])
         strips = slice(cut.strip_start[domain], cut.strip_start[domain + 1])
         column, strata, a = columns.column[here], cut.stratum[strips], sums[here]
-        coefficients = part(fit.inverse, column, column) @ a
-        of_strata = outer[strata][:, None] * alpha.of_strip[strips] * (part(fit.strata, strata, column) @ a)
+        coefficients = fit.inverse[column[:, None], column] @ a
+        of_strata = outer[strata][:, None] * alpha.of_strip[strips] * (fit.strata[strata[:, None], column] @ a)
         cross = (weighted[here] * coefficients).sum(axis=0) - of_strata.sum(axis=0)
-        variance[domain] = plain[domain] - 2 * cross + (a * (part(fit.square, column, column) @ a)).sum(axis=0)
+        variance[domain] = plain[domain] - 2 * cross + (a * (fit.square[column[:, None], column] @ a)).sum(axis=0)
         if (variance[domain] < CANCELLED * plain[domain]).any():
             variance[domain] = _by_unit(alpha, fit, fit.inverse[:, column] @ a, domain)
     return variance

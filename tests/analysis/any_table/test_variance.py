@@ -58,6 +58,18 @@ def errors(found: dict[str, list], design: DesignColumns, rules: WeightingRules)
     return [row.se for row in run(table(found), Request(ASKED, BY, design, rules)).rows]
 
 
+@RULES
+def test_a_variable_pooled_with_itself_says_what_it_says_alone(rules: WeightingRules) -> None:
+    """Of clusters, pooled answers are added variable by variable."""
+    asked = (Mean(("y",)), Mean(("y", "y")), Share(("y",), (2.0, 3.0)), Share(("y", "y"), (2.0, 3.0)))
+    made = run(table(answers(5)), Request(asked, BY, CLUSTERS, rules)).rows
+    by_asked = [[(row.estimate, row.se) for row in made if row.variable == name] for name in ("y", "y+y")]
+    assert len(by_asked[0]) == len(by_asked[1]) > 0
+    for alone, twice in zip(*by_asked, strict=True):
+        assert twice == pytest.approx(alone, rel=1e-12)
+
+
+
 @DESIGNS
 @pytest.mark.parametrize("rules", [RAKED, POSTSTRATIFIED, TRIMMED], ids=["raked", "post-stratified", "trimmed"])
 def test_the_quadratic_form_is_the_sum_over_units(monkeypatch, design: DesignColumns, rules: WeightingRules) -> None:
@@ -146,9 +158,9 @@ def _cells_made(monkeypatch, groups: int, design: DesignColumns) -> int:
     made: list[int] = []
     keep = Matrix.__init__
 
-    def counting(self: Matrix, table) -> None:
-        made.append(table.nnz)
-        keep(self, table)
+    def counting(self: Matrix, start, column, value, width) -> None:
+        made.append(len(column))
+        keep(self, start, column, value, width)
 
     with monkeypatch.context() as watched:
         watched.setattr(Matrix, "__init__", counting)
