@@ -33,7 +33,6 @@ def protected(figures: Sequence[Figure], population: Population, withheld: Colle
     """
     found = list(figures)
     row_of = {domain.id: row for row, domain in enumerate(population.domains)}
-    shares = {role: _shares(population.estimates, population, role) for role in ("reception", "decider", "both")}
     for places in _alike(figures, population).values():
         node = figures[places[0]].node
         n = population.estimates.n[:, population.estimates.measures.index(node)]
@@ -55,7 +54,7 @@ def protected(figures: Sequence[Figure], population: Population, withheld: Colle
         groups = [place for place in places if population.domains[row_of[figures[place].domain]].kind != "unit"]
         rows = np.array([row_of[figures[place].domain] for place in groups], np.int64)
         pooled = np.array([figures[place].summary == "pooled" for place in groups], np.bool_)
-        equations = _equations(population, node, shares, rows, pooled)
+        equations = _equations(population, node, rows, pooled)
         equations[np.ix_(~pooled, held)] = 0.0
         equations = equations[:, unknown]
         too_few = np.array([figures[place].hidden == "too_few" for place in groups], np.bool_) & (n[rows] + 1e-9 < FLOOR)
@@ -182,28 +181,17 @@ def solved_by(population: Population, node: str, groups: Sequence[int], unknown:
 
 def coefficients(population: Population, node: str, rows: Ints) -> Floats:
     """Group × unit: how much of every unit's pooled share is in that of these groups, not divided by their sum."""
-    estimates = population.estimates
-    role = _role(estimates, estimates.parts[estimates.measures.index(node)])
-    return _equations(population, node, {role: _shares(estimates, population, role)}, rows, np.ones(len(rows), np.bool_))
+    return _equations(population, node, rows, np.ones(len(rows), np.bool_))
 
 
-def _equations(population: Population, node: str, shares: dict[str, Floats], rows: Ints, pooled: Bools) -> Floats:
+def _equations(population: Population, node: str, rows: Ints, pooled: Bools) -> Floats:
     """Group × unit: the coefficient of every unit's value in the figure of the group."""
     estimates = population.estimates
     part = estimates.parts[estimates.measures.index(node)]
     value = population.precision.value[population.units, population.precision.nodes.index(node)]
-    of_pooled = shares[_role(estimates, part)][rows] * (estimates.x[population.units] @ part)
+    of_pooled = population.shares[_role(estimates, part)][rows] * (estimates.x[population.units] @ part)
     found: Floats = np.where(pooled[:, None], of_pooled, population.inside[rows] & ~np.isnan(value))
     return found
-
-
-def _shares(estimates: Estimates, population: Population, role: str) -> Floats:
-    """Domain × unit domain: the part of the unit's answers, in that role, that the domain pools."""
-    counted = {"reception": estimates.received, "decider": estimates.decided, "both": estimates.received + estimates.decided}[role]
-    of_group = counted @ population.members_of
-    own = of_group[population.units, np.arange(len(population.units))]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(own > 0, of_group / own, 0.0)
 
 
 def _role(estimates: Estimates, part: Bools) -> str:

@@ -17,7 +17,7 @@ from analysis.terms import values
 from questionnaires.instrument import Instrument
 from questionnaires.trees import Measure, Term
 
-AT_ONCE = 10_000
+AT_ONCE = 20_000
 """Answers whose terms are worked out together: a million at once would be gigabytes."""
 NO_PAIR = -1
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from functools import cache
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Never, cast
 
 from analysis.estimation import Estimate
@@ -21,7 +21,12 @@ LATER = {
 
 _OF_ESTIMATE = tuple(field.name for field in fields(Estimate))
 _OF_FIGURE = tuple(field.name for field in fields(Figure) if field.name != "estimate")
+_PLACE = [field.name for field in fields(Figure)].index("estimate")
 _ESTIMATE, _FIGURE = attrgetter(*_OF_ESTIMATE), attrgetter(*_OF_FIGURE)
+_IN_ROW = (*_OF_FIGURE, *_OF_ESTIMATE)
+_ESTIMATE_OF, _BEFORE_ESTIMATE, _AFTER_ESTIMATE = (
+    itemgetter(*names) for names in (_OF_ESTIMATE, _OF_FIGURE[:_PLACE], _OF_FIGURE[_PLACE:])
+)
 _NO_NUMBERS = (None,) * len(_OF_ESTIMATE)
 
 
@@ -62,18 +67,14 @@ def _fields(of: type) -> tuple[tuple[str, ...], Callable[[object], tuple[object,
 def flat(figure: Figure) -> dict[str, object]:
     """The figure's fields by name, its estimate's parts beside them; a hidden figure holds no number."""
     parts = _NO_NUMBERS if figure.estimate is None else _ESTIMATE(figure.estimate)
-    return dict(zip((*_OF_FIGURE, *_OF_ESTIMATE), (*_FIGURE(figure), *parts), strict=True))
+    return dict(zip(_IN_ROW, (*_FIGURE(figure), *parts), strict=True))
 
 
 def restored(row: Mapping[str, object]) -> Figure:
-    """The figure that flat() made a row of; columns it does not know are left alone."""
-    estimate = None if row["estimate"] is None else Estimate(**_trusted(row, _OF_ESTIMATE))
-    return Figure(estimate=estimate, **_trusted(row, _OF_FIGURE))
-
-
-def _trusted(row: Mapping[str, object], names: Sequence[str]) -> dict[str, Never]:
-    """The named values of a row that flat() made: of the right types because nothing else writes such rows."""
-    return cast("dict[str, Never]", {name: row[name] for name in names})
+    """The figure that flat() made a row of; columns it does not know are left alone. Values are of the right types because nothing else
+    writes such rows."""
+    estimate = None if row["estimate"] is None else Estimate(*cast("Sequence[Never]", _ESTIMATE_OF(row)))
+    return Figure(*cast("Sequence[Never]", (*_BEFORE_ESTIMATE(row), estimate, *_AFTER_ESTIMATE(row))))
 
 
 def _line(figure: Figure) -> list[object]:

@@ -19,7 +19,8 @@ LEAST_UNITS, LARGEST_PART = 3, 0.9
 @dataclass(frozen=True, slots=True)
 class Population:
     """`weighted`: to the frame. `units`: rows of the domains that are units; `members_of`: unit label × unit domain, 1 where
-    the label belongs to it; `inside`: domain × unit domain, which units belong to a group; `roles`: of a node, in which roles
+    the label belongs to it; `inside`: domain × unit domain, which units belong to a group; `shares`: by role the part of every unit's
+    answers that a domain pools, domain × unit domain; `roles`: of a node, in which roles
     units are judged by the questions behind it."""
 
     name: str
@@ -32,6 +33,7 @@ class Population:
     units: Ints
     members_of: Floats
     inside: Bools
+    shares: Mapping[str, Floats]
     roles: Mapping[str, frozenset[str]]
 
     @classmethod
@@ -50,7 +52,8 @@ class Population:
         for tree in trees:
             values |= evaluate(tree, estimates, max(FLOOR, tree.minimum_n))
         told = {node for tree in trees for node in (*tree.nodes, tree.root)}
-        units = [number for number, domain in enumerate(domains) if domain.kind == "unit"]
+        units = np.array([number for number, domain in enumerate(domains) if domain.kind == "unit"], np.int64)
+        members_of = _belonging([domains[unit].members for unit in units], estimates.units).T
         return cls(
             name=name,
             weighted=weighted,
@@ -59,11 +62,12 @@ class Population:
             estimates=estimates,
             values=values,
             precision=precision({node: of for node, of in values.items() if leaves or node in told}, estimates, domains),
-            units=np.array(units, np.int64),
-            members_of=_belonging([domains[unit].members for unit in units], estimates.units).T,
+            units=units,
+            members_of=members_of,
             inside=_belonging(
                 [{} if domain.kind == "unit" else domain.members for domain in domains], [domains[unit].id for unit in units]
             ) > 0,
+            shares=_shares(estimates, units, members_of),
             roles={node: _roles(estimates, node) for node in values},
         )  # fmt: skip
 
@@ -132,6 +136,17 @@ def _roles(estimates: Estimates, node: str) -> frozenset[str]:
 
 def _leaves_alone(tree: IndexTree, domain: Domain) -> bool:
     return domain.kind == "unit" and domain.kind not in tree.published_for and tree.leaves_for_units_from is not None
+
+
+def _shares(estimates: Estimates, units: Ints, members_of: Floats) -> dict[str, Floats]:
+    counted = {"reception": estimates.received, "decider": estimates.decided, "both": estimates.received + estimates.decided}
+    found: dict[str, Floats] = {}
+    for role, answers in counted.items():
+        of_group = answers @ members_of
+        own = of_group[units, np.arange(len(units))]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found[role] = np.where(own > 0, of_group / own, 0.0)
+    return found
 
 
 def _belonging(members: Sequence[Mapping[str, float]], labels: Sequence[str]) -> Floats:

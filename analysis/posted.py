@@ -3,7 +3,7 @@
 Nothing else is told of these answers alone. What the gap may not tell: DECISIONS, “What the gap of two parts tells”.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from analysis.apart import SumsApart
@@ -12,7 +12,7 @@ from analysis.cells import Factors
 from analysis.complementary import protected
 from analysis.disclosure import BATCH, Candidate, batch, hidden, past_floors
 from analysis.domains import Domain
-from analysis.estimation import estimate
+from analysis.estimation import Estimate, estimate
 from analysis.figures import Figure, rewritten
 from analysis.gaps import NO_GAP, Gaps
 from analysis.population import Population, floor, published
@@ -39,7 +39,7 @@ def posted(sums: SumsApart, instrument: Instrument, rules: Rules, whole: Whole, 
     factors, tallies = sums.of_measures(POSTED, [one.id for one in measures(tree, instrument.questions)])
     made = Population.of(population.name, population.weighted, [tree], estimate(tallies), population.domains)
     gaps = Gaps.apart(verified.population, made, population, tree.root)
-    figures = list(_Beside(made, whole, verified, gaps, rules, grown).figures())
+    figures = list(_Beside(made, whole, verified, gaps, rules, grown, made.precision.estimates()).figures())
     return Posted(made.without_influence(), factors, protected(figures, made))
 
 
@@ -51,6 +51,7 @@ class _Beside:
     gaps: Gaps
     rules: Rules
     grown: frozenset[str]
+    estimate_of: Callable[[int, int], Estimate | None]
 
     def figures(self) -> Iterator[Figure]:
         tree = self.population.trees[0]
@@ -82,7 +83,7 @@ class _Beside:
         received, decided = population.answers(row)
         handling, least, n = self.rules.handling, floor(tree, domain), float(precision.n[row, at])
         surveyed = bool(received or decided) or handling is None or not handling.isdisjoint(domain.members)
-        number = precision.estimates(row)(at) if n + 1e-9 >= least else None
+        number = self.estimate_of(row, at) if n + 1e-9 >= least else None
         gap = self.gaps.gap(row, tree.root) or NO_GAP
         figure = Figure(
             domain.id, population.name, tree.id, tree.root, POSTED, "pooled", number, int(population.estimates.psus[row]), received,

@@ -49,19 +49,21 @@ class Precision:
         """The column of a node."""
         return self.places[node]
 
-    def estimates(self, domain: int) -> Callable[[int], Estimate | None]:
-        """Of a domain, node to its Estimate; None where it has no value. n and answers are rounded down."""
-        whole = [np.floor(table[domain] + 1e-9).astype(np.int64).tolist() for table in (self.thinnest, self.answers)]
-        errors = [np.sqrt(table[domain]) for table in (self.variance, self.stable)]
-        others = np.stack([self.value[domain], *errors, *(table[domain] for table in (self.freedom, self.low, self.high, self.deff))])
-        numbers = others.astype(np.object_)
-        numbers[np.isnan(others)] = None
-        rows = list(zip(*whole, *numbers.tolist(), strict=True))
-        df = int(self.df[domain])
+    def estimates(self) -> Callable[[int, int], Estimate | None]:
+        """Domain and node to its Estimate; None where it has no value. n and answers are rounded down."""
+        people = np.stack([np.floor(table + 1e-9).astype(np.int64) for table in (self.thinnest, self.answers)], axis=2).tolist()
+        errors = [np.sqrt(table) for table in (self.variance, self.stable)]
+        tables = np.stack([self.value, *errors, self.freedom, self.low, self.high, self.deff], axis=2)
+        numbers = tables.astype(np.object_)
+        numbers[np.isnan(tables)] = None
+        rows, df = numbers.tolist(), self.df.tolist()
 
-        def estimate(node: int) -> Estimate | None:
-            n, answers, value, raw, se, freedom, low, high, deff = rows[node]
-            return None if value is None else Estimate(n, answers, value, raw, df, se, freedom, low, high, LEVEL, "stabilised", deff)
+        def estimate(domain: int, node: int) -> Estimate | None:
+            value, raw, se, freedom, low, high, deff = rows[domain][node]
+            if value is None:
+                return None
+            n, answers = people[domain][node]
+            return Estimate(n, answers, value, raw, df[domain], se, freedom, low, high, LEVEL, "stabilised", deff)
 
         return estimate
 

@@ -3,7 +3,7 @@
 The rules of one figure are in disclosure.py; what figures tell of each other in siblings.py and complementary.py.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from analysis.bases import Basis
@@ -48,11 +48,12 @@ def screened(population: Population, basis: Basis, rules: Rules, whole: Whole | 
     found: list[Figure] = []
     kept: dict[str, dict[int, Estimate]] = {}
     beside = None if whole is None else _Beside(whole, Gaps.of(population, whole.population))
+    estimate_of = population.precision.estimates()
     for row in sorted(range(len(population.domains)), key=lambda row: population.domains[row].kind != "unit"):
         domain = population.domains[row]
         late = domain.kind == "unit" and any(batch(unit, population.name) in rules.waiting for unit in domain.members)
         stays = whole is not None and grown.isdisjoint(domain.members)
-        for candidate in _candidates(population, row, basis, rules.handling, kept, beside):
+        for candidate in _candidates(population, row, basis, rules.handling, kept, beside, estimate_of):
             held = rules.before.held(candidate.figure, population.roles[candidate.figure.node], late)
             held = held or (rules.before.still_hidden(candidate.figure) if stays else None)
             if held and held.estimate and domain.kind == "unit":
@@ -80,6 +81,7 @@ def _candidates(
     handling: frozenset[str] | None,
     kept: Mapping[str, Mapping[int, Estimate]],
     beside: _Beside | None,
+    estimate_of: Callable[[int, int], Estimate | None],
 ) -> Iterator[Candidate]:
     """The figures of one domain, still with all their numbers; no estimate where the floor will hide it. A part is shown only where all
     answers are."""
@@ -88,7 +90,7 @@ def _candidates(
     surveyed = bool(received or decided) or handling is None or not handling.isdisjoint(domain.members)
     narrow, psus = population.is_narrow(row), int(population.estimates.psus[row])
     coverage = received / domain.files if population.weighted and domain.files else None
-    estimate_of, respondents = precision.estimates(row), precision.n[row].tolist()
+    respondents = precision.n[row].tolist()
 
     def candidate(tree: str, node: str, summary: Summary, estimate: Estimate | None, least: int) -> Candidate:
         at, values = precision.place(node), population.values[node]
@@ -110,7 +112,7 @@ def _candidates(
             if node not in precision.places:
                 continue
             at = precision.place(node)
-            yield candidate(tree.id, node, "pooled", estimate_of(at) if respondents[at] + 1e-9 >= least else None, least)
+            yield candidate(tree.id, node, "pooled", estimate_of(row, at) if respondents[at] + 1e-9 >= least else None, least)
             if units is not None:
                 mean = precision.mean_of_units(row, at, units, kept.get(node, {}))
                 yield candidate(tree.id, node, "mean_of_units", mean, least)

@@ -171,7 +171,7 @@ def test_a_number_from_outside_has_no_interval_and_neither_has_what_contains_it(
     assert nodes["n"].value[0] == pytest.approx(nodes["a"].value[0] + 0.25)
     assert [nodes[id].outside for id in ("n", "a", "g")] == [True, False, True]
     of_nodes = precision(nodes, found, [CITY])
-    figures = {id: of_nodes.estimates(0)(of_nodes.place(id)) for id in nodes}
+    figures = {id: of_nodes.estimates()(0, of_nodes.place(id)) for id in nodes}
     for id in ("n", "g"):
         assert (figures[id].se_raw, figures[id].se, figures[id].ci_low, figures[id].ci_high, figures[id].deff) == (None,) * 5
     assert figures["a"].ci_low < figures["a"].estimate < figures["a"].ci_high

@@ -24,7 +24,7 @@ def estimated(of: IndexTree, answers: list[dict]) -> dict[str, Estimate | None]:
     found = estimate(tally(data, weigh(counts(data), None), measures(of, QUESTIONS), [CITY]))
     nodes = evaluate(of, found)
     of_nodes = precision(nodes, found, [CITY])
-    return {id: of_nodes.estimates(0)(of_nodes.place(id)) for id in nodes}
+    return {id: of_nodes.estimates()(0, of_nodes.place(id)) for id in nodes}
 
 
 def answers(asked_r: int = 60) -> list[dict]:
@@ -99,7 +99,7 @@ def test_an_area_has_the_degrees_of_freedom_that_its_variance_rests_on() -> None
     data = SurveyData.of(made.instrument(QUESTIONS, [of]), made.columns(rows), "finished")
     found = estimate(tally(data, weigh(counts(data), None), measures(of, QUESTIONS), [area, unit]))
     nodes = precision(evaluate(of, found), found, [area, unit])
-    whole, part = nodes.estimates(0)(0), nodes.estimates(1)(0)
+    whole, part = nodes.estimates()(0, 0), nodes.estimates()(1, 0)
     assert whole.se_raw == pytest.approx(0.05**0.5)
     assert (whole.df_raw, whole.df) == (3, pytest.approx(121 / 13.94))
     assert (part.df_raw, part.df) == (1, 9)
