@@ -17,8 +17,8 @@ from analysis.any_table.table import Table
 from analysis.arrays import Floats, Ints, totals
 from analysis.quantiles import quantile
 
-BLOCK = 1 << 21
-"""Numbers in one table of sums: this many cells, so that ten such tables stay within 200 MB."""
+BLOCK = 1 << 20
+"""Numbers in one table of sums: this many cells, so that ten such tables stay within 100 MB."""
 
 
 @dataclass(frozen=True, slots=True)
