@@ -48,7 +48,7 @@ def sums(measures: Sequence[Measure], layout: Layout) -> Sums:
     boxes, seen, of_places = layout.boxes, {}, _places(layout.boxes)
     counter = _Counter(boxes.code, boxes.size)
     both = np.zeros((2, len(measures), boxes.size))
-    for source in _by_levels({measure.source for measure in measures}):
+    for source in _by_levels(dict.fromkeys(measure.source for measure in measures)):
         own = [j for j, measure in enumerate(measures) if measure.source is source]
         found = counter.counted(source.code, source.levels)
         seen[source] = _seen(found, of_places)
@@ -79,7 +79,8 @@ def _added(found: Matrix | Floats, values: Sequence[tuple[Floats, Floats]]) -> F
     """Σy and Σx by measure and group (2 × measures × groups) of groups × levels, y and x of each level: groups side by side in memory,
     so that more is added at the speed of reading."""
     every = np.concatenate(list(zip(*values, strict=True)))
-    return (found @ every.T).T.reshape(2, len(values), -1) if isinstance(found, Matrix) else (every @ found.T).reshape(2, len(values), -1)
+    more = (found @ every.T).T if isinstance(found, Matrix) else every @ found.T
+    return more.reshape(2, len(values), -1)
 
 
 def _by_row(both: Floats) -> tuple[Floats, Floats]:
