@@ -3,11 +3,9 @@
 How the shares come about is in domains.py; the sums, already under w = d·g, come from estimation.py.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from analysis.arrays import Bools, Floats, Ints, totals
 from analysis.domains import Membership, Places, membership
@@ -49,40 +47,36 @@ class Shares:
     by_reception: Floats
     by_decider: Floats
 
-    def beside(self, item: Ints, share: Floats) -> "Shares":
-        """With further entries, of one share for both."""
-        sides = (np.concatenate([side, share]) for side in (self.by_reception, self.by_decider))
-        return Shares(np.concatenate([self.item, item]), *sides)
+
+ByRole = tuple[Floats, Floats]
+"""The columns of a table that rate the reception, and those that rate the decider."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sums:
     """Sums that are made when they are asked for: of a year of answers they would be a table of a hundred megabytes.
 
-    tables, matrices: of the terms that rate the reception, and of those that rate the decider, the items and who gets which share.
+    parts: some of the 2 terms, a table of items × these, and rows × items, who gets which share of them.
     """
 
-    rates_decider: Bools
-    tables: tuple[Floats, ...]
-    matrices: tuple[Sparse, ...]
+    shape: tuple[int, int]
+    parts: tuple[tuple[Bools, Floats, Sparse], ...] = ()
 
     def __len__(self) -> int:
-        return int(self.matrices[0].shape[0])
+        return self.shape[0]
+
+    def __add__(self, other: "Sums") -> "Sums":
+        return Sums(self.shape, (*self.parts, *other.parts))
 
     def rows(self, some: slice) -> Floats:
         """Rows × 2 terms."""
-        found = np.empty((some.stop - some.start, len(self.rates_decider)))
-        for terms, table, matrix in zip((~self.rates_decider, self.rates_decider), self.tables, self.matrices, strict=True):
-            found[:, terms] = matrix[some] @ table
+        found = np.zeros((some.stop - some.start, self.shape[1]))
+        for terms, table, matrix in self.parts:
+            found[:, terms] += matrix[some] @ table
         return found
 
     def all(self) -> Floats:
         return self.rows(slice(0, len(self)))
-
-    def nothing(self) -> "Sums":
-        """Sums of the same terms without a row."""
-        tables = tuple(np.zeros((0, table.shape[1])) for table in self.tables)
-        return Sums(self.rates_decider, tables, tuple(csr_array((0, 0)) for _ in self.matrices))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +106,17 @@ class Credit:
         (domain, found), row, order = pairs(self.who.domain[member], key[item])
         return Spread(domain, found, row, item[order], member[order])
 
-    def sums(self, to: Ints, shares: Shares, tables: Sequence[Floats], size: int) -> Sums:
-        """Of each of `size` rows: Σ share · item over the entries whose `to` is that row, each term in the role it rates.
+    def by_role(self, table: Floats) -> ByRole:
+        """table: items × 2 terms."""
+        return np.compress(~self.rates_decider, table, axis=1), np.compress(self.rates_decider, table, axis=1)
 
-        tables: items × 2 terms, numbered one table after the other."""
-        roles, order = (~self.rates_decider, self.rates_decider), np.argsort(to, kind="stable")
-        own = [np.concatenate([np.compress(terms, table, axis=1) for table in tables]) for terms in roles]
-        sides, item, to = (shares.by_reception[order], shares.by_decider[order]), shares.item[order], to[order]
-        return Sums(self.rates_decider, tuple(own), tuple(adding(to, item, share, size, len(own[0])) for share in sides))
+    def sums(self, to: Ints, shares: Shares, tables: ByRole, size: int) -> Sums:
+        """Of each of `size` rows: Σ share · item over the entries whose `to` is that row, each term in the role it rates."""
+        order = np.argsort(to, kind="stable")
+        item, to, sides = shares.item[order], to[order], (shares.by_reception[order], shares.by_decider[order])
+        matrices = [adding(to, item, share, size, len(tables[0])) for share in sides]
+        roles = (~self.rates_decider, self.rates_decider)
+        return Sums((size, len(self.rates_decider)), tuple(zip(roles, tables, matrices, strict=True)))
 
     def shares(self, spread: Spread, weight: Floats) -> Shares:
         """m · weight of the items in the rows that they are spread over. weight: of every item."""

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from analysis.arrays import totals
-from analysis.credit import Credit, Shares, Spread, Sums
+from analysis.credit import ByRole, Credit, Shares, Spread, Sums
 from analysis.design import factors
 from analysis.heaviest import of_domains, of_places
 from analysis.sparse import adding, pairs
@@ -120,7 +120,8 @@ def estimate(tallies: Tallies) -> Estimates:
     shares, domain = credit.shares(spread, tallies.factor[sums.cell]), spread.domain
     n = totals(spread.row, sums.n[spread.item], len(domain))
     half = 2 * domain + (np.arange(len(domain)) - np.searchsorted(domain, domain)) % 2
-    halves = credit.sums(half[spread.row], shares, [sums.totals], 2 * size).all().reshape(size, 2, 2 * width)
+    by_role = credit.by_role(sums.totals)
+    halves = credit.sums(half[spread.row], shares, by_role, 2 * size).all().reshape(size, 2, 2 * width)
     whole = halves.sum(axis=1)
     psus, answers = np.bincount(domain, minlength=size), np.bincount(domain, n, size)
     strata = pairs(domain, tallies.psus[0].codes[spread.key])[0][0]
@@ -147,7 +148,7 @@ def estimate(tallies: Tallies) -> Estimates:
         df=psus - np.bincount(strata, minlength=size),
         typical=typical,
         heaviest=heaviest,
-        influence=_influence(tallies, credit, spread, shares, n),
+        influence=_influence(tallies, credit, (spread, shares, by_role), n),
         halves=halves,
         received=received,
         decided=decided,
@@ -249,25 +250,25 @@ def _centring(influence: Influence, psu: Ints, z: Floats) -> tuple[Floats, Float
     return np.add.reduceat(z, first, axis=0), np.repeat(factor.inner, np.diff(np.r_[first, len(stratum)])), factor.outer
 
 
-def _influence(tallies: Tallies, credit: Credit, spread: Spread, shares: Shares, n: Floats) -> Influence:
+def _influence(tallies: Tallies, credit: Credit, own: tuple[Spread, Shares, ByRole], n: Floats) -> Influence:
     """Σ_c g_c A_ic, calibrated also − b_c W_ic.
 
-    spread, shares: the PSUs that have an answer of a domain, under m · g; n: how many answers.
+    own: the PSUs that have an answer of a domain, with which share, m · g, of which sums; n: how many answers.
     """
-    stratum, _ = tallies.psus
-    domain, psu, row, tables = spread.domain, spread.key, spread.row, [tallies.by_psu.totals]
+    (stratum, _), (spread, shares, by_role) = tallies.psus, own
+    domain, psu, at = spread.domain, spread.key, np.arange(len(spread.domain))
+    less = Sums((len(domain), 2 * len(tallies.terms)))
     if tallies.calibrated:
         margins, many = _margins(tallies, credit), len(stratum.codes)
         (domain, psu), into, order = pairs(margins.domain, margins.psu)
-        own = np.searchsorted(domain * many + psu, spread.domain * many + spread.key)  # who answered is touched
-        row = np.concatenate([own[row], into])
-        shares = shares.beside(len(tables[0]) + margins.cell[order], -margins.weight[order])
-        tables.append(margins.expected)
+        at = np.searchsorted(domain * many + psu, spread.domain * many + spread.key)  # who answered is touched
+        share = -margins.weight[order]
+        less = credit.sums(into, Shares(margins.cell[order], share, share), credit.by_role(margins.expected), len(domain))
         n, people = np.zeros(len(domain)), n
-        n[own] = people
+        n[at] = people
     start = np.searchsorted(domain, np.arange(len(tallies.domains) + 1))
     size = np.bincount(stratum.codes, minlength=len(stratum.labels))
-    return Influence(start, psu, n, credit.sums(row, shares, tables, len(domain)), tallies.psus, size)
+    return Influence(start, psu, n, credit.sums(at[spread.row], shares, by_role, len(domain)) + less, tallies.psus, size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +289,7 @@ def _margins(tallies: Tallies, credit: Credit) -> _Margins:
     (place, of_place), row = grouped(sums.place, group)
     at_place = adding(row, np.arange(len(row)), np.ones(len(row)), len(place), len(row)) @ sums.totals
     touched = credit.spread(of_place, place)
-    expected = credit.sums(touched.row, credit.shares(touched, np.ones(len(place))), [at_place], len(touched.domain)).all()
+    expected = credit.sums(touched.row, credit.shares(touched, np.ones(len(place))), credit.by_role(at_place), len(touched.domain)).all()
     expected /= np.bincount(group, sums.design_weight)[touched.key, None]
     (cell, psu), at, order = pairs(group, sums.psu)
     weight = totals(at, (tallies.factor[sums.cell] * sums.design_weight)[order], len(cell))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from analysis.credit import Sums
 from analysis.disclosure import FLOOR
 from analysis.domains import Domain
 from analysis.estimation import Estimates
@@ -75,9 +76,8 @@ class Population:
         """What is read of it once every gap is known: the influence of PSUs is by far the largest of its tables, and goes as a whole: an
         empty view of it would keep it."""
         influence = self.estimates.influence
-        none = replace(
-            influence, start=np.zeros_like(influence.start), psu=np.zeros(0, np.int64), n=np.zeros(0), totals=influence.totals.nothing()
-        )
+        start, width = np.zeros_like(influence.start), influence.totals.shape[1]
+        none = replace(influence, start=start, psu=np.zeros(0, np.int64), n=np.zeros(0), totals=Sums((0, width)))
         precision = replace(self.precision, z=np.zeros((0, len(self.precision.nodes))))
         return replace(self, estimates=replace(self.estimates, influence=none), precision=precision)
 
