@@ -56,23 +56,24 @@ ByRole = tuple[Floats, Floats]
 class Sums:
     """Sums that are made when they are asked for: of a year of answers they would be a table of a hundred megabytes.
 
-    parts: some of the 2 terms, a table of items × these, and rows × items, who gets which share of them.
+    parts: tables of items, and rows × items, who gets which share of them; for the terms that rate the reception, and for the others.
     """
 
-    shape: tuple[int, int]
-    parts: tuple[tuple[Bools, Floats, Sparse], ...] = ()
+    size: int
+    rates_decider: Bools
+    parts: tuple[tuple[ByRole, tuple[Sparse, Sparse]], ...] = ()
 
     def __len__(self) -> int:
-        return self.shape[0]
+        return self.size
 
     def __add__(self, other: "Sums") -> "Sums":
-        return Sums(self.shape, (*self.parts, *other.parts))
+        return Sums(self.size, self.rates_decider, (*self.parts, *other.parts))
 
     def rows(self, some: slice) -> Floats:
         """Rows × 2 terms."""
-        found = np.zeros((some.stop - some.start, self.shape[1]))
-        for terms, table, matrix in self.parts:
-            found[:, terms] += matrix[some] @ table
+        found = np.empty((some.stop - some.start, len(self.rates_decider)))
+        for role, terms in enumerate((~self.rates_decider, self.rates_decider)):
+            found[:, terms] = sum(matrices[role][some] @ tables[role] for tables, matrices in self.parts)
         return found
 
     def all(self) -> Floats:
@@ -114,9 +115,8 @@ class Credit:
         """Of each of `size` rows: Σ share · item over the entries whose `to` is that row, each term in the role it rates."""
         order = np.argsort(to, kind="stable")
         item, to, sides = shares.item[order], to[order], (shares.by_reception[order], shares.by_decider[order])
-        matrices = [adding(to, item, share, size, len(tables[0])) for share in sides]
-        roles = (~self.rates_decider, self.rates_decider)
-        return Sums((size, len(self.rates_decider)), tuple(zip(roles, tables, matrices, strict=True)))
+        received, decided = (adding(to, item, share, size, len(tables[0])) for share in sides)
+        return Sums(size, self.rates_decider, ((tables, (received, decided)),))
 
     def shares(self, spread: Spread, weight: Floats) -> Shares:
         """m · weight of the items in the rows that they are spread over. weight: of every item."""

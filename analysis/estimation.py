@@ -257,7 +257,7 @@ def _influence(tallies: Tallies, credit: Credit, own: tuple[Spread, Shares, ByRo
     """
     (stratum, _), (spread, shares, by_role) = tallies.psus, own
     domain, psu, at = spread.domain, spread.key, np.arange(len(spread.domain))
-    less = Sums((len(domain), 2 * len(tallies.terms)))
+    less = Sums(len(domain), credit.rates_decider)
     if tallies.calibrated:
         margins, many = _margins(tallies, credit), len(stratum.codes)
         (domain, psu), into, order = pairs(margins.domain, margins.psu)

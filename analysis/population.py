@@ -76,8 +76,8 @@ class Population:
         """What is read of it once every gap is known: the influence of PSUs is by far the largest of its tables, and goes as a whole: an
         empty view of it would keep it."""
         influence = self.estimates.influence
-        start, width = np.zeros_like(influence.start), influence.totals.shape[1]
-        none = replace(influence, start=start, psu=np.zeros(0, np.int64), n=np.zeros(0), totals=Sums((0, width)))
+        start, totals = np.zeros_like(influence.start), Sums(0, influence.totals.rates_decider)
+        none = replace(influence, start=start, psu=np.zeros(0, np.int64), n=np.zeros(0), totals=totals)
         precision = replace(self.precision, z=np.zeros((0, len(self.precision.nodes))))
         return replace(self, estimates=replace(self.estimates, influence=none), precision=precision)
 
