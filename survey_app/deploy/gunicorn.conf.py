@@ -14,6 +14,7 @@ import traceback
 from collections import Counter, deque
 from concurrent.futures import Future
 from contextlib import suppress
+from importlib import import_module
 from selectors import EVENT_READ
 from urllib.parse import unquote_to_bytes
 
@@ -29,6 +30,7 @@ from gunicorn.http.errors import (
     UnsupportedTransferCoding,
 )
 from gunicorn.util import write_nonblock
+from gunicorn.workers.base import Worker
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 SECONDS_TO_LEAVE = 2.0
@@ -246,3 +248,8 @@ limit_request_fields = 60
 def when_ready(server: Arbiter) -> None:
     """Say where citizens can be answered now."""
     sys.stderr.write(f"Listening on {', '.join(map(str, server.LISTENERS))}\n")
+
+
+def post_worker_init(worker: Worker) -> None:
+    """What draws is loaded with the first picture of a process: here before anybody waits for one."""
+    import_module("survey_app.documents.charts.output")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from importlib import import_module
 from typing import Literal, cast
 
 from analysis.comparison import definition
@@ -11,7 +12,6 @@ from analysis.figures import Figure, Release
 from questionnaires.instrument import Instrument
 from survey_app.documents import city_report, open_data, sentences, spreadsheets
 from survey_app.documents.basis_tables import SHOWN
-from survey_app.documents.charts import output
 from survey_app.documents.charts.values import Chart
 from survey_app.documents.city_report import Asked
 from survey_app.documents.figure_cells import Around, View, headline_tree
@@ -31,6 +31,7 @@ from survey_app.storage.releases import ReleaseRow
 from survey_app.storage.rows import Transaction, valid_on
 from survey_app.words import of
 
+DRAWS = "survey_app.documents.charts.output"
 Document = ReportDocument
 Kind = Literal["results"]
 Make = Callable[[Viewer, Kind, int, str | None, str], ReportDocument]
@@ -128,8 +129,12 @@ def file(document: ReportDocument, format: Format, domain: str | None) -> File:
 
 
 def drawn(picture: Picture) -> str:
-    """The picture as SVG, for the inside of a page: it brings its own title and description."""
-    svg = output.drawn(cast("Chart", picture.drawing), "svg").decode()
+    """The picture as SVG, for the inside of a page: it brings its own title and description.
+
+    What draws is loaded with the first picture: commands start without it.
+    """
+    draw: Callable[[Chart, Literal["svg"]], bytes] = import_module(DRAWS).drawn
+    svg = draw(cast("Chart", picture.drawing), "svg").decode()
     return svg[svg.index("<svg") :]
 
 
