@@ -107,7 +107,7 @@ class _System:
         weight = coefficients(population, told.node, groups)[:, answered]
         groups, weight = groups[weight.sum(axis=1) > 0], weight[weight.sum(axis=1) > 0]
         names = [str(population.domains[row].grouping) for row in groups]
-        kind = np.array([sorted(set(names)).index(name) for name in names], np.int64)
+        kind = np.unique(names, return_inverse=True)[1]
         tells = told.tells(units)
         least, most, apart = _own(told, units, tells)
         wanted = np.flatnonzero(~tells & (apart > SLACK) & asked)
@@ -117,8 +117,9 @@ class _System:
     def give_up(self, told: Told, narrow: Bools) -> Bools:
         """Takes every cut of which a cell is too narrow from the smallest groups around such cells, and says which cuts these were."""
         gone = np.zeros(self.cuts, np.bool_)
-        helped = np.zeros_like(narrow)
-        for at in np.argsort(told.n[self.groups].sum(axis=1), kind="stable"):
+        helped, order = np.zeros_like(narrow), np.argsort(told.n[self.groups].sum(axis=1), kind="stable")
+        concerned: Bools = np.asarray(self.inside[:, narrow.any(axis=1)].any(axis=1))
+        for at in order[concerned[order]]:
             row = int(self.groups[at])
             around = narrow & self.inside[at][:, None] & np.array(told.cuts.get(row, (False,) * self.cuts), np.bool_)
             goes = around.any(axis=0) & ~(around & helped).any(axis=0)
