@@ -4,13 +4,13 @@ Part of disclosure. What 100 % and 0 % tell is told by their bounds (methodology
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from analysis.credit import Credit
 from analysis.disclosure import FLOOR, hidden
-from analysis.figures import Figure
+from analysis.figures import Figure, rewritten
 from analysis.heaviest import of_domains, of_places
 from analysis.population import Population
 from analysis.survey_data import Bools, Floats
@@ -27,7 +27,8 @@ def without_outweighed(figures: Sequence[Figure], population: Population, tallie
     secret. Of a ratio Y/X in which the best answer counts b, all answers together lack b·X − Y to be the best; an answer of weight w
     that is not the best lacks w·(b − next best) at least, so it is the best where that is more; likewise from below. Where it is so of
     ten people and more they are told openly what they have in common, as 100 % tells it; where nothing is lacking it is 100 %.
-    Nor is a mean of units shown that leans on one person: the only one of one unit of seven is a seventh of it.
+    Nor is a mean of units shown that leans on one person: the only one of one unit of seven is a seventh of it. A pooled figure that leans
+    on one is shown without its interval: whether that person is behind what is lacking makes V another, and the interval would say it.
     By hand in tests/analysis/test_outweighed.py.
     """
     judged = _Outweighed.of(population, tallies)
@@ -41,7 +42,15 @@ def without_outweighed(figures: Sequence[Figure], population: Population, tallie
         of_units = population.estimates.heaviest[population.units_in(row), measure]
         if judged.tells(row, measure) if figure.summary == "pooled" else leans(of_units):
             found[place] = hidden(figure, "complementary")
+        elif figure.summary == "pooled" and judged.leaning[row, measure]:
+            found[place] = without_interval(figure)
     return found
+
+
+def without_interval(figure: Figure) -> Figure:
+    """The figure, and its gap, as values alone; what is known of its error stays with those who may read it."""
+    estimate = None if figure.estimate is None else replace(figure.estimate, ci_low=None, ci_high=None)
+    return rewritten(figure, estimate=estimate, gap_low=None, gap_high=None)
 
 
 def leans(heaviest: Floats) -> bool:
@@ -56,7 +65,8 @@ def leans(heaviest: Floats) -> bool:
 @dataclass(frozen=True, slots=True)
 class _Outweighed:
     """`n`, `weight`: place and cell × term, answers and what one weighs; `near`: of every term from either end to the next value;
-    `lacking`: either end × domain × measure; `likely`: domain × measure, where the heaviest answer weighs more than is lacking."""
+    `lacking`: either end × domain × measure; `likely`: domain × measure, where the heaviest answer weighs more than is lacking; `leaning`:
+    where something is lacking and one person may be more than a tenth of the figure."""
 
     credit: Credit
     tallies: Tallies
@@ -65,6 +75,7 @@ class _Outweighed:
     near: Floats
     lacking: Floats
     likely: Bools
+    leaning: Bools
 
     @classmethod
     def of(cls, population: Population, tallies: Tallies) -> "_Outweighed":
@@ -75,8 +86,10 @@ class _Outweighed:
         lacking = np.stack([(greatest * estimates.x - estimates.y) @ parts, (estimates.y - least * estimates.x) @ parts])
         most = of_domains(tallies, credit, weight)
         heavy = np.stack([np.where(tallies.parts[:, None, :], most * step, 0.0).max(axis=2).T for step in near])
-        likely: Bools = ((lacking > ROUNDING * lacking.sum(axis=0)) & (heavy > lacking * (1 + ROUNDING))).any(axis=0)
-        return cls(credit, tallies, n, weight, np.array(near), lacking, likely)
+        some = lacking > ROUNDING * lacking.sum(axis=0)
+        likely: Bools = (some & (heavy > lacking * (1 + ROUNDING))).any(axis=0)
+        leaning: Bools = some.all(axis=0) & (FLOOR * (most @ parts) > (estimates.x @ parts) * (1 + ROUNDING))
+        return cls(credit, tallies, n, weight, np.array(near), lacking, likely, leaning)
 
     def tells(self, row: int, measure: int) -> bool:
         """Whether it is of one to nine people, taken as those of the question of which it is most."""

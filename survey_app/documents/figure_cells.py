@@ -148,8 +148,8 @@ def value(view: View, figure: Figure | None, tree: IndexTree) -> Cell:
         return Gap(sentences.short_reason(view.language, figure.hidden, figure.basis), figure.hidden)
     if figure.estimate is None:
         return Gap(say(view.language, "< 30"), "reference_only")
-    share = is_share(tree, figure.node)
-    return _interval(view.language, rounded(figure.estimate, share), span(tree, figure.node), share, tuple(marks(figure)))
+    share, ends = is_share(tree, figure.node), span(tree, figure.node)
+    return _interval(view.language, rounded(figure.estimate, share, ends), ends, share, tuple(marks(figure)))
 
 
 def share_alone(language: str, estimate: Estimate) -> Interval:

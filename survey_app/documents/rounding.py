@@ -9,6 +9,8 @@ from analysis.estimation import Estimate
 from questionnaires.trees import IndexTree, span
 
 SLACK = 1e-9  # 0.29 * 100 is 28.999999999999996
+FEW, TENTHS = 30, 10
+WHOLE = (0.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +23,18 @@ class Rounded:
     decimals: int
 
 
-def rounded(estimate: Estimate, share: bool) -> Rounded:
-    """n below 100: whole percent; below 1,000: one decimal; else two. Points of a score: one decimal, from 100 on two."""
+def rounded(estimate: Estimate, share: bool, ends: tuple[float, float] = WHOLE) -> Rounded:
+    """n below 100: whole percent; below 1,000: one decimal; else two. Points of a score: one decimal, from 100 on two.
+
+    n below 30: the interval by tenths of the range (`ends`), outward. A variance is a sum of squares by days, and of so few people the
+    index and an interval to a percent often leave one way in which they may have answered (DECISIONS, “What an interval tells of few
+    people”). A value at an end of its range keeps its bound: all are alike, and it tells no more.
+    """
     decimals = _decimals(estimate.n, share)
-    return _on_grid(estimate.estimate, estimate.ci_low, estimate.ci_high, decimals, _steps(decimals, share))
+    low, high = estimate.ci_low, estimate.ci_high
+    if estimate.n < FEW and ends[0] + SLACK < estimate.estimate < ends[1] - SLACK:
+        low, high = _wider(low, high, ends)
+    return _on_grid(estimate.estimate, low, high, decimals, _steps(decimals, share))
 
 
 def rounded_reliability(found: Separation) -> tuple[tuple[float, float, float], int]:
@@ -61,6 +71,12 @@ def is_share(tree: IndexTree, node: str) -> bool:
 
 def _decimals(n: int, share: bool) -> int:
     return (0 if n < 100 else 1 if n < 1000 else 2) if share else (1 if n < 100 else 2)
+
+
+def _wider(low: float | None, high: float | None, ends: tuple[float, float]) -> tuple[float | None, float | None]:
+    step = (ends[1] - ends[0]) / TENTHS
+    below = None if low is None else ends[0] + step * math.floor((low - ends[0]) / step + SLACK)
+    return below, None if high is None else ends[0] + step * math.ceil((high - ends[0]) / step - SLACK)
 
 
 def _on_grid(value: float, low: float | None, high: float | None, decimals: int, steps: float) -> Rounded:

@@ -99,3 +99,18 @@ def test_whoever_is_five_sevenths_of_a_figure_counts_for_the_audit_as_one_of_few
     assert_allclose(found.heaviest, [[50 / 70]], rtol=1e-12)
     population = Population.of("all", True, form.trees, found, [made.unit("u", 530)])
     assert cells_of_few(population, "all") == {("all", "all", "u", "b"): pytest.approx(70 / 50)}
+
+
+@pytest.mark.parametrize(("heavy", "interval"), [(5, False), (6, True)])
+def test_a_figure_of_which_one_answer_is_more_than_a_tenth_has_no_interval(heavy: int, interval: bool) -> None:
+    """Six of 21 dissatisfied lack 60, a heavy answer weighs 50: of 460 with five of them, of 510 with six."""
+    [found] = [one for one in released([1] * 6 + [5] * 15, [5] * heavy, made.share("a", "a")).figures if one.basis == "all"]
+    assert found.estimate is not None
+    assert (found.estimate.ci_low is not None, found.estimate.ci_high is not None) == (interval, interval)
+    assert found.estimate.se is not None
+
+
+def test_but_its_bound_where_all_said_the_same() -> None:
+    [found] = [one for one in released([5] * 21, [5] * 5, made.share("a", "a")).figures if one.basis == "all"]
+    assert found.estimate is not None
+    assert found.estimate.ci_low is not None

@@ -25,6 +25,11 @@ def estimate(n: int, value: float, low: float | None, high: float | None) -> Est
         (50, 0.29, 0.29, 0.29, Rounded(0.29, 0.29, 0.29, 0)),
         (50, 1.0, 0.931, 1.0, Rounded(1.0, 0.93, 1.0, 0)),
         (50, 0.5, None, None, Rounded(0.5, None, None, 0)),
+        (30, 0.92451, 0.78001, 0.97001, Rounded(0.92, 0.78, 0.98, 0)),
+        (29, 0.92451, 0.78001, 0.97001, Rounded(0.92, 0.7, 1.0, 0)),
+        (29, 0.3, 0.1, 0.6, Rounded(0.3, 0.1, 0.6, 0)),
+        (29, 1.0, 0.881, 1.0, Rounded(1.0, 0.88, 1.0, 0)),
+        (29, 0.0, 0.0, 0.119, Rounded(0.0, 0.0, 0.12, 0)),
     ],
 )
 def test_a_share_is_rounded_as_a_pair(n: int, value: float, low: float | None, high: float | None, printed: Rounded) -> None:
@@ -37,6 +42,14 @@ def test_points_have_one_decimal_below_a_hundred_answers_and_two_from_there() ->
     few, many = (rounded(estimate(n, 7.846, 7.123, 8.401), share=False) for n in (99, 100))
     assert (few.estimate, few.low, few.high) == pytest.approx((7.8, 7.1, 8.5))
     assert (many.estimate, many.low, many.high) == pytest.approx((7.85, 7.12, 8.41))
+
+
+def test_below_thirty_answers_the_ends_of_a_score_stand_by_tenths_of_its_range() -> None:
+    """From 1 to 10 a tenth is 0.9: from 6.4 to 9.1; a quarter to two and a half: from 1.375, a decimal outward, to 2.275."""
+    wide, narrow = estimate(29, 7.846, 7.123, 8.401), estimate(29, 1.9, 1.4, 2.1)
+    long, short = rounded(wide, share=False, ends=(1.0, 10.0)), rounded(narrow, share=False, ends=(0.25, 2.5))
+    assert (long.estimate, long.low, long.high) == pytest.approx((7.8, 6.4, 9.1))
+    assert (short.estimate, short.low, short.high) == pytest.approx((1.9, 1.3, 2.3))
 
 
 def test_the_printed_interval_always_holds_the_true_one() -> None:

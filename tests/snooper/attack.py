@@ -22,6 +22,7 @@ from survey_app.storage import quality, session
 from survey_app.storage.responses import Flag
 from tests.snooper import city, readings
 from tests.snooper.city import Answer, Crowd
+from tests.snooper.intervals import Pressed, pressed
 from tests.snooper.judge import Verdict, judged
 from tests.snooper.knowledge import Release, Seen
 from tests.snooper.notebook import Notebook
@@ -127,16 +128,19 @@ class Watched:
     readings: int
     more: frozenset[str]
     moved: frozenset[str]
+    intervals: tuple[Pressed, ...]
 
 
 def watch(
-    app: Flask, seed: int, releases: int, arrivals: int, *, by_sector: bool = False, programmes: int = 0, files: bool = True
+    app: Flask, seed: int, releases: int, arrivals: int, *, by_sector: bool = False, programmes: int = 0, ways: int = 0, files: bool = True
 ) -> Watched:
-    """The attack from the founding of the city to the verdict."""
+    """The attack from the founding of the city to the verdict. programmes: linear ones a family; ways: in which the people of a small
+    figure may have answered, as many as are tried; 0: intervals are not attacked."""
     city.found(by_sector)
     stage = Stage(Crowd.of(seed))
     robot, notebook = Robot.at(app), Notebook(stage.instrument)
     more: set[str] = set()
+    intervals: list[Pressed] = []
     made, known = 0, 0
     robot.changed()
     for step in stage.steps(releases, arrivals):
@@ -146,10 +150,12 @@ def watch(
             for page in robot.figures(role, domains if role == "public" else (), known):
                 read += readings.read(page, stage.instrument, step.known.goes_by)
         notebook.write(step.known, read)
+        intervals += [pressed(stage.instrument, step.made, step.known, stage.crowd.answers, ways)] if ways else []
         made, known = made + 1, step.made.number
     if files:
         pages = {str(page.parts): page for role in robot.browsers for page in robot.figures(role, (city.WARDS[0],), known - 1)}
         more = {f"{page.role} {page.domain} {one}" for page in pages.values() for one in robot.says_more(page)}
     found = fixed(notebook.readings, labels(stage.crowd.answers), programmes)
     verdict = judged(found, notebook.readings, notebook.came, stage.crowd.answers, stage.instrument)
-    return Watched(verdict, made, stage.refused, len(notebook.readings), frozenset(more), frozenset(robot.changed()))
+    moved = frozenset(robot.changed())
+    return Watched(verdict, made, stage.refused, len(notebook.readings), frozenset(more), moved, tuple(intervals))

@@ -88,9 +88,9 @@ class Coefficients:
         whole = sources(instrument, columns)[population]
         assert isinstance(whole, InMemory)
         part = bases.only(whole.data, bases.of_basis(whole.data, basis))
-        factors = weigh(counts(part), release.frame if population == "finished" else None)
-        cells = [(one.reception, one.decider, str(one.sector)) for one in self.inside]
-        self.weight = np.array([factors.g[factors.cells[cell]] for cell in cells], np.float64)
+        self.factors = factors = weigh(counts(part), release.frame if population == "finished" else None)
+        cells = [factors.cells[one.reception, one.decider, str(one.sector)] for one in self.inside]
+        self.weight, self.group = (np.array([table[cell] for cell in cells]) for table in (factors.g, factors.group))
         self.placed = placed_points(release.domains)
 
     def mean(self, domain: Domain, tree: IndexTree, node: str, kept: Mapping[str, Combination]) -> Combination | None:
@@ -133,7 +133,7 @@ class Coefficients:
         for leaf in leaves:
             question = leaf.value.question
             role = self.instrument.question(question).rates or "reception"
-            share = self._shares(domain, role)
+            share = self.shares(domain, role)
             for at in np.flatnonzero(share):
                 one = self.inside[at]
                 if question in one.valid and (leaf.where is None or one.sector in leaf.where.codes):
@@ -148,7 +148,8 @@ class Coefficients:
         keys = tuple(position * 2 + (role == "decider") for position, role in found)
         return Combination(family, keys, np.array(list(found.values())) / total, len(people))
 
-    def _shares(self, domain: Domain, role: str) -> Floats:
+    def shares(self, domain: Domain, role: str) -> Floats:
+        """How far each answer counts for the domain in a role."""
         if domain.pools == "credited":
             return np.array([domain.members.get(one.decider if role == "decider" else one.reception, 0.0) for one in self.inside])
         placed = self.placed[domain.grouping]
