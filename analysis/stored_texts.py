@@ -10,7 +10,7 @@ from itertools import count
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.arrays import Bools, Ints
+from analysis.arrays import Ints
 from questionnaires.instrument import Instrument
 from questionnaires.model import Question
 from questionnaires.trees import NUMBER_CODES
@@ -20,7 +20,10 @@ Bytes = NDArray[np.uint8]
 Words = NDArray[np.uint64]
 
 NOT_ANSWERED = -2
-QUOTE, COMMA, BRACKET, LINE, ZERO = b'",[\n0'
+QUOTE, LINE, ZERO = b'"\n0'
+DIGITS = np.full(256, NOT_ANSWERED, np.int8)
+DIGITS[ZERO : ZERO + 10] = range(10)
+"""Sign to digit."""
 SIGNS = 8
 """Of a name that are looked at together, as one number."""
 MIXED = np.uint64(0x9E3779B97F4A7C15)
@@ -78,32 +81,32 @@ class Reader:
         question = self._questions(_keys(data, opens, closes, self.words))
         text = np.repeat(np.arange(len(texts)), np.diff(np.searchsorted(opens, np.flatnonzero(data == LINE)), prepend=0))
         found = np.full((len(self.columns) + 1, len(texts)), NOT_ANSWERED, np.int8)
-        given = closes + 2
-        several = data[given] == BRACKET
-        column = np.where(several, len(self.columns), self.column[question])
-        found.reshape(-1)[column * len(texts) + text] = _number(data, given)[0]
-        self._tick(found, data, text[several], question[several], given[several] + 1)
+        code = _numbers(data, closes + 2)
+        found.reshape(-1)[self.column.take(question) * len(texts) + text] = code
+        lists = np.flatnonzero(code == NOT_ANSWERED)
+        self._tick(found, data, text[lists], question[lists], closes[lists] + 3)
         return found[:-1]
 
     def _questions(self, keys: Words) -> Ints:
-        found: Ints = self.place[keys % np.uint64(len(self.place))]
+        found = self.place.take((keys % np.uint64(len(self.place))).view(np.int64))
         if len(keys) and not (len(self.keys) and bool((self.keys[found] == keys).all())):
             raise ValueError("stored answers name a question that the instrument does not have")
         return found
 
     def _tick(self, found: Codes, data: Bytes, text: Ints, question: Ints, given: Ints) -> None:
         """The options of lists. given: where the first code of each list is, or its end."""
-        some = _is_digit(data[given])
-        text, question, given = text[some], question[some], given[some]
-        for number in np.flatnonzero(np.bincount(question, minlength=len(self.options))):
+        code = _numbers(data, given)
+        some = np.flatnonzero(code != NOT_ANSWERED)
+        for number in np.flatnonzero(np.bincount(question[some], minlength=len(self.options))):
             said = np.full(found.shape[1], NOT_ANSWERED, np.int8)
-            said[text[question == number]] = 0
+            said[text[some[question[some] == number]]] = 0
             found[np.unique(self.options[number])] = said
-        while len(given):
-            code, end = _number(data, given)
+        while len(some):
+            text, question, given, code = text[some], question[some], given[some], code[some]
             found[self.options[question, code], text] = 1
-            more = data[end] == COMMA
-            text, question, given = text[more], question[more], end[more] + 1
+            given = given + np.where(code < 10, 2, 3)
+            code = _numbers(data, given)
+            some = np.flatnonzero(code != NOT_ANSWERED)
 
 
 def _bytes(texts: str, words: int) -> Bytes:
@@ -123,8 +126,7 @@ def _keys(data: Bytes, opens: Ints, closes: Ints, words: int) -> Words:
     length = closes - opens - 1
     found: Words = length.astype(np.uint64)
     for at in range(0, SIGNS * words, SIGNS):
-        left = np.clip(length - at, 0, SIGNS)
-        found = found * MIXED + (word[np.where(left > 0, opens + 1 + at, 0)] & FIRST[left])
+        found = found * MIXED + (word[opens + 1 + at] & FIRST.take(length - at, mode="clip"))
     return found
 
 
@@ -132,13 +134,9 @@ def _differ(keys: Words) -> bool:
     return len(np.unique(keys)) == len(keys)
 
 
-def _is_digit(signs: Bytes) -> Bools:
-    found: Bools = signs - np.uint8(ZERO) <= 9
-    return found
-
-
-def _number(data: Bytes, at: Ints) -> tuple[Bytes, Ints]:
-    """The numbers of one or two digits that begin there, and where they have ended."""
-    code, then = data[at] - np.uint8(ZERO), data[at + 1]
-    two = _is_digit(then)
-    return np.where(two, code * np.uint8(10) + (then - np.uint8(ZERO)), code), at + 1 + two
+def _numbers(data: Bytes, at: Ints) -> Codes:
+    """The numbers of one or two digits that begin there; NOT_ANSWERED where none does."""
+    code, then = DIGITS[data.take(at)], DIGITS[data.take(at + 1)]
+    two = np.flatnonzero((code != NOT_ANSWERED) & (then != NOT_ANSWERED))
+    code[two] = 10 * code[two] + then[two]
+    return code

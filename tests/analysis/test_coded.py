@@ -88,6 +88,16 @@ def test_numbers_of_two_digits_and_lists_are_read_digit_by_digit() -> None:
     assert found.sector.tolist() == [4, -1, -1]
 
 
+def test_lists_of_numbers_of_one_and_two_digits_are_read_to_their_end() -> None:
+    ticked = [(2, 10, 12), (12,), (1, 2), ()]
+    coder = Coder(made.instrument([made.question("ways", (1, 2, 10, 12), kind="multiple"), made.question("z")], []))
+    texts = [answers.encode({"ways": codes, "z": 3}) for codes in ticked]
+    coder.add({name: ["x"] * 4 for name in TEXTS}, {name: [1.0] * 4 for name in NUMBERS}, texts)
+    assert {name: codes.tolist() for name, codes in coder.coded().answers.items()} == {
+        "ways.1": [0, 0, 1, -2], "ways.2": [1, 0, 1, -2], "ways.10": [1, 0, 0, -2], "ways.12": [1, 1, 0, -2], "z": [3, 3, 3, 3],
+    }  # fmt: skip
+
+
 def test_texts_of_another_instrument_are_not_read_as_something_else() -> None:
     coder = Coder(made.instrument([made.question("a")], []))
     coder.add({name: ["x"] for name in TEXTS}, {name: [1.0] for name in NUMBERS}, ['{"b":1}'])
