@@ -28,6 +28,7 @@ from tests.snooper.knowledge import Release, Seen
 from tests.snooper.notebook import Notebook
 from tests.snooper.robot import Robot
 from tests.snooper.solver import Label, fixed
+from tests.snooper.together import fixed_together
 
 LATE = 6
 """Answers of earlier steps that the quality job flags at every step, when they have long been in a release."""
@@ -155,7 +156,9 @@ def watch(
     if files:
         pages = {str(page.parts): page for role in robot.browsers for page in robot.figures(role, (city.WARDS[0],), known - 1)}
         more = {f"{page.role} {page.domain} {one}" for page in pages.values() for one in robot.says_more(page)}
-    found = fixed(notebook.readings, labels(stage.crowd.answers), programmes)
+    marks = labels(stage.crowd.answers)
+    found = fixed(notebook.readings, marks, programmes)
+    found += fixed_together(notebook.readings, marks, programmes // 2) if programmes else []
     verdict = judged(found, notebook.readings, notebook.came, stage.crowd.answers, stage.instrument)
     moved = frozenset(robot.changed())
     return Watched(verdict, made, stage.refused, len(notebook.readings), frozenset(more), moved, tuple(intervals))

@@ -53,7 +53,7 @@ def judged(
         said = [_true(one.family, key, by, instrument) for key in one.keys]
         if not one.low - 0.01 <= sum(said) <= one.high + 0.01:
             wrong.append(one)
-        elif said_openly.get(one.family, frozenset()).issuperset(one.keys):
+        elif any(keys.issuperset(one.keys) and _follows(one.family, of, every) for (of, every), keys in said_openly.items()):
             unanimous |= {key // 2 for key in one.keys}
         elif len(said) == 1 or (len(one.family) > 1 and sum(said) in (0, len(said))):
             recovered.append(one)
@@ -70,7 +70,7 @@ def _alike(
     family: Family, readings: Sequence[Reading], came: Mapping[Family, Collection[frozenset[int]]], recovered: Sequence[Fixed]
 ) -> frozenset[int]:
     """Of the answers recovered those that came into a figure with nine others and more who are, all of them, alike by what was read."""
-    if len(family) == 1:
+    if len(family) == 1 or family not in came:
         return frozenset()
     sought = {key for one in recovered if one.family == family for key in one.keys}
     system = System.of(family, [one for one in readings if one.combination.family == family], dict.fromkeys(_keys(readings), ()))
@@ -84,15 +84,24 @@ def _alike(
     return frozenset(found)
 
 
-def _unanimous(readings: Sequence[Reading]) -> dict[Family, frozenset[int]]:
-    """What the answers of ten people and more come to that a figure says to be all satisfied, or none: of each it is known."""
-    found: dict[Family, set[int]] = {}
+def _unanimous(readings: Sequence[Reading]) -> dict[tuple[Family, bool], frozenset[int]]:
+    """What the answers of ten people and more come to that a figure says to be all satisfied (True), or none: of each it is known."""
+    found: dict[tuple[Family, bool], set[int]] = {}
     for one in readings:
         told = one.combination
         room = 1 - one.low if one.high >= 1 else one.high if one.low <= 0 else 1.0
         if len(told.family) > 1 and told.people >= FLOOR and room < HALF_PERCENT and told.coefficients.min() >= 0:
-            found.setdefault(told.family, set()).update(key for key, part in zip(told.keys, told.coefficients, strict=True) if part > room)
-    return {family: frozenset(keys) for family, keys in found.items()}
+            keys = {key for key, part in zip(told.keys, told.coefficients, strict=True) if part > room}
+            found.setdefault((told.family, one.high >= 1), set()).update(keys)
+    return {told: frozenset(keys) for told, keys in found.items()}
+
+
+def _follows(family: Family, told: Family, every: bool) -> bool:
+    """Does it follow that all, or none, said what the family counts, when all (`every`) said what the one that is told counts, or none?"""
+    if family == told or family[0] != told[0] or "scale" in (*family[1:], *told[1:]):
+        return family == told
+    mine, theirs = set(family[1:]), set(told[1:])
+    return theirs <= mine or not mine & theirs if every else mine <= theirs
 
 
 def _holds(one: Reading, by: Mapping[int, Answer], instrument: Instrument) -> bool:

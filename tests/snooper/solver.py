@@ -127,11 +127,11 @@ def _of_system(system: System, labels: Mapping[int, Sequence[Label]], programmes
     for label, (sought, keys) in sorted(targets.items(), key=lambda one: (loose[one[0]] > TOLD, len(one[1][1]), one[0])):
         told = loose[label] < TOLD
         least, most, how = float(sought @ low), float(sought @ high), "bounds"
-        if not _is_one(least, most, step) and (told or tried < programmes):
+        if not is_one(least, most, step) and (told or tried < programmes):
             tried += not told
             least, most = system.between(sought, low, high)
             how = "equations" if told else "programme"
-        if _is_one(least, most, step):
+        if is_one(least, most, step):
             found.append(Fixed(system.family, label, keys, least, most, how))
     return found
 
@@ -152,6 +152,6 @@ def _targets(system: System, labels: Mapping[int, Sequence[Label]]) -> dict[Labe
     return found
 
 
-def _is_one(low: float, high: float, step: float) -> bool:
+def is_one(low: float, high: float, step: float) -> bool:
     """Does only one possible sum lie between the ends? Answers are whole steps."""
     return bool(np.floor(high / step + 1e-6) - np.ceil(low / step - 1e-6) < 0.5)
