@@ -31,7 +31,7 @@ def offered(answers: Coded, batch_of: Column, ends: Mapping[str, int] = NO_END) 
     unit = answers.texts["reception"]
     end = np.array([*(ends.get(label, NEVER) for label in unit.labels), NEVER], np.int64)
     rows = np.flatnonzero((batch_of.codes != UNKNOWN) & (answers.position < end[unit.codes]))
-    rows = rows[np.argsort(batch_of.codes[rows], kind="stable")]
+    rows = rows[np.argsort(batch_of.codes[rows].astype(np.min_scalar_type(len(batch_of.labels))), kind="stable")]
     found, start = np.unique(batch_of.codes[rows], return_index=True)
     stops = [*start[1:], len(rows)]
     return {batch_of.labels[code]: answers.position[rows[a:b]].tolist() for code, a, b in zip(found, start, stops, strict=False)}

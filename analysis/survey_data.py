@@ -119,7 +119,7 @@ def _belongs(instrument: Instrument, answers: Coded, population: str) -> Bools:
     meaning = instrument.meanings.get("population")
     if meaning is None:
         return np.ones(len(answers.position), np.bool_)
-    return np.isin(answers.answers[meaning.question], tuple(meaning.codes.get(population, ())))
+    return _is_among(answers.answers[meaning.question], meaning.codes.get(population, ()))
 
 
 def population_codes(instrument: Instrument, answers: Coded) -> Ints:
@@ -128,7 +128,7 @@ def population_codes(instrument: Instrument, answers: Coded) -> Ints:
     found = np.full(len(answers.position), 0 if meaning is None else UNKNOWN, np.int64)
     if meaning is not None:
         for place, codes in reversed(list(enumerate(meaning.codes.values()))):
-            found[np.isin(answers.answers[meaning.question], codes)] = place
+            found[_is_among(answers.answers[meaning.question], codes)] = place
     return found
 
 
@@ -156,11 +156,17 @@ def coded(instrument: Instrument, columns: Columns) -> Coded:
 def holds(answers: Mapping[str, Codes], condition: Condition) -> Bools:
     """Where the condition is true: the answer is one of its codes, or one of them is ticked."""
     if condition.question in answers:
-        return among(condition.codes)[answers[condition.question].astype(np.uint8)]
+        return _is_among(answers[condition.question], condition.codes)
     ticked = [answers[name] == 1 for code in condition.codes if (name := f"{condition.question}.{code}") in answers]
     if not ticked:
         raise KeyError(condition.question)
     found: Bools = np.logical_or.reduce(ticked)
+    return found
+
+
+def _is_among(given: Codes, codes: Sequence[int]) -> Bools:
+    """Which answers have one of these codes."""
+    found: Bools = among(codes)[given.astype(np.uint8)]
     return found
 
 
@@ -183,10 +189,10 @@ def _asked(instrument: Instrument, given: Coded) -> dict[str, Codes]:
         if question.id == sector_question:
             codes = [np.where(given.sector >= 0, given.sector, codes[0]).astype(np.int8)]
         if question.kind == "multiple":
-            without = [np.isin(option.code, question.no_basis) & (codes[at] == 1) for at, option in enumerate(question.options)]
+            without = [(option.code in question.no_basis) & (codes[at] == 1) for at, option in enumerate(question.options)]
             no_basis = np.logical_or.reduce(without)
         else:
-            no_basis = np.isin(codes[0], question.no_basis) if codes else np.zeros(0, np.bool_)
+            no_basis = _is_among(codes[0], question.no_basis) if codes else np.zeros(0, np.bool_)
         answers |= {name: np.where(no_basis, np.int8(NO_BASIS), one) for name, one in zip(names(question), codes, strict=True)}
     never = {question.id: _never_asked(question, answers, given.texts["module"]) for question in instrument.questions}
     for question in instrument.questions:

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from itertools import compress
-from operator import itemgetter
+from itertools import compress, repeat
+from operator import is_not, itemgetter
 
 from sqlalchemy import (
     JSON,
@@ -145,7 +145,7 @@ def _fill(tx: Connection, table: Table, names: Sequence[str], rows: Iterable[tup
     same columns go together, and what is empty does not go at all: a driver takes longer over nothing than over a number."""
     alike: dict[tuple[bool, ...], list[tuple[object, ...]]] = {}
     for row in rows:
-        alike.setdefault(tuple([value is not None for value in row]), []).append(row)
+        alike.setdefault(tuple(map(is_not, row, repeat(None))), []).append(row)
     place = {name: number for number, name in enumerate(names)}
     for filled, some in alike.items():
         compiled = insert(table).compile(dialect=tx.dialect, column_keys=list(compress(names, filled)))
