@@ -41,7 +41,7 @@ coverage: $(VENV)/tools ## Simulate 1,000 cities and count how often intervals h
 quality: $(VENV)/tools ## Simulate months of counters: false alarms and power of the quality rules (ten minutes)
 	@OPENBLAS_NUM_THREADS=1 nice -n 15 $(BIN)/python -m tests.quality
 
-snoop: $(VENV)/tools ## Read every page as everybody and try to recover single answers, at length (a quarter of an hour)
+snoop: $(VENV)/tools ## Read every page as everybody and try to recover single answers, at length (half an hour)
 	@OPENBLAS_NUM_THREADS=1 nice -n 15 $(BIN)/python -m tests.snooper
 
 words: $(VENV)/tools ## Compile the translations (.po to .mo)

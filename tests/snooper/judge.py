@@ -59,29 +59,33 @@ def judged(
             recovered.append(one)
         else:
             neighbours += 1
-    alike = {family: _alike(family, readings, came, recovered) for family in {one.family for one in recovered}}
-    unanimous |= {key // 2 for one in recovered for key in alike[one.family].intersection(one.keys)}
-    single = {key // 2 for one in recovered for key in one.keys if key not in alike[one.family]}
+    said_openly = _alike(readings, came, recovered)
+    openly = {(one, key) for one in recovered for (of, every), keys in said_openly.items() if _follows(one.family, of, every)
+              for key in keys.intersection(one.keys)}  # fmt: skip
+    unanimous |= {key // 2 for _, key in openly}
+    single = {key // 2 for one in recovered for key in one.keys if (one, key) not in openly}
     untrue = tuple(one for one in readings if not _holds(one, by, instrument))
     return Verdict(len(answers), frozenset(single), frozenset(unanimous - single), neighbours, tuple(wrong), untrue)
 
 
 def _alike(
-    family: Family, readings: Sequence[Reading], came: Mapping[Family, Collection[frozenset[int]]], recovered: Sequence[Fixed]
-) -> frozenset[int]:
-    """Of the answers recovered those that came into a figure with nine others and more who are, all of them, alike by what was read."""
-    if len(family) == 1 or family not in came:
-        return frozenset()
-    sought = {key for one in recovered if one.family == family for key in one.keys}
-    system = System.of(family, [one for one in readings if one.combination.family == family], dict.fromkeys(_keys(readings), ()))
-    low, high = system.bounds(system.size.astype(np.float64))
-    found: set[int] = set()
-    for keys in came[family]:
-        if sought & (keys - found) and len({key // 2 for key in keys}) >= FLOOR:
+    readings: Sequence[Reading], came: Mapping[Family, Collection[frozenset[int]]], recovered: Sequence[Fixed]
+) -> dict[tuple[Family, bool], frozenset[int]]:
+    """Of the answers recovered those that came into a figure with nine others and more who, by what was read, all said what it counts
+    (True), or none."""
+    found: dict[tuple[Family, bool], set[int]] = {}
+    for family in came:
+        sought = {key for one in recovered if one.family[0] == family[0] for key in one.keys}
+        several = [keys for keys in came[family] if sought & keys and len({key // 2 for key in keys}) >= FLOOR]
+        if len(family) == 1 or not several:
+            continue
+        system = System.of(family, [one for one in readings if one.combination.family == family], dict.fromkeys(_keys(readings), ()))
+        low, high = system.bounds(system.size.astype(np.float64))
+        for keys in several:
             least, most = system.between(np.array([float(keys.issuperset(one)) for one in system.classes]), low, high)
             if most < 1 - STEP or least > len(keys) - 1 + STEP:
-                found |= keys
-    return frozenset(found)
+                found.setdefault((family, bool(most >= 1 - STEP)), set()).update(keys)
+    return {told: frozenset(keys) for told, keys in found.items()}
 
 
 def _unanimous(readings: Sequence[Reading]) -> dict[tuple[Family, bool], frozenset[int]]:
