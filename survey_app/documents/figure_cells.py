@@ -252,6 +252,8 @@ def notes(view: View, shown: Iterable[tuple[Figure | None, IndexTree]]) -> tuple
             said[sentences.for_the_unit_only(view.language)] = None
             continue
         said.update(dict.fromkeys(sentences.mark_sentence(view.language, one, view.previous) for one in marks(figure)))
+        if figure.estimate.se is not None and figure.estimate.ci_low is None:
+            said[sentences.leans_on_one(view.language)] = None
         if figure.psus is not None and figure.psus < FEW_DAYS:
             said[say(view.language, "“Few survey days”: answers of fewer than {days} days; read with care.", days=FEW_DAYS)] = None
     return tuple(said)

@@ -67,6 +67,11 @@ def status_of_reason(language: str, reason: Reason) -> str:
             assert_never(reason)
 
 
+def leans_on_one(language: str) -> str:
+    sentence = "Without an interval: one person may be more than a tenth of the figure, and the interval would tell what that person said."
+    return say(language, sentence)
+
+
 def for_the_unit_only(language: str) -> str:
     return say(language, "“< 30”: from 10 to 29 answers; the value is for the unit's own reference only.")
 

@@ -102,3 +102,13 @@ def test_the_lowest_value_is_printed_as_its_upper_bound(
 )
 def test_a_value_inside_its_range_is_printed_with_both_bounds(node: str, value: float, low: float, high: float, text: str) -> None:
     assert printed("papi_style", node, 40, value, low, high).text == text
+
+
+def test_a_figure_without_an_interval_says_why() -> None:
+    leaning = Estimate(12, 12, 0.9, 0.01, 5, 0.01, 13.0, None, None, 0.95, "stabilised", 1.0)
+    figure = Figure("u", "finished", "sipas", "sipas.B", "all", "pooled", leaning, 9, 12, 12, False, None)
+    view = View.of(released(figure), INSTRUMENT, "vi", False, {}, None)
+    cell = figure_cells.value(view, figure, INSTRUMENT.trees[0])
+    assert isinstance(cell, Interval)
+    assert cell.text == "90%°"
+    assert any("hơn một phần mười con số" in one for one in figure_cells.notes(view, [(figure, INSTRUMENT.trees[0])]))
