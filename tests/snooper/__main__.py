@@ -14,7 +14,7 @@ from tests import cast
 from tests.snooper.attack import Watched, watch
 
 SEEDS = (1, 2, 3)
-PROGRAMMES, WAYS = 20, 20000
+PROGRAMMES, WAYS = 20, 40000
 Break = Callable[[pytest.MonkeyPatch], None]
 
 
