@@ -15,6 +15,8 @@ from pathlib import Path
 
 import duckdb
 
+from tests.benchmarks.compiled import surroundings
+
 SEED, ROUNDS = 20_260_504, 3
 SMALL, LARGE, HUGE = 100_000, 1_000_000, 10_000_000
 ITEMS, FACTORS = 25, 5
@@ -96,11 +98,6 @@ def estimators() -> list[str]:
 def compiled(folder: Path) -> None:
     """Compiles all modules into a folder beside the files, as they are wherever Python may write beside its modules."""
     subprocess.run([sys.executable, "-m", "analysis", "--help"], env=surroundings(folder), check=True, capture_output=True)
-
-
-def surroundings(folder: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return {**kept, "PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONPYCACHEPREFIX": str(folder / "compiled")}
 
 
 def measured(job: Job, folder: Path) -> Used:

@@ -1,7 +1,8 @@
 """A release of 20,000 and of 1,000,000 stored answers of one city, three bases: CPU seconds by stage, peak memory, growth.
 
 The whole way, from the database to the stored release, in a process of its own (start included), with an earlier release of the
-wave before it. Rank sets of 300 units beside it. Run from the project folder: python -m tests.benchmarks.bench_release
+wave before it. Modules are compiled while the city is built. Rank sets of 300 units beside it.
+Run from the project folder: python -m tests.benchmarks.bench_release
 """
 
 import os
@@ -23,6 +24,7 @@ from survey_app.services import counted_answers, releases
 from survey_app.settings import read
 from survey_app.storage import releases as stored
 from tests.benchmarks import large_city
+from tests.benchmarks.compiled import surroundings
 
 TARGETS = {20_000: 4.0, 1_000_000: 20.0}
 MEMORY = 1_000
@@ -48,10 +50,11 @@ def main() -> int:
     good = _rank_sets() <= RANKS
     for size, target in TARGETS.items():
         with tempfile.TemporaryDirectory() as folder:
-            subprocess.run([*ITSELF, "build", folder, str(size)], check=True)
+            around = surroundings(Path(folder)) | ONE_THREAD
+            subprocess.run([*ITSELF, "build", folder, str(size)], check=True, env=around)
             sys.stdout.write(f"release of {size} answers:\n")
             sys.stdout.flush()
-            made = subprocess.Popen([*ITSELF, "make", folder], env={**os.environ, **ONE_THREAD})
+            made = subprocess.Popen([*ITSELF, "make", folder], env=around)
             _, status, used = os.wait4(made.pid, 0)
         spent, peak = used.ru_utime + used.ru_stime, used.ru_maxrss // 1024
         sys.stdout.write(f"  in all: {spent:.1f} CPU s (at most {target:.0f}), peak {peak} MB (at most {MEMORY})\n")
