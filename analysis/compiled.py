@@ -2,7 +2,8 @@
 
 Whenever scipy.special or scipy.sparse start, they load what documents, tests and wraps numpy, its translator of Fortran included: a
 sixth of the city job on the command line. What reckons is compiled, in one module of each; that is loaded into the package before
-the package is run. Whoever imports the package later gets all of it, with this module in it.
+the package is run. Whoever imports the package later gets all of it, and scipy's own code finds this module in it. To be called while
+modules are imported, by one thread: for a moment the package stands there bare.
 """
 
 import sys

@@ -32,7 +32,7 @@ _spread: Callable[..., None] = _tools.csr_todense
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """rows × columns; those of row r lie at start[r] : start[r + 1] of `column` and `value`. Cells given twice add up."""
+    """rows × columns; those of row r lie at start[r] : start[r + 1] of `column` and `value`, in any order. Cells given twice add up."""
 
     start: Narrow
     column: Narrow
@@ -45,18 +45,22 @@ class Matrix:
         rows, columns, cells = *shape, len(value)
         found = cls(np.empty(rows + 1, np.int32), np.empty(cells, np.int32), np.empty(cells), columns)
         given = _places(row, rows), _places(column, columns), np.ascontiguousarray(value, np.float64)
+        if not len(row) == len(column) == cells:
+            raise ValueError(f"{cells} values do not stand in {len(row)} rows and {len(column)} columns")
         _sorted_cells(rows, columns, cells, *given, found.start, found.column, found.value)
         if _plain(rows, found.start, found.column):
             return found
         _in_order(rows, found.start, found.column, found.value)
         _joined(rows, columns, found.start, found.column, found.value)
-        kept = int(found.start[-1])
-        return cls(found.start, found.column[:kept], found.value[:kept], columns)
+        return found._cut()
 
     @classmethod
     def sorted(cls, value: Floats, column: Integers, start: Integers, shape: tuple[int, int]) -> "Matrix":
         """From cells in the order of rows."""
-        return cls(_places(start, len(column) + 1), _places(column, shape[1]), value, shape[1])
+        rows, cells, bounds = shape[0], len(column), _places(start, len(column) + 1)
+        if len(bounds) != rows + 1 or len(value) != cells or bounds[0] != 0 or bounds[-1] != cells or (np.diff(bounds) < 0).any():
+            raise ValueError(f"{rows} rows with {cells} columns and {len(value)} values do not follow one another")
+        return cls(bounds, _places(column, shape[1]), np.ascontiguousarray(value, np.float64), shape[1])
 
     def __matmul__(self, right: Floats) -> Floats:
         return self._multiplied(_times, self.shape, right)
@@ -81,7 +85,7 @@ class Matrix:
         found = Matrix(np.empty(rows + 1, np.int32), np.empty(cells, np.int32), np.empty(cells), columns)
         given = self.start, self.column, self.value, right.start, right.column, right.value
         _product(rows, columns, *given, found.start, found.column, found.value)
-        return found
+        return found._cut()
 
     def gram(self, weight: Floats) -> "Matrix":
         """X' diag(weight) X: columns × columns."""
@@ -94,6 +98,11 @@ class Matrix:
         if not kept.all():
             start, value, column = np.append(0, np.cumsum(kept))[start], value[kept], column[kept]
         return Matrix.sorted(value, column, start, (len(scale), columns))
+
+    def _cut(self) -> "Matrix":
+        """Without the room behind the cells: those given twice became one, those of a product that are 0 are not kept."""
+        kept = int(self.start[-1])
+        return Matrix(self.start, self.column[:kept], self.value[:kept], self.width)
 
     def rows(self, chosen: Ints) -> "Matrix":
         given = self.given[chosen]
@@ -146,7 +155,7 @@ def _places(found: Integers, size: int) -> Narrow:
 
 
 def entries(table: Matrix | Floats) -> tuple[Ints, Ints, Floats]:
-    """Row, column and value of every cell that is not zero, row by row."""
+    """Row, column and value of every cell that is given, or is not zero, row by row."""
     if isinstance(table, Matrix):
         return table.entries()
     row, column = np.nonzero(table)
@@ -160,7 +169,7 @@ def adding(code: Integers, size: int) -> Matrix:
 
 
 def sorted_rows(code: Integers, size: int) -> tuple[Narrow, Narrow]:
-    """Rows by code 0 … size − 1, those of one code as they came, and where each code begins: by counting, in an eighth of the time."""
+    """Rows by code 0 … size − 1, those of one code as they came, and where each code begins: by counting, in a fraction of the time."""
     rows = len(code)
     start, row, told = np.empty(size + 1, np.int32), np.empty(rows, np.int32), np.empty(rows, np.int8)
     _sorted_cells(size, rows, rows, _places(code, size), np.arange(rows, dtype=np.int32), np.ones(rows, np.int8), start, row, told)

@@ -139,7 +139,7 @@ class _Counter:
     def _make_room(self, levels: int) -> None:
         if levels != self.levels:
             self.levels, self.table = levels, None
-            np.multiply(self.group, levels + 1, out=self.first)
+            np.multiply(self.group, np.int64(levels + 1), out=self.first)  # not in the narrow type of the groups
             self.first += 1
 
 

@@ -126,6 +126,33 @@ def test_a_ratio_and_a_total_equal_the_formulas_by_rows(seed: int, rake: bool, d
         assert row.n == m.sum()
 
 
+def test_rows_that_calibration_gives_no_weight_count_as_the_formulas_say() -> None:
+    """Within bounds from 0 a cell may come out at nought."""
+    found, margins = drawn(9), Margins()
+    wanted = ({("f",): 200.0, ("m",): 2800.0}, {("young",): 2600.0, ("middle",): 350.0, ("old",): 50.0})
+    known = tuple(KnownMargin(column, (column,), counts) for column, counts in zip(margins.columns, wanted, strict=True))
+    rules = WeightingRules(margins=known, distance="linear", bounds=(0.0, 20.0))
+    asked = Request((Ratio("x", "d"), Total("x")), design=CLUSTERS, weighting=rules)
+    x, d = columns(found, "x", "d")
+    w, a = weigh(table(found), asked).weight, margins.indicators(found).astype(np.float64)
+    assert (w == 0).any() and (w > 0).any()
+    for row, other in zip(run(table(found), asked).rows, (d, None), strict=True):
+        assert (row.estimate, row.se) == pytest.approx(by_rows(found, np.ones(len(x)), x, other, w, a, CLUSTERS), rel=1e-9)
+
+
+@pytest.mark.parametrize("design", [DesignColumns(weight="d"), DesignColumns(weight="d", psu="psu")], ids=["rows", "clusters"])
+def test_every_row_may_have_a_weight_and_a_value_of_its_own(design: DesignColumns) -> None:
+    """A money column: boxes × levels are more than two billion."""
+    rows = 50_000
+    rng = np.random.default_rng(10)
+    y, d = rng.permutation(rows) + 1.0, 1 + rng.permutation(rows) / rows
+    psu = np.arange(rows) % 400 if design.psu else np.arange(rows)
+    (row,) = run(table({"y": y.tolist(), "d": d.tolist(), "psu": psu.tolist()}), Request((Mean(("y",)),), design=design)).rows
+    estimate = (d * y).sum() / d.sum()
+    z = np.bincount(psu, d * (y - estimate) / d.sum())
+    assert (row.estimate, row.se) == pytest.approx((estimate, np.sqrt(len(z) * z.var(ddof=1))), rel=1e-9)
+
+
 def test_margins_hold_to_nine_digits_and_trimming_keeps_the_sum() -> None:
     found, margins = drawn(4), Margins()
     known = margins.known(found)

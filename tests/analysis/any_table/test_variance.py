@@ -69,7 +69,6 @@ def test_a_variable_pooled_with_itself_says_what_it_says_alone(rules: WeightingR
         assert twice == pytest.approx(alone, rel=1e-12)
 
 
-
 @DESIGNS
 @pytest.mark.parametrize("rules", [RAKED, POSTSTRATIFIED, TRIMMED], ids=["raked", "post-stratified", "trimmed"])
 def test_the_quadratic_form_is_the_sum_over_units(monkeypatch, design: DesignColumns, rules: WeightingRules) -> None:
