@@ -48,7 +48,7 @@ class Sites:
     final: site and weight of each row, in that order; unit, place: of each site."""
 
     order: Ints
-    code: Ints
+    code: Integers
     final: Floats
     unit: Ints
     place: Ints
@@ -100,14 +100,14 @@ def laid_out(sample: Sample, places: Places, weights: Weights) -> Layout:
     then, units = sorted_rows(sample.units[-1][by_box], len(sample.stages[-1].stratum))
     order = by_box[then].astype(np.int64)
     unit, box = np.repeat(np.arange(len(units) - 1, dtype=np.int32), np.diff(units)), boxes.code[order]
-    place = boxes.place[box]
+    place = boxes.place.astype(np.int32)[box]
     bounds = starts(unit, place)
     sites = Sites(
         order=order,
-        code=np.repeat(np.arange(len(bounds) - 1), np.diff(bounds)),
+        code=np.repeat(np.arange(len(bounds) - 1, dtype=np.int32), np.diff(bounds)),
         final=boxes.final[box],
         unit=unit[bounds[:-1]].astype(np.int64),
-        place=place[bounds[:-1]],
+        place=place[bounds[:-1]].astype(np.int64),
     )
     ends = starts(unit, box)
     runs = Runs(unit[ends[:-1]], box[ends[:-1]], np.diff(ends).astype(np.float64))

@@ -81,7 +81,9 @@ class Matrix:
         if self.width != right.shape[0]:
             raise ValueError(f"tables of {self.width} columns and {right.shape[0]} rows are not multiplied")
         rows, columns = self.shape[0], right.width
-        cells = _product_cells(rows, columns, self.start, self.column, right.start, right.column)
+        cells = rows * columns
+        if cells > len(self.value) + len(right.value):  # else room for all takes less than counting what is needed
+            cells = _product_cells(rows, columns, self.start, self.column, right.start, right.column)
         found = Matrix(np.empty(rows + 1, np.int32), np.empty(cells, np.int32), np.empty(cells), columns)
         given = self.start, self.column, self.value, right.start, right.column, right.value
         _product(rows, columns, *given, found.start, found.column, found.value)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, chain
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from analysis.any_table.table import Table
 from analysis.arrays import Floats, Ints, totals
 from analysis.quantiles import quantile
 
-BLOCK = 1 << 20
+BLOCK = 5 << 18
 """Numbers in one table of sums: this many cells, so that ten such tables stay within 100 MB."""
 
 
@@ -59,13 +60,20 @@ class Asking:
     places: Places
 
     def blocks(self, layout: Layout) -> list[tuple[Estimator, ...]]:
-        """Estimators of one variable in one block, as far as that has room, those that pool it behind them: so that it is counted once."""
+        """Estimators of one variable and those that pool it in one block, as far as that has room: so that it is counted once."""
         parts = max(layout.boxes.size, layout.sites.size if layout.sites else 0)
-        sources = dict.fromkeys(source for measure in self.measures.values() for source, _, _ in measure.terms)
-        number = {source: place for place, source in enumerate(sources)}
-        every = tuple(sorted(self.measures, key=lambda asked: max(number[source] for source, _, _ in self.measures[asked].terms)))
-        width = max(1, BLOCK // parts)
-        return [every[first : first + width] for first in range(0, len(every), width)]
+        used = {asked: tuple(source for source, _, _ in measure.terms) for asked, measure in self.measures.items()}
+        number = {source: place for place, source in enumerate(dict.fromkeys(chain.from_iterable(used.values())))}
+        every = sorted(used, key=lambda asked: max(map(number.__getitem__, used[asked])))
+        last = {source: place for place, asked in enumerate(every) for source in used[asked]}
+        needed = accumulate((max(map(last.__getitem__, used[asked])) for asked in every), max)
+        ends = [place + 1 for place, most in enumerate(needed) if most == place]
+        found, first, width = [], 0, max(1, BLOCK // parts)
+        while first < len(every):
+            end = max((end for end in ends if first < end <= first + width), default=first + width)
+            found.append(tuple(every[first:end]))
+            first = end
+        return found
 
     def count(self, layout: Layout) -> int:
         """Of pictures."""

@@ -45,7 +45,14 @@ class Sums:
 
 def sums(measures: Sequence[Measure], layout: Layout) -> Sums:
     """One pass over the rows a source, whatever number of measures stands on it; with sites another one."""
-    boxes, seen, of_places = layout.boxes, {}, _places(layout.boxes)
+    seen, y, x = _in_boxes(measures, layout.boxes)
+    part_y, part_x = _in_sites(measures, layout.sites) if layout.sites else (y, x)
+    return Sums(tuple(measures), seen, y, x, part_y, part_x)
+
+
+def _in_boxes(measures: Sequence[Measure], boxes: Boxes) -> tuple[dict[Source, Seen], Floats, Floats]:
+    """The levels of each source in each place, and Σy, Σx of each box."""
+    seen, of_places = {}, _places(boxes)
     counter = _Counter(boxes.code, boxes.size)
     both = np.zeros((2, len(measures), boxes.size))
     for source in _by_levels(dict.fromkeys(measure.source for measure in measures)):
@@ -53,9 +60,7 @@ def sums(measures: Sequence[Measure], layout: Layout) -> Sums:
         found = counter.counted(source.code, source.levels)
         seen[source] = _seen(found, of_places)
         both[:, own] = _added(found, [(measures[j].y, measures[j].x) for j in own])
-    y, x = _by_row(both)
-    part_y, part_x = _in_sites(measures, layout.sites) if layout.sites else (y, x)
-    return Sums(tuple(measures), seen, y, x, part_y, part_x)
+    return seen, *_by_row(both)
 
 
 def _in_sites(measures: Sequence[Measure], sites: Sites) -> tuple[Floats, Floats]:
