@@ -71,8 +71,9 @@ class ParquetFile:
         whole = self._whole(dict.fromkeys([*numbers, *labels]))
         found: dict[str, Numbers] = {}
         for column in numbers:
+            own = whole.get(column) if column in labels else whole.pop(column, None)  # let go of, so that the next one takes its room
             try:
-                found[column] = numbers_of_whole(*whole[column]) if column in whole else self._numbers(column)
+                found[column] = numbers_of_whole(*own) if own else self._numbers(column)
             except Refused as refused:
                 faults += refused.faults
         if faults:
@@ -165,7 +166,7 @@ class ParquetFile:
             raise Refused(*bad.faults(self.name, column, 1))
         return np.where(blank, np.nan, values) if blank.any() else values
 
-    def _texts(self, column: str) -> tuple[list[str], Ints]:
+    def _texts(self, column: str) -> tuple[list[str], Whole]:
         """The distinct texts of a column, and which of them each row holds; −1 where there is nothing.
 
         By 64-bit hashes, which duckdb makes of a dictionary and not of every row.
@@ -183,7 +184,7 @@ class ParquetFile:
         part = telling_part(known)
         if part is None:
             return texts, number[standing(known, self._fetch(f"hash({text})").view(np.uint64))]
-        code = np.zeros(part.size, np.int64)
+        code = np.zeros(part.size, np.int32)
         code[part.of(known)] = number
         return texts, code[self._fetch(f"((hash({text}) >> {part.first}) & {part.size - 1})::{part.type}")]
 

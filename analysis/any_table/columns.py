@@ -37,11 +37,11 @@ FEW = 16
 """Codes below this are compared one by one, and shifted where none is missing: most questions have five or eleven."""
 
 
-def smallest(codes: Ints, count: int) -> Codes:
+def smallest(codes: Whole, count: int) -> Codes:
     """The codes in the smallest type that holds −1 … count − 1."""
     if count <= np.iinfo(np.int8).max:
         return codes.astype(np.int8)
-    return codes.astype(np.int16) if count <= np.iinfo(np.int16).max else codes.astype(np.int32)
+    return codes.astype(np.int16) if count <= np.iinfo(np.int16).max else codes.astype(np.int32, copy=False)
 
 
 def not_a_number(place: str, text: str) -> Fault:
