@@ -13,7 +13,7 @@ from analysis.any_table.matrices import Matrix, entries
 from analysis.any_table.measures import Measure, up_to
 from analysis.any_table.points import Points, points
 from analysis.any_table.request import Estimator, Quantile
-from analysis.any_table.sums import Sums, counted, sums
+from analysis.any_table.sums import Counters, Sums, sums
 from analysis.any_table.table import Table
 from analysis.arrays import Floats, Ints, totals
 from analysis.quantiles import quantile
@@ -82,23 +82,23 @@ class Asking:
 
 def pictures(asking: Asking, layout: Layout) -> Iterator[Picture]:
     """Every estimator in every grouping, each once."""
-    groupings = asking.places.groupings
+    groupings, counters = asking.places.groupings, Counters.of(layout)
     for block in asking.blocks(layout):
-        of = sums([asking.measures[estimator] for estimator in block], layout)
+        of = sums([asking.measures[estimator] for estimator in block], layout, counters)
         for grouping in groupings:
             yield Picture(block, grouping, of, points(of, grouping))
     for estimator in asking.quantiles:
         for grouping in groupings:
-            yield _of_quantile(asking.table, estimator, asking.places, grouping, layout)
+            yield _of_quantile(asking, estimator, grouping, layout, counters)
 
 
-def _of_quantile(table: Table, estimator: Quantile, places: Places, grouping: Grouping, layout: Layout) -> Picture:
-    column, boxes = numbers(table, estimator.of), layout.boxes
-    found = _distribution(column.levels, counted(column.codes, len(column.levels), layout), boxes, grouping)
+def _of_quantile(asking: Asking, estimator: Quantile, grouping: Grouping, layout: Layout, counters: Counters) -> Picture:
+    column, boxes = numbers(asking.table, estimator.of), layout.boxes
+    found = _distribution(column.levels, counters.boxes.counted(column.codes, len(column.levels)), boxes, grouping)
     value = np.array([_quantile(*found.of(domain), estimator.p) for domain in range(grouping.size)])
     limit = np.searchsorted(column.levels, np.where(np.isnan(value), -np.inf, value))
-    measure = up_to(column.codes, limit[grouping.domain[places.code]])
-    of = sums([measure], layout)
+    measure = up_to(column.codes, limit[grouping.domain[asking.places.code]])
+    of = sums([measure], layout, counters)
     return Picture((estimator,), grouping, of, points(of, grouping), found)
 
 

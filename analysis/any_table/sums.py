@@ -43,17 +43,16 @@ class Sums:
     part_x: Floats
 
 
-def sums(measures: Sequence[Measure], layout: Layout) -> Sums:
+def sums(measures: Sequence[Measure], layout: Layout, counters: "Counters") -> Sums:
     """One pass over the rows a source, whatever number of measures stands on it; with sites another one."""
-    seen, y, x = _in_boxes(measures, layout.boxes)
-    part_y, part_x = _in_sites(measures, layout.sites) if layout.sites else (y, x)
+    seen, y, x = _in_boxes(measures, layout.boxes, counters.boxes)
+    part_y, part_x = _in_sites(measures, layout.sites, counters.sites) if layout.sites and counters.sites else (y, x)
     return Sums(tuple(measures), seen, y, x, part_y, part_x)
 
 
-def _in_boxes(measures: Sequence[Measure], boxes: Boxes) -> tuple[dict[Source, Seen], Floats, Floats]:
+def _in_boxes(measures: Sequence[Measure], boxes: Boxes, counter: "_Counter") -> tuple[dict[Source, Seen], Floats, Floats]:
     """The levels of each source in each place, and Σy, Σx of each box."""
     seen, of_places = {}, _places(boxes)
-    counter = _Counter(boxes.code, boxes.size)
     both = np.zeros((2, len(measures), boxes.size))
     for source in _by_levels(dict.fromkeys(measure.source for measure in measures)):
         own = [j for j, measure in enumerate(measures) if measure.source is source]
@@ -63,14 +62,13 @@ def _in_boxes(measures: Sequence[Measure], boxes: Boxes) -> tuple[dict[Source, S
     return seen, *_by_row(both)
 
 
-def _in_sites(measures: Sequence[Measure], sites: Sites) -> tuple[Floats, Floats]:
+def _in_sites(measures: Sequence[Measure], sites: Sites, counter: "_Counter") -> tuple[Floats, Floats]:
     """Σwy, Σwx of each site: by tables of weights, never row by row, so that rows of one weight may come in any order, to the last
     bit. Answers taken together are the sums of their variables: five of them have 65 levels, each has five."""
     wanted: dict[Source, list[tuple[int, Floats, Floats]]] = {}
     for j, measure in enumerate(measures):
         for source, y, x in measure.terms:
             wanted.setdefault(source, []).append((j, y, x))
-    counter = _Counter(sites.code, sites.size, sites.final)
     both = np.zeros((2, len(measures), sites.size))
     for source in _by_levels(wanted):
         found = counter.counted(source.code[sites.order], source.levels)
@@ -99,27 +97,22 @@ def _by_levels(sources: Iterable[Source]) -> list[Source]:
     return sorted(sources, key=lambda source: source.levels)
 
 
-def counted(code: Integers, levels: int, layout: Layout) -> Matrix | Floats:
-    """Rows by box × level, blank rows left out."""
-    return _Counter(layout.boxes.code, layout.boxes.size).counted(code, levels)
-
-
 @dataclass(slots=True)
 class _Counter:
     """Counts rows, or adds their weights, by group × level, one source after the other in the same memory: fresh tables of many
     megabytes would be cleared each by each before they are written, a tenth of the time. first: where level 0 of each row's group
-    stands in a table of groups × (blank and levels), for as many levels as were asked for last."""
+    stands in a table of groups × (blank and levels), for as many levels as were asked for last; key: room for one number a row."""
 
     group: Integers
     size: int
+    key: Ints
     weight: Floats | None = None
     levels: int = -1
     first: Ints = field(init=False)
-    key: Ints = field(init=False)
     table: Floats | None = None
 
     def __post_init__(self) -> None:
-        self.first, self.key = np.empty(len(self.group), np.int64), np.empty(len(self.group), np.int64)
+        self.first = np.empty(len(self.group), np.int64)
 
     def counted(self, code: Integers, levels: int) -> Matrix | Floats:
         """By a table where that is not much larger than the rows, else sorted. What is found holds until the next is counted."""
@@ -146,6 +139,20 @@ class _Counter:
             self.levels, self.table = levels, None
             np.multiply(self.group, np.int64(levels + 1), out=self.first)  # not in the narrow type of the groups
             self.first += 1
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """Of the rows of a layout, one block of measures after the other in the same memory. sites: None where there are none."""
+
+    boxes: _Counter
+    sites: _Counter | None
+
+    @classmethod
+    def of(cls, layout: Layout) -> "Counters":
+        boxes, sites = layout.boxes, layout.sites
+        key = np.empty(len(boxes.code), np.int64)
+        return cls(_Counter(boxes.code, boxes.size, key), _Counter(sites.code, sites.size, key, sites.final) if sites else None)
 
 
 @dataclass(frozen=True, slots=True)
