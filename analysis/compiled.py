@@ -13,7 +13,10 @@ from types import ModuleType
 
 
 def compiled(package: str, name: str) -> ModuleType:
-    """The module of that name in a package of scipy; with the whole package where it is loaded already, or built otherwise than today."""
+    """The module of that name in a package of scipy; with the whole package where it is loaded already, or built otherwise than today.
+
+    ImportError where the package has no such module.
+    """
     full = f"{package}.{name}"
     spec = None if package in sys.modules else find_spec(package)
     if spec is not None:
