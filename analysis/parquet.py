@@ -152,8 +152,7 @@ class ParquetFile:
             numbers = numbers_of_floats(self._floats(column))
             single = kind == "FLOAT"
             return labels_of([_written(level, single) for level in numbers.levels.tolist()], numbers.codes)
-        texts, codes = self._texts(column)
-        return labels_of(texts, smallest(codes, len(texts)))
+        return labels_of(*self._texts(column))
 
     def _floats(self, column: str) -> Floats:
         """NaN where the cell is blank; Refused names the first rows that hold NaN, an infinity or too large a number."""
@@ -183,7 +182,8 @@ class ParquetFile:
             return texts, self._compared(text, texts)
         part = telling_part(known)
         if part is None:
-            return texts, number[standing(known, self._fetch(f"hash({text})").view(np.uint64))]
+            place = standing(known, self._fetch(f"hash({text})").view(np.uint64))
+            return texts, place if there.all() else number[place]
         code = np.zeros(part.size, np.int32)
         code[part.of(known)] = number
         return texts, code[self._fetch(f"((hash({text}) >> {part.first}) & {part.size - 1})::{part.type}")]

@@ -167,4 +167,9 @@ def cut(level: Level, grouping: Grouping, layout: Layout) -> Cut:
 
 def summed(start: Ints) -> Matrix:
     """Adds the rows start[d] : start[d + 1] for each d."""
-    return adding(np.repeat(np.arange(len(start) - 1), np.diff(start)), len(start) - 1)
+    return weighing(start, np.ones(start[-1]))
+
+
+def weighing(start: Ints, weight: Floats) -> Matrix:
+    """The same of rows times their weight."""
+    return Matrix.sorted(weight, np.arange(len(weight)), start, (len(start) - 1, len(weight)))

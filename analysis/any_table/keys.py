@@ -44,9 +44,10 @@ def combine(columns: Sequence[Integers]) -> Keys:
         digit = _Digit(int(column.min(initial=0)), int(column.max(initial=0)))
         if size > 1 and size * digit.width > rows:
             code, parts = _numbered(key, parts, joined)
-            nested = _nested(code, parts, column, digit)
+            nested = _nested(code, parts, np.subtract(column, digit.low, out=key, dtype=np.int64), digit)
             code, parts = nested or (code, parts)
-            key, size, joined = code.astype(np.int64), len(parts[0]), []
+            np.copyto(key, code)
+            size, joined = len(parts[0]), []
             if nested:
                 continue
         if digit.width > 1:
@@ -95,11 +96,11 @@ def _numbered(key: Ints, parts: tuple[Ints, ...], joined: Sequence[_Digit]) -> _
     return code, (*(part[found] for part in parts), *digits)
 
 
-def _nested(code: NDArray[np.int32], parts: tuple[Ints, ...], column: Integers, digit: _Digit) -> _Numbered | None:
-    """Where each level of the column lies in one of the combinations so far: the levels numbered in the order of both."""
+def _nested(code: NDArray[np.int32], parts: tuple[Ints, ...], level: Ints, digit: _Digit) -> _Numbered | None:
+    """Where each level of the next column lies in one of the combinations so far: the levels numbered in the order of both. level: of
+    each row, from 0."""
     if digit.width > ROOM * len(code):
         return None
-    level = column.astype(np.int64) - digit.low
     above = np.full(digit.width, -1, np.int32)
     above[level] = code
     if (above[level] != code).any():

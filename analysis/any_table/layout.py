@@ -4,7 +4,7 @@ A figure of a million rows is made of some ten thousand boxes. Where rows are un
 needed; where units are clusters, weighted sums by site come beside them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from analysis.arrays import Floats, Ints
 
 @dataclass(frozen=True, slots=True)
 class Boxes:
-    """`code`: box of each row. Of each box: head (a unit or stratum), place, calibration cell, rows n,
+    """`code`: box of each row, in the order of the layout. Of each box: head (a unit or stratum), place, calibration cell, rows n,
     and what one row weighs: by design d, calibrated d·g, final (trimmed). inner: factor of the square of one row, 0 where rows
     are not units."""
 
@@ -44,10 +44,8 @@ class Boxes:
 
 @dataclass(frozen=True, slots=True)
 class Sites:
-    """order: rows by unit, place, cell and design weight, so that sums of their weights do not depend on how the rows came. code,
-    final: site and weight of each row, in that order; unit, place: of each site."""
+    """code, final: site and weight of each row, in the order of the layout; unit, place: of each site."""
 
-    order: Ints
     code: Integers
     final: Floats
     unit: Ints
@@ -69,11 +67,18 @@ class Runs:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """sites: None where boxes are within units already, so that nothing but counts is summed over rows."""
+    """order: rows by unit, place, cell and design weight, so that sums of their weights do not depend on how the rows came, and rows
+    that are counted together stand near each other; None: as they came. sites: None where boxes are within units already, so that
+    nothing but counts is summed over rows."""
 
+    order: Ints | None
     boxes: Boxes
     sites: Sites | None
     runs: Runs
+
+    def laid(self, of_rows: Integers) -> Integers:
+        """What stands in each row, in that order."""
+        return of_rows if self.order is None else of_rows[self.order]
 
     @property
     def part_unit(self) -> Ints:
@@ -103,7 +108,6 @@ def laid_out(sample: Sample, places: Places, weights: Weights) -> Layout:
     place = boxes.place.astype(np.int32)[box]
     bounds = starts(unit, place)
     sites = Sites(
-        order=order,
         code=np.repeat(np.arange(len(bounds) - 1, dtype=np.int32), np.diff(bounds)),
         final=boxes.final[box],
         unit=unit[bounds[:-1]].astype(np.int64),
@@ -111,13 +115,13 @@ def laid_out(sample: Sample, places: Places, weights: Weights) -> Layout:
     )
     ends = starts(unit, box)
     runs = Runs(unit[ends[:-1]], box[ends[:-1]], np.diff(ends).astype(np.float64))
-    return Layout(boxes, sites, runs)
+    return Layout(order, replace(boxes, code=box), sites, runs)
 
 
 def within(head: Integers, places: Places, weights: Weights, inner: Floats) -> Layout:
     """Boxes within units or strata, nothing else. head: of each row; inner: of each head."""
     boxes = _boxes(head, places, weights, inner)
-    return Layout(boxes, None, Runs(boxes.head, np.arange(boxes.size), boxes.n))
+    return Layout(None, boxes, None, Runs(boxes.head, np.arange(boxes.size), boxes.n))
 
 
 def _boxes(head: Integers, places: Places, weights: Weights, inner: Floats) -> Boxes:

@@ -94,7 +94,7 @@ def pictures(asking: Asking, layout: Layout) -> Iterator[Picture]:
 
 def _of_quantile(asking: Asking, estimator: Quantile, grouping: Grouping, layout: Layout, counters: Counters) -> Picture:
     column, boxes = numbers(asking.table, estimator.of), layout.boxes
-    found = _distribution(column.levels, counters.boxes.counted(column.codes, len(column.levels)), boxes, grouping)
+    found = _distribution(column.levels, counters.boxes.counted(layout.laid(column.codes), len(column.levels)), boxes, grouping)
     value = np.array([_quantile(*found.of(domain), estimator.p) for domain in range(grouping.size)])
     limit = np.searchsorted(column.levels, np.where(np.isnan(value), -np.inf, value))
     measure = up_to(column.codes, limit[grouping.domain[asking.places.code]])

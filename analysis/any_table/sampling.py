@@ -62,7 +62,7 @@ def sample(table: Table, columns: DesignColumns) -> Sample:
     first, repeated = _first_stage(table, columns)
     fraction = _fractions(table, columns.fpc, first)
     stages = [Stage(first.stratum, first.size, fraction, np.ones(len(fraction)), columns.lonely)]
-    drawn, chance = [first], fraction[first.of_row]
+    drawn, chance = [first], fraction[first.of_row] if columns.fpc else np.zeros(1)
     if second := _second_stage(table, columns, first):
         passed = fraction[first.stratum]
         fraction = _fractions(table, columns.fpc2, second)

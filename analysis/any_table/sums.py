@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from analysis.any_table.keys import ROOM, Integers, combine
-from analysis.any_table.layout import Boxes, Layout, Sites
+from analysis.any_table.layout import Boxes, Layout
 from analysis.any_table.matrices import Matrix
 from analysis.any_table.measures import Measure, Source
 from analysis.arrays import Floats, Ints, totals
@@ -43,58 +43,56 @@ class Sums:
     part_x: Floats
 
 
+Summand = tuple[int, Floats, Floats]
+"""Which measure a source adds to, and what each of its levels adds to y and x."""
+
+
 def sums(measures: Sequence[Measure], layout: Layout, counters: "Counters") -> Sums:
-    """One pass over the rows a source, whatever number of measures stands on it; with sites another one."""
-    seen, y, x = _in_boxes(measures, layout.boxes, counters.boxes)
-    part_y, part_x = _in_sites(measures, layout.sites, counters.sites) if layout.sites and counters.sites else (y, x)
+    """One pass over the rows a source, whatever number of measures stands on it; with sites another one.
+
+    Weights are summed by tables, never row by row, so that rows of one weight may come in any order, to the last bit; and of answers
+    taken together variable by variable: five of them have 65 levels, each has five.
+    """
+    in_boxes = _summands([(measure.source, measure.y, measure.x)] for measure in measures)
+    in_sites = _summands(measure.terms for measure in measures) if counters.sites else {}
+    seen, of_places, of_boxes = {}, _places(layout.boxes), counters.boxes.nothing(len(measures))
+    of_sites = counters.sites.nothing(len(measures)) if counters.sites else of_boxes
+    for source in sorted({**in_boxes, **in_sites}, key=lambda source: source.levels):  # tables of one size take the same room
+        code = layout.laid(source.code)
+        if source in in_boxes:
+            found = counters.boxes.counted(code, source.levels)
+            seen[source] = _seen(found, of_places)
+            _add(found, in_boxes[source], of_boxes)
+        if counters.sites and source in in_sites:
+            _add(counters.sites.counted(code, source.levels), in_sites[source], of_sites)
+    y, x = _by_row(of_boxes)
+    part_y, part_x = _by_row(of_sites) if counters.sites else (y, x)
     return Sums(tuple(measures), seen, y, x, part_y, part_x)
 
 
-def _in_boxes(measures: Sequence[Measure], boxes: Boxes, counter: "_Counter") -> tuple[dict[Source, Seen], Floats, Floats]:
-    """The levels of each source in each place, and Σy, Σx of each box."""
-    seen, of_places = {}, _places(boxes)
-    both = np.zeros((2, len(measures), boxes.size))
-    for source in _by_levels(dict.fromkeys(measure.source for measure in measures)):
-        own = [j for j, measure in enumerate(measures) if measure.source is source]
-        found = counter.counted(source.code, source.levels)
-        seen[source] = _seen(found, of_places)
-        both[:, own] = _added(found, [(measures[j].y, measures[j].x) for j in own])
-    return seen, *_by_row(both)
+def _summands(every: Iterable[Sequence[tuple[Source, Floats, Floats]]]) -> dict[Source, list[Summand]]:
+    """By source, which measures it adds to; every: the terms of each measure."""
+    found: dict[Source, list[Summand]] = {}
+    for j, terms in enumerate(every):
+        for source, y, x in terms:
+            found.setdefault(source, []).append((j, y, x))
+    return found
 
 
-def _in_sites(measures: Sequence[Measure], sites: Sites, counter: "_Counter") -> tuple[Floats, Floats]:
-    """Σwy, Σwx of each site: by tables of weights, never row by row, so that rows of one weight may come in any order, to the last
-    bit. Answers taken together are the sums of their variables: five of them have 65 levels, each has five."""
-    wanted: dict[Source, list[tuple[int, Floats, Floats]]] = {}
-    for j, measure in enumerate(measures):
-        for source, y, x in measure.terms:
-            wanted.setdefault(source, []).append((j, y, x))
-    both = np.zeros((2, len(measures), sites.size))
-    for source in _by_levels(wanted):
-        found = counter.counted(source.code[sites.order], source.levels)
-        more = _added(found, [(y, x) for _, y, x in wanted[source]])
-        for k, (j, _, _) in enumerate(wanted[source]):  # one by one: a variable may be pooled with itself
-            both[:, j] += more[:, k]
-    return _by_row(both)
-
-
-def _added(found: Matrix | Floats, values: Sequence[tuple[Floats, Floats]]) -> Floats:
-    """Σy and Σx by measure and group (2 × measures × groups) of groups × levels, y and x of each level: groups side by side in memory,
-    so that more is added at the speed of reading."""
-    every = np.concatenate(list(zip(*values, strict=True)))
+def _add(found: Matrix | Floats, summands: Sequence[Summand], to: Floats) -> None:
+    """Adds Σy and Σx by group to 2 × measures × groups; found: groups × levels. Groups stand side by side in memory, so that more is
+    added at the speed of reading."""
+    every = np.concatenate([[y for _, y, _ in summands], [x for _, _, x in summands]])
     more = (found @ every.T).T if isinstance(found, Matrix) else every @ found.T
-    return more.reshape(2, len(values), -1)
+    more = more.reshape(2, len(summands), -1)
+    for k, (j, _, _) in enumerate(summands):  # one by one: a variable may be pooled with itself
+        to[:, j] += more[:, k]
 
 
 def _by_row(both: Floats) -> tuple[Floats, Floats]:
-    """Σy and Σx by group and measure: all measures of a group side by side."""
+    """Σy and Σx by group and measure: all measures of a group side by side, and copied, as `both` is used again."""
     y, x = both
-    return np.ascontiguousarray(y.T), np.ascontiguousarray(x.T)
-
-
-def _by_levels(sources: Iterable[Source]) -> list[Source]:
-    """Those of one number of levels one after the other, so that their tables take the same room."""
-    return sorted(sources, key=lambda source: source.levels)
+    return y.T.copy(), x.T.copy()
 
 
 @dataclass(slots=True)
@@ -110,6 +108,7 @@ class _Counter:
     levels: int = -1
     first: Ints = field(init=False)
     table: Floats | None = None
+    room: Floats = field(default_factory=lambda: np.zeros(0))
 
     def __post_init__(self) -> None:
         self.first = np.empty(len(self.group), np.int64)
@@ -122,9 +121,7 @@ class _Counter:
         if size * width <= ROOM * len(key) + 1024:
             table = np.bincount(key, weight, size * width)
             if levels <= FEW or size * width <= FULL * len(key):
-                self.table = np.empty((size, levels)) if self.table is None else self.table
-                np.copyto(self.table, table.reshape(size, width)[:, 1:])
-                return self.table
+                return self._numbers(table.reshape(size, width)[:, 1:])
             table[::width] = 0
             hit = np.flatnonzero(table)
             amount = table[hit].astype(np.float64)
@@ -133,6 +130,22 @@ class _Counter:
             hit, place = np.unique(key[there], return_inverse=True)
             amount = np.bincount(place, None if weight is None else weight[there]).astype(np.float64)
         return Matrix.sorted(amount, hit % width - 1, np.searchsorted(hit, np.arange(size + 1) * width), (size, levels))
+
+    def nothing(self, measures: int) -> Floats:
+        """2 × measures × groups, all 0, where those of the last block were."""
+        needed = 2 * measures * self.size
+        if needed > len(self.room):
+            self.room = np.empty(needed)
+        found = self.room[:needed].reshape(2, measures, self.size)
+        found.fill(0.0)
+        return found
+
+    def _numbers(self, table: Floats | Ints) -> Floats:
+        if self.weight is not None:
+            return table.astype(np.float64, copy=False)
+        self.table = np.empty(table.shape) if self.table is None else self.table
+        np.copyto(self.table, table)
+        return self.table
 
     def _make_room(self, levels: int) -> None:
         if levels != self.levels:

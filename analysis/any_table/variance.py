@@ -7,7 +7,7 @@ the factors from analysis/design.py; V = ⟨α, α⟩ − 2⟨α, φ⟩ + ⟨φ,
 import numpy as np
 
 from analysis.any_table import one_margin
-from analysis.any_table.cuts import Alpha, Columns, Cut, Cuts, summed
+from analysis.any_table.cuts import Alpha, Columns, Cut, Cuts, summed, weighing
 from analysis.any_table.groups import Grouping
 from analysis.any_table.layout import Layout
 from analysis.any_table.levels import ManyFit, OneFit
@@ -42,14 +42,15 @@ def taylor(sums: Sums, found: Points, layout: Layout, cuts: Cuts, grouping: Grou
 def _residuals(y: Floats, x: Floats, place: Ints, found: Points, grouping: Grouping) -> Floats:
     """(Σy − about Σx) / scale of parts in the domain of their place."""
     domain = grouping.domain[place]
-    rest = found.about[domain] * x
+    rest = found.about[domain]
+    rest *= x
     np.subtract(y, rest, out=rest)
     rest /= found.scale[domain]
     return rest
 
 
 def _squares(cut: Cut, alpha: Floats) -> Floats:
-    return summed(cut.start) @ (cut.level.inner[cut.element][:, None] * alpha * alpha)
+    return weighing(cut.start, cut.level.inner[cut.element]) @ (alpha * alpha)
 
 
 def _calibrated(alpha: Alpha, columns: Columns, sums: Floats, plain: Floats) -> Floats:
