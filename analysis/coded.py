@@ -20,6 +20,8 @@ UNKNOWN = -1
 """The code of a Column where nothing is known (no one decider, sector unknown)."""
 
 TEXTS = ("reception", "decider", "point", "psu", "channel", "module")
+READ = ("decider", "psu", "channel", "module")
+"""Of these, what is read of every answer: reception and point stand in the name of its PSU, unit|point|day."""
 NUMBERS = ("position", "sector", "pi", "design_weight")
 
 AT_ONCE = 2_000
@@ -87,12 +89,12 @@ class _Labels(dict[str | None, int]):
 
 
 class Coder:
-    """Takes the rows of storage in parts, by the names of TEXTS and NUMBERS and `answers`, the text that encode() made."""
+    """Takes the rows of storage in parts, by the names of READ and NUMBERS and `answers`, the text that encode() made."""
 
     def __init__(self, instrument: Instrument) -> None:
         self._reader = Reader.of(instrument)
-        self._labels = {name: _Labels() for name in TEXTS}
-        self._texts: dict[str, list[Places]] = {name: [np.zeros(0, np.int32)] for name in TEXTS}
+        self._labels = {name: _Labels() for name in READ}
+        self._texts: dict[str, list[Places]] = {name: [np.zeros(0, np.int32)] for name in READ}
         self._numbers: dict[str, list[Floats]] = {name: [np.zeros(0)] for name in NUMBERS}
         self._answers: list[Codes] = []
         self._waiting: list[str] = []
@@ -117,8 +119,9 @@ class Coder:
         numbers = {name: np.concatenate(self._numbers.pop(name)) for name in NUMBERS}
         answers, self._answers = np.concatenate(self._answers, axis=1), []
         sector = np.where(np.isnan(numbers["sector"]), UNKNOWN, numbers["sector"]).astype(np.int64)
+        texts = {name: _sorted(labels, np.concatenate(self._texts.pop(name))) for name, labels in self._labels.items()}
         return Coded(
-            {name: _sorted(labels, np.concatenate(self._texts.pop(name))) for name, labels in self._labels.items()},
+            {**texts, **_places(texts["psu"])},
             numbers["position"].astype(np.int64), sector, numbers["pi"], numbers["design_weight"],
             np.zeros(len(sector), np.bool_), dict(zip(self._reader.columns, answers, strict=True)),
         )  # fmt: skip
@@ -128,6 +131,13 @@ def column(labels: Sequence[str | None]) -> Column:
     """Labels sorted, so that neither the order of rows nor who comes first shows in any number."""
     seen = _Labels()
     return _sorted(seen, np.fromiter(map(seen.__getitem__, labels), np.int64, len(labels)))
+
+
+def _places(psu: Column) -> dict[str, Column]:
+    """The unit and the point of every PSU."""
+    named = [label.rsplit("|", 2)[:2] for label in psu.labels]
+    found = {name: column([one[at] for one in named]) for at, name in enumerate(("reception", "point"))}
+    return {name: Column(np.append(one.codes, UNKNOWN)[psu.codes], one.labels) for name, one in found.items()}
 
 
 def _sorted(labels: Mapping[str | None, int], codes: Ints | Places) -> Column:

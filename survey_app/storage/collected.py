@@ -48,9 +48,7 @@ class Part:
 
 
 _TEXTS = {
-    "reception": responses.c.reception_unit,
     "decider": responses.c.deciding_unit,
-    "point": responses.c.point,
     "psu": responses.c.psu,
     "channel": responses.c.channel,
     "module": responses.c.module,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import questionnaires
 from analysis import admission
 from analysis import coded as coding
-from analysis.coded import NUMBERS, TEXTS, Coded, Coder
+from analysis.coded import NUMBERS, READ, Coded, Coder
 from analysis.survey_data import Columns, SurveyData, coded, populations
 from questionnaires import answers
 from questionnaires.answers import Code
@@ -18,6 +18,7 @@ from tests.analysis import made
 
 INSTRUMENT = questionnaires.load("sipas_counter", "2026-1")
 UNITS = ("26734", "26737", "SNV")
+NOTHING_KNOWN = {name: "u|p|2026-03-02" if name == "psu" else None for name in READ}
 
 
 @st.composite
@@ -36,7 +37,7 @@ def by_parts(given_: Sequence[Mapping[str, Code]], size: int, **texts: Sequence[
     coder = Coder(INSTRUMENT)
     for at in range(0, len(given_), size):
         rows = range(at, min(at + size, len(given_)))
-        columns = {name: [texts[name][row] if name in texts else None for row in rows] for name in TEXTS}
+        columns = {name: [texts[name][row] if name in texts else NOTHING_KNOWN[name] for row in rows] for name in READ}
         numbers = {"position": [row + 1.0 for row in rows], "sector": [None if row % 3 else 4 for row in rows],
                    "pi": [0.2 for _ in rows], "design_weight": [1.0 for _ in rows]}  # fmt: skip
         coder.add(columns, numbers, [answers.encode(given_[row]) for row in rows])
@@ -47,13 +48,15 @@ def by_parts(given_: Sequence[Mapping[str, Code]], size: int, **texts: Sequence[
 @given(st.lists(forms(), min_size=1, max_size=12), st.integers(1, 5))
 def test_texts_in_parts_give_the_same_data_as_answers_one_by_one(forms_: list[dict[str, Code]], size: int) -> None:
     rows = range(len(forms_))
-    units, modules = [UNITS[row % 3] for row in rows], ["m1" if row % 2 else None for row in rows]
-    texts = {"reception": units, "point": units, "psu": units, "channel": ["open" for _ in rows], "module": modules}
-    found = by_parts(forms_, size, **texts)
+    units, points = ([of[row % len(of)] for row in rows] for of in (UNITS, ("P1", "P2")))
+    modules = ["m1" if row % 2 else None for row in rows]
+    psus = [f"{unit}|{point}|2026-03-0{1 + row % 5}" for row, unit, point in zip(rows, units, points, strict=True)]
+    channels = ["open" for _ in rows]
+    found = by_parts(forms_, size, psu=psus, channel=channels, module=modules)
     plain = Columns(
-        position=[row + 1 for row in rows], reception=units, decider=[None for _ in rows], point=units,
-        sector=[None if row % 3 else 4 for row in rows], channel=texts["channel"], module=modules, pi=[0.2 for _ in rows],
-        design_weight=[1.0 for _ in rows], psu=units, flagged=[False for _ in rows], answers=forms_,
+        position=[row + 1 for row in rows], reception=units, decider=[None for _ in rows], point=points,
+        sector=[None if row % 3 else 4 for row in rows], channel=channels, module=modules, pi=[0.2 for _ in rows],
+        design_weight=[1.0 for _ in rows], psu=psus, flagged=[False for _ in rows], answers=forms_,
     )  # fmt: skip
     for population in populations(INSTRUMENT):
         one, other = (SurveyData.of(INSTRUMENT, columns, population) for columns in (found, coded(INSTRUMENT, plain)))
@@ -75,7 +78,7 @@ def test_names_are_told_apart_by_signs_far_behind() -> None:
     ids = ["a_rather_long_name_of_one", "a_rather_long_name_of_two", "a_rather", "a_rather_long"]
     coder = Coder(made.instrument([made.question(id) for id in ids], []))
     text = answers.encode({id: 1 + number for number, id in enumerate(ids)})
-    coder.add({name: ["x"] for name in TEXTS}, {name: [1.0] for name in NUMBERS}, [text])
+    coder.add({name: ["u|p|x"] for name in READ}, {name: [1.0] for name in NUMBERS}, [text])
     assert {name: codes.tolist() for name, codes in coder.coded().answers.items()} == {
         "a_rather_long_name_of_one": [1], "a_rather_long_name_of_two": [2], "a_rather": [3], "a_rather_long": [4],
     }  # fmt: skip
@@ -92,7 +95,7 @@ def test_lists_of_numbers_of_one_and_two_digits_are_read_to_their_end() -> None:
     ticked = [(2, 10, 12), (12,), (1, 2), ()]
     coder = Coder(made.instrument([made.question("ways", (1, 2, 10, 12), kind="multiple"), made.question("z")], []))
     texts = [answers.encode({"ways": codes, "z": 3}) for codes in ticked]
-    coder.add({name: ["x"] * 4 for name in TEXTS}, {name: [1.0] * 4 for name in NUMBERS}, texts)
+    coder.add({name: ["u|p|x"] * 4 for name in READ}, {name: [1.0] * 4 for name in NUMBERS}, texts)
     assert {name: codes.tolist() for name, codes in coder.coded().answers.items()} == {
         "ways.1": [0, 0, 1, -2], "ways.2": [1, 0, 1, -2], "ways.10": [1, 0, 0, -2], "ways.12": [1, 1, 0, -2], "z": [3, 3, 3, 3],
     }  # fmt: skip
@@ -100,7 +103,7 @@ def test_lists_of_numbers_of_one_and_two_digits_are_read_to_their_end() -> None:
 
 def test_texts_of_another_instrument_are_not_read_as_something_else() -> None:
     coder = Coder(made.instrument([made.question("a")], []))
-    coder.add({name: ["x"] for name in TEXTS}, {name: [1.0] for name in NUMBERS}, ['{"b":1}'])
+    coder.add({name: ["u|p|x"] for name in READ}, {name: [1.0] for name in NUMBERS}, ['{"b":1}'])
     with pytest.raises(ValueError, match="does not have"):
         coder.coded()
 
@@ -112,10 +115,17 @@ def test_no_answers_at_all_are_no_trouble() -> None:
     assert len(SurveyData.of(INSTRUMENT, nothing, "finished")) == 0
 
 
+def test_unit_and_point_are_read_in_the_name_of_the_psu() -> None:
+    """A unit's code may have a bar in it, a point's may not."""
+    found = by_parts([{}, {}, {}], 2, psu=["v|w|P1|2026-03-02", "u|P2|2026-03-02", "u|P1|2026-03-03"])
+    told = {name: [found.texts[name].labels[code] for code in found.texts[name].codes] for name in ("reception", "point")}
+    assert told == {"reception": ["v|w", "u", "u"], "point": ["P1", "P2", "P1"]}
+
+
 def test_a_unit_is_offered_up_to_its_first_answer_that_comes_too_late() -> None:
     """Positions 1 … 6: of u 1, 3 and 4, of v 2, 5 and 6, the last of no population; u ends before 3."""
     stages: list[dict[str, Code]] = [{"stage": 2}, {"stage": 4}, {"stage": 2}, {"stage": 2}, {"stage": 4}, {}]
-    found = by_parts(stages, 4, reception=["u", "v", "u", "u", "v", "v"])
+    found = by_parts(stages, 4, psu=[f"{unit}|p|x" for unit in "uvuuvv"])
     batches = admission.batches(INSTRUMENT, found)
     assert admission.offered(found, batches, {"u": 3, "w": 1}) == {"u|finished": [1], "v|no_file": [2, 5]}
     assert admission.offered(found, batches) == {"u|finished": [1, 3, 4], "v|no_file": [2, 5]}

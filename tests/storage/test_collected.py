@@ -42,7 +42,7 @@ def test_parts_hold_every_answer_of_the_wave_once_whatever_their_size(database: 
     assert [text for part in parts for text in part.answers] == [f'{{"a":{at}}}' for at in own]
     assert [position for part in parts for position in part.numbers["position"]] == [at + 1 for at in own]
     assert [sector for part in parts for sector in part.numbers["sector"]] == [None if at == 2 else at for at in own]
-    assert {unit for part in parts for unit in part.texts["reception"]} == {"26734"}
+    assert {psu for part in parts for psu in part.texts["psu"]} == {"26734|AB|2026-03-02"}
     assert max(len(part.answers) for part in parts) <= taken
 
 
