@@ -40,7 +40,7 @@ def channels(view: View) -> Iterator[Part]:
     rows = tuple(_row(view, one, tree) for one in shown)
     notes = figure_cells.notes(view, ((figure, tree) for one in shown if _gap(view, one, tree) and (figure := view.figure(one, tree))))
     if any(isinstance(cell, Gap) and cell.reason == FEW_SENT for row in rows for cell in row.cells):
-        words = "“1–9”: from one to nine answers came in by one of the ways; how many by each is not shown, so that nobody is recognised."
+        words = "“hidden”: one of the ways has one to nine answers, so how many came in by each is not shown and nobody is recognised."
         notes = (*notes, say(language, words))
     yield Heading("channels", say(language, "How the answers came in"))
     caption = say(language, "Answers received, of all groups, by the code they were sent with")
@@ -77,7 +77,7 @@ def _row(view: View, domain: Domain, tree: IndexTree) -> Row:
     if gap := _gap(view, domain, tree):
         return Row((*head, *[gap] * 5), domain.id, total)
     if _few(view, counts):
-        return Row((*head, _count(view, counts[ALL]), *[Gap(say(view.language, "1–9"), FEW_SENT)] * 4), domain.id, total)
+        return Row((*head, _count(view, counts[ALL]), *[Gap(say(view.language, "hidden"), FEW_SENT)] * 4), domain.id, total)
     shown = [_count(view, counts[name]) for name in (ALL, *CHANNELS)]
     return Row((*head, *shown, _share(view, counts) if counts[ALL] else None), domain.id, total)
 
