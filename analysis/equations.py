@@ -9,13 +9,15 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from scipy.sparse import block_diag, csc_array, csr_array
-from scipy.sparse.csgraph import connected_components
 
+from analysis.compiled import compiled
 from analysis.survey_data import Bools, Floats, Ints
 
 ALIKE = 9
 """Decimals to which two columns of coefficients have to agree to be taken for the same."""
 HOLDS = 1e-9
+_graphs = compiled("scipy.sparse.csgraph", "_traversal")
+"""Without the package around it, which loads all of linear algebra."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ def _components(table: csr_array) -> Ints:
     rows, cells = table.shape
     ends = np.concatenate([table.indptr, np.full(cells, table.indptr[-1])])
     joined = csr_array((np.ones(len(table.data)), rows + table.indices, ends), shape=(rows + cells, rows + cells))
-    _, label = connected_components(joined, directed=False)
+    _, label = _graphs.connected_components(joined, directed=False)
     found: Ints = label[rows:].astype(np.int64)
     return found
 

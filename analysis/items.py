@@ -8,10 +8,10 @@ from functools import cache
 from math import factorial
 
 import numpy as np
-from scipy.optimize import minimize
 
 from analysis.item_draws import Drawn, drawn_sums
 from analysis.item_sums import PairSums, covariances, positive, sound_covariance
+from analysis.solvers import least
 from analysis.survey_data import Floats
 from questionnaires.model import Fault, Refused
 
@@ -187,11 +187,7 @@ def _within_bounds(correlation: Floats, start: Floats) -> Floats:
         small, common = values[:-1], vectors[:, -1] ** 2 * unique * max(values[-1] - 1, 0.0)
         return float((small - np.log(small) - 1).sum()), (common + unique - np.diagonal(correlation)) / unique**2
 
-    bounds = [(LEAST_UNIQUENESS, 1.0)] * len(correlation)
-    found = minimize(
-        loss_and_slope, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-15, "gtol": 1e-10, "maxiter": 1000}
-    )
-    return np.asarray(found.x, np.float64)
+    return least(loss_and_slope, start, LEAST_UNIQUENESS, 1.0)
 
 
 def _of_three(correlation: Floats) -> Floats | None:

@@ -4,13 +4,13 @@ scipy.optimize.milp finds the same values, and takes twice as long as the solver
 nobody asks for. Where scipy is built otherwise than today, milp it is.
 """
 
-from importlib import import_module
 from types import ModuleType
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
+from analysis.compiled import compiled
+from analysis.solvers import optimize
 from analysis.survey_data import Floats
 
 Ends = tuple[Floats, Floats]
@@ -49,7 +49,9 @@ def _directly(highs: ModuleType, objective: Floats, table: csr_array, rows: Ends
 
 
 def _by_milp(objective: Floats, table: csr_array, rows: Ends, cells: Ends) -> Floats | None:
-    found = milp(objective, constraints=LinearConstraint(table, *rows), bounds=Bounds(*cells), options={"presolve": False})
+    scipy = optimize()
+    constraints, bounds = scipy.LinearConstraint(table, *rows), scipy.Bounds(*cells)
+    found = scipy.milp(objective, constraints=constraints, bounds=bounds, options={"presolve": False})
     if found.status == INFEASIBLE:
         raise NothingAllowed
     return None if found.x is None else np.asarray(found.x, np.float64)
@@ -57,7 +59,7 @@ def _by_milp(objective: Floats, table: csr_array, rows: Ends, cells: Ends) -> Fl
 
 def _compiled() -> ModuleType | None:
     try:
-        return import_module("scipy.optimize._highspy._core")
+        return compiled("scipy.optimize", "_highspy._core")
     except ImportError:
         return None
 

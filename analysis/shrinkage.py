@@ -6,8 +6,8 @@ Shown beside the direct figure, never instead of it.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
 
+from analysis.solvers import root
 from analysis.survey_data import Bools, Floats
 
 LEAST_UNITS = 10
@@ -67,7 +67,7 @@ def _reml(y: Floats, v: Floats, x: Floats) -> float:
     slopes = _slope(grid, y, v, x)
     falls = np.flatnonzero((slopes[:-1] > 0) & (slopes[1:] <= 0))
     ends = zip(grid[falls], grid[falls + 1], strict=True)
-    roots = [float(brentq(lambda tau: float(_slope(tau, y, v, x)), low, high, xtol=1e-15 * most, rtol=1e-14)) for low, high in ends]
+    roots = [root(lambda tau: float(_slope(tau, y, v, x)), low, high, near=1e-15 * most, part=1e-14) for low, high in ends]
     return max([0.0, *roots], key=lambda tau: _likelihood(tau, y, v, x))
 
 

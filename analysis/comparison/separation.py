@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.optimize import brentq
 
+from analysis.solvers import root
 from analysis.special import gammaincinv
 from analysis.survey_data import Floats
 
@@ -95,7 +95,7 @@ def _solved(value: Floats, variance: Floats, wanted: float) -> float:
     excess = _excess(value, variance, wanted)
     if excess(least) <= 0:
         return 0.0
-    return float(brentq(excess, least, most * (1 + 1e-9), xtol=most * 1e-15, rtol=1e-14))
+    return root(excess, least, most * (1 + 1e-9), near=most * 1e-15, part=1e-14)
 
 
 def _excess(value: Floats, variance: Floats, wanted: float) -> Callable[[float], float]:

@@ -6,9 +6,9 @@ The yardstick is all counters together, less those that it finds: whoever is loo
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
-from scipy.special import betaln, expit, gammaincc, logit
 
+from analysis.solvers import optimize
+from analysis.special import betaln, expit, gammaincc, logit
 from analysis.survey_data import Bools, Floats, Ints
 
 FEWEST_COUNTERS = 10
@@ -98,7 +98,8 @@ def _fitted(k: Ints, n: Ints, start: Floats, far: Bools, near: tuple[float, floa
 
     begin = np.array([near[0], np.log(near[1])])
     simplex = begin + np.array([[0.0, 0.0], [0.2, 0.0], [0.0, 0.7]])
-    found = minimize(cost, begin, method="Nelder-Mead", options={"initial_simplex": simplex, "xatol": 0.005, "fatol": 0.005})
+    options = {"initial_simplex": simplex, "xatol": 0.005, "fatol": 0.005}
+    found = optimize().minimize(cost, begin, method="Nelder-Mead", options=options)
     return float(found.x[0]), float(np.clip(np.exp(found.x[1]), LEAST, MOST))
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
 
 from analysis.simulated.behaviour import NO_HABIT, Behaviour, Habit, Ticks
+from analysis.special import ndtr, ndtri
 from questionnaires.instrument import Instrument
 from questionnaires.model import Question
 
