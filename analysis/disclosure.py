@@ -3,6 +3,7 @@
 Methodology §13. Totals that would give away a hidden unit: complementary.py.
 """
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from analysis.figures import Figure, Reason, rewritten, without_numbers
 
 FLOOR, COMPARABLE = 10, 30
 BATCH = 10
+TENTHS, SLACK = 10, 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,13 @@ def past_floors(candidate: Candidate) -> Figure:
     if candidate.narrow or 1e-9 < candidate.rest < FLOOR - 1e-9:
         return hidden(figure, "complementary")
     return rewritten(figure, mark="reference_only") if figure.estimate.n < COMPARABLE else figure
+
+
+def by_tenths(low: float | None, high: float | None, ends: tuple[float, float]) -> tuple[float | None, float | None]:
+    """The ends of an interval outward to tenths of the range: what so few people say that their error to a percent would tell of one."""
+    step = (ends[1] - ends[0]) / TENTHS
+    below = None if low is None else ends[0] + step * math.floor((low - ends[0]) / step + SLACK)
+    return below, None if high is None else ends[0] + step * math.ceil((high - ends[0]) / step - SLACK)
 
 
 def hidden(figure: Figure, reason: Reason, missing: str | None = None) -> Figure:

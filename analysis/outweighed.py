@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analysis.credit import Credit
-from analysis.disclosure import FLOOR, hidden
+from analysis.disclosure import FLOOR, by_tenths, hidden
 from analysis.figures import Figure, rewritten
 from analysis.heaviest import of_domains, of_places
 from analysis.population import Population
@@ -18,6 +18,8 @@ from analysis.tallies import Tallies
 from questionnaires.trees import Term
 
 ROUNDING = 1e-9
+FEW = 5
+"""Answers as heavy as the heaviest: where fewer say otherwise, few combinations of people have their variance."""
 
 
 def without_outweighed(figures: Sequence[Figure], population: Population, tallies: Tallies) -> list[Figure]:
@@ -29,6 +31,7 @@ def without_outweighed(figures: Sequence[Figure], population: Population, tallie
     ten people and more they are told openly what they have in common, as 100 % tells it; where nothing is lacking it is 100 %.
     Nor is a mean of units shown that leans on one person: the only one of one unit of seven is a seventh of it. A pooled figure that leans
     on one is shown without its interval: whether that person is behind what is lacking makes V another, and the interval would say it.
+    Likewise the ends stand by tenths where fewer than five such answers lack on one side, by the value to a percent, as it is printed.
     By hand in tests/analysis/test_outweighed.py.
     """
     judged = _Outweighed.of(population, tallies)
@@ -44,7 +47,18 @@ def without_outweighed(figures: Sequence[Figure], population: Population, tallie
             found[place] = hidden(figure, "complementary")
         elif figure.summary == "pooled" and judged.leaning[row, measure]:
             found[place] = without_interval(figure)
+        elif figure.summary == "pooled" and judged.few[row, measure]:
+            found[place] = widened(figure, population.precision.bounds[figure.node])
     return found
+
+
+def widened(figure: Figure, ends: tuple[float, float]) -> Figure:
+    """The figure with its interval, and that of its gap, by tenths of the range."""
+    if figure.estimate is None:
+        return figure
+    low, high = by_tenths(figure.estimate.ci_low, figure.estimate.ci_high, ends)
+    below, above = by_tenths(figure.gap_low, figure.gap_high, (0.0, ends[1] - ends[0]))
+    return rewritten(figure, estimate=replace(figure.estimate, ci_low=low, ci_high=high), gap_low=below, gap_high=above)
 
 
 def without_interval(figure: Figure) -> Figure:
@@ -66,7 +80,7 @@ def leans(heaviest: Floats) -> bool:
 class _Outweighed:
     """`n`, `weight`: place and cell × term, answers and what one weighs; `near`: of every term from either end to the next value;
     `lacking`: either end × domain × measure; `likely`: domain × measure, where the heaviest answer weighs more than is lacking; `leaning`:
-    where something is lacking and one person may be more than a tenth of the figure."""
+    where something is lacking and one person may be more than a tenth of the figure; `few`: where fewer than FEW such answers lack."""
 
     credit: Credit
     tallies: Tallies
@@ -76,6 +90,7 @@ class _Outweighed:
     lacking: Floats
     likely: Bools
     leaning: Bools
+    few: Bools
 
     @classmethod
     def of(cls, population: Population, tallies: Tallies) -> "_Outweighed":
@@ -89,7 +104,11 @@ class _Outweighed:
         some = lacking > ROUNDING * lacking.sum(axis=0)
         likely: Bools = (some & (heavy > lacking * (1 + ROUNDING))).any(axis=0)
         leaning: Bools = some.all(axis=0) & (FLOOR * (most @ parts) > (estimates.x @ parts) * (1 + ROUNDING))
-        return cls(credit, tallies, n, weight, np.array(near), lacking, likely, leaning)
+        whole = lacking.sum(axis=0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            printed = np.floor(100 * lacking / whole + 0.5 + ROUNDING) / 100 * whole
+        few: Bools = some.all(axis=0) & (printed < FEW * heavy * (1 - ROUNDING)).any(axis=0)
+        return cls(credit, tallies, n, weight, np.array(near), lacking, likely, leaning, few)
 
     def tells(self, row: int, measure: int) -> bool:
         """Whether it is of one to nine people, taken as those of the question of which it is most."""

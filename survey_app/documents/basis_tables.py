@@ -158,14 +158,17 @@ def _row(view: View, line: Line, built: Sequence[Basis]) -> Row:
 
 
 def gap_cell(view: View, against: Figure | None, part: Figure | None) -> Cell:
-    """The gap that `part` has. Not beside a value of which only a bound may be said: the gap would give it."""
+    """The gap that `part` has. Not beside a value of which only a bound may be said: the gap would give it; and without its interval beside
+    one that leans on one person and has none."""
     tree = cells.headline_tree(view.instrument)
     if part is None or part.estimate is None or part.gap is None or against is None or against.estimate is None:
         return None
     values = cells.value(view, against, tree), cells.value(view, part, tree)
     if not all(isinstance(one, Interval) and one.estimate is not None for one in values):
         return Gap("–", "bound_only")
-    shown = rounded_gap(part.gap, part.gap_low, part.gap_high, min(part.estimate.n, against.estimate.n), is_share(tree, part.node))
+    ends = (part.gap_low, part.gap_high) if against.estimate.ci_low is not None else (None, None)
+    n = min(part.estimate.n, against.estimate.n)
+    shown = rounded_gap(part.gap, *ends, n, is_share(tree, part.node), span(tree, part.node))
     said = [None if one is None else number(view.language, one, shown.decimals) for one in (shown.low, shown.high)]
     text = ("+" if shown.estimate > 0 else "") + number(view.language, shown.estimate, shown.decimals)
     if said[0] is not None and said[1] is not None:

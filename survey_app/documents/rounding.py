@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from analysis.comparison.separation import CLEAR, CLEAR_FROM, WEAK, Separation
+from analysis.disclosure import by_tenths
 from analysis.estimation import Estimate
 from questionnaires.trees import IndexTree, span
 
 SLACK = 1e-9  # 0.29 * 100 is 28.999999999999996
-FEW, TENTHS = 30, 10
+FEW = 30
 WHOLE = (0.0, 1.0)
 
 
@@ -33,7 +34,7 @@ def rounded(estimate: Estimate, share: bool, ends: tuple[float, float] = WHOLE) 
     decimals = _decimals(estimate.n, share)
     low, high = estimate.ci_low, estimate.ci_high
     if estimate.n < FEW and ends[0] + SLACK < estimate.estimate < ends[1] - SLACK:
-        low, high = _wider(low, high, ends)
+        low, high = by_tenths(low, high, ends)
     return _on_grid(estimate.estimate, low, high, decimals, _steps(decimals, share))
 
 
@@ -46,8 +47,13 @@ def rounded_reliability(found: Separation) -> tuple[tuple[float, float, float], 
     return (round(found.reliability, 2), round(found.low, 2), round(found.high, 2)), 2
 
 
-def rounded_gap(difference: float, low: float | None, high: float | None, n: int, share: bool) -> Rounded:
-    """A difference of two figures on the grid of the smaller n; of shares in points of a hundred."""
+def rounded_gap(
+    difference: float, low: float | None, high: float | None, n: int, share: bool, ends: tuple[float, float] = WHOLE
+) -> Rounded:
+    """A difference of two figures on the grid of the smaller n; of shares in points of a hundred. n below 30: the interval by tenths of
+    the range (`ends`), outward, as that of the figures themselves."""
+    if n < FEW:
+        low, high = by_tenths(low, high, (0.0, ends[1] - ends[0]))
     decimals, scale = _decimals(n, share), 100.0 if share else 1.0
     below, above = (None if one is None else scale * one for one in (low, high))
     return _on_grid(scale * difference, below, above, decimals, _steps(decimals, share=False))
@@ -71,12 +77,6 @@ def is_share(tree: IndexTree, node: str) -> bool:
 
 def _decimals(n: int, share: bool) -> int:
     return (0 if n < 100 else 1 if n < 1000 else 2) if share else (1 if n < 100 else 2)
-
-
-def _wider(low: float | None, high: float | None, ends: tuple[float, float]) -> tuple[float | None, float | None]:
-    step = (ends[1] - ends[0]) / TENTHS
-    below = None if low is None else ends[0] + step * math.floor((low - ends[0]) / step + SLACK)
-    return below, None if high is None else ends[0] + step * math.ceil((high - ends[0]) / step - SLACK)
 
 
 def _on_grid(value: float, low: float | None, high: float | None, decimals: int, steps: float) -> Rounded:

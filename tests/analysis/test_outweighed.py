@@ -114,3 +114,41 @@ def test_but_its_bound_where_all_said_the_same() -> None:
     [found] = [one for one in released([5] * 21, [5] * 5, made.share("a", "a")).figures if one.basis == "all"]
     assert found.estimate is not None
     assert found.estimate.ci_low is not None
+
+
+@pytest.mark.parametrize(
+    ("light", "heavy", "by_tenths"),
+    [
+        ([1] * 4 + [5] * 36, [], True),
+        ([1] * 5 + [5] * 35, [], False),
+        ([1] * 21, [5] * 10, True),
+        ([1] * 21, [1] * 2 + [5] * 10, False),
+        ([5] * 4 + [1] * 36, [], True),
+        ([5] * 40, [], False),
+    ],
+    ids=["four of forty", "five", "210 of 710, a heavy one weighs 50", "310 of 810", "four who were satisfied", "a bound"],
+)
+def test_where_fewer_than_five_of_the_heaviest_say_otherwise_the_ends_stand_by_tenths(
+    light: Sequence[int], heavy: Sequence[int], by_tenths: bool
+) -> None:
+    """A light answer weighs 10, a heavy one 50; where nobody says otherwise the bound stays: it tells no more than 100 %."""
+    [found] = [one for one in released(light, heavy, made.share("a", "a")).figures if one.basis == "all"]
+    assert found.estimate is not None
+    assert found.estimate.ci_low is not None
+    assert found.estimate.ci_high is not None
+    ends = 10 * found.estimate.ci_low, 10 * found.estimate.ci_high
+    assert all(abs(one - round(one)) < 1e-9 for one in ends) is by_tenths
+    assert found.estimate.ci_low < found.estimate.estimate <= found.estimate.ci_high
+
+
+def test_of_a_score_by_tenths_of_its_range() -> None:
+    """From 1 to 10 a tenth is 0.9: four of forty are not satisfied, 9.1 of 10, and the lower end stands at 1 + 0.9·k."""
+    tree = made.tree("p", [made.share("a", "a"), made.node("p", "mean", ["a"], range=(1.0, 10.0))])
+    form = made.instrument([made.question("a")], [tree])
+    rows = [made.answer(day=str(k % 8), a=1 if k < 4 else 5) for k in range(40)]
+    figures = made.release(form, rows, [made.unit("u", 400)], frame=made.frame([("u", "u", None, 400)])).figures
+    [estimate] = [one.estimate for one in figures if one.node == "p" and one.basis == "all"]
+    assert estimate is not None
+    assert estimate.ci_low is not None
+    assert estimate.estimate == pytest.approx(9.1)
+    assert (estimate.ci_low - 1) / 0.9 == pytest.approx(round((estimate.ci_low - 1) / 0.9))

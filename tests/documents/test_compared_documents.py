@@ -15,7 +15,7 @@ from analysis.estimation import Estimate
 from analysis.figures import Figure, Release, Studies
 from analysis.smoothing import smooth_of
 from analysis.told import Importance
-from survey_app.documents import change_sentences, city_report, figure_cells
+from survey_app.documents import basis_tables, change_sentences, city_report, figure_cells
 from survey_app.documents.change_tables import is_counted, least_points
 from survey_app.documents.city_report import Asked
 from survey_app.documents.figure_cells import View
@@ -236,10 +236,26 @@ def test_importance_beside_an_index_of_verified_answers_says_that_it_is_of_all()
     assert "tất cả phiếu" not in next(part for part in parts if isinstance(part, Picture)).alternative
 
 
-@pytest.mark.parametrize(("n", "text"), [(50, (-6.0, -9.0, -2.0)), (500, (-6.1, -8.8, -2.9)), (5000, (-6.12, -8.72, -2.95))])
+@pytest.mark.parametrize(
+    ("n", "text"), [(29, (-6.0, -10.0, 0.0)), (50, (-6.0, -9.0, -2.0)), (500, (-6.1, -8.8, -2.9)), (5000, (-6.12, -8.72, -2.95))]
+)
 def test_a_gap_is_rounded_on_the_grid_of_the_smaller_number_with_its_ends_outward(n: int, text: tuple[float, float, float]) -> None:
     shown = rounded_gap(-0.0612, -0.08713, -0.02957, n, share=True)
     assert (shown.estimate, shown.low, shown.high) == pytest.approx(text)
+
+
+def test_below_thirty_answers_the_gap_of_scores_has_its_ends_by_tenths_of_their_range() -> None:
+    """From 1 to 10 a tenth is 0.9: outward to −0.9 and 0.9."""
+    shown = rounded_gap(-0.21, -0.61, 0.19, 29, share=False, ends=(1.0, 10.0))
+    assert (shown.estimate, shown.low, shown.high) == pytest.approx((-0.2, -0.9, 0.9))
+
+
+def test_a_gap_to_a_figure_that_leans_on_one_person_has_no_interval() -> None:
+    leaning = figure(WARDS[0], replace(estimated(0.9, 50, 0.8, 0.95), ci_low=None, ci_high=None))
+    part = replace(figure(WARDS[0], estimated(0.8, 40, 0.7, 0.9), basis="verified"), gap=-0.1, gap_low=-0.2, gap_high=0.0)
+    cell = basis_tables.gap_cell(view([leaning, part]), leaning, part)
+    assert isinstance(cell, Interval)
+    assert (cell.estimate, cell.low, cell.high, cell.text) == (-10.0, None, None, "−10")
 
 
 def test_the_smooth_variance_is_read_back_from_what_is_published() -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analysis.arrays import Bools, Floats
+from analysis.disclosure import by_tenths
 from analysis.figures import Figure
 from analysis.figures import Release as Made
 from analysis.intervals import korn_graubard
@@ -22,6 +23,7 @@ from questionnaires.trees import IndexTree, Leaf, Proportion, leaves_below
 from survey_app.documents.rounding import WHOLE, Rounded, end, rounded
 from tests.snooper.city import Answer
 from tests.snooper.knowledge import Coefficients, Release, family_of, truth
+from tests.snooper.shown import coarse
 
 SLACK, SAME = 1e-9, 1e-7
 FEW, HALVINGS = 10, 34
@@ -212,8 +214,11 @@ def _cell(figure: Figure, name: str, printed: float) -> tuple[float, float]:
     """Between which ends of intervals `printed` is printed: by halving, for how is not known here."""
     assert figure.estimate is not None
     known = figure.estimate
+    wide = coarse(known.ci_low, known.ci_high, WHOLE)
 
     def said(exact: float) -> float:
+        if wide:
+            exact = next(one for one in by_tenths(*((exact, None) if name == "low" else (None, exact)), WHOLE) if one is not None)
         new = replace(known, ci_low=exact) if name == "low" else replace(known, ci_high=exact)
         return float(getattr(rounded(new, share=True), name))
 
