@@ -69,12 +69,23 @@ class Sums:
     def __add__(self, other: "Sums") -> "Sums":
         return Sums(self.size, self.rates_decider, (*self.parts, *other.parts))
 
+    @property
+    def order(self) -> Ints:
+        """The columns of by_role(): those of 2 terms that rate the reception, then those that rate the decider."""
+        return np.argsort(self.rates_decider, kind="stable")
+
+    def by_role(self, some: slice) -> Floats:
+        """Rows × 2 terms in that order, as they lie in the tables: what multiplies them is put in order once, and not every row."""
+        received = len(self.rates_decider) - int(self.rates_decider.sum())
+        found = np.zeros((some.stop - some.start, len(self.rates_decider)))
+        for tables, matrices in self.parts:
+            for terms, table, matrix in zip((slice(received), slice(received, None)), tables, matrices, strict=True):
+                found[:, terms] += matrix[some] @ table
+        return found
+
     def rows(self, some: slice) -> Floats:
         """Rows × 2 terms."""
-        found = np.empty((some.stop - some.start, len(self.rates_decider)))
-        for role, terms in enumerate((~self.rates_decider, self.rates_decider)):
-            found[:, terms] = sum(matrices[role][some] @ tables[role] for tables, matrices in self.parts)
-        return found
+        return self.by_role(some).take(np.argsort(self.order), axis=1)
 
     def all(self) -> Floats:
         return self.rows(slice(0, len(self)))
@@ -113,9 +124,8 @@ class Credit:
 
     def sums(self, to: Ints, shares: Shares, tables: ByRole, size: int) -> Sums:
         """Of each of `size` rows: Σ share · item over the entries whose `to` is that row, each term in the role it rates."""
-        order = np.argsort(to, kind="stable")
-        item, to, sides = shares.item[order], to[order], (shares.by_reception[order], shares.by_decider[order])
-        received, decided = (adding(to, item, share, size, len(tables[0])) for share in sides)
+        sides = shares.by_reception, shares.by_decider
+        received, decided = (adding(to, shares.item, share, size, len(tables[0])) for share in sides)
         return Sums(size, self.rates_decider, ((tables, (received, decided)),))
 
     def shares(self, spread: Spread, weight: Floats) -> Shares:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array, vstack
 
 from analysis.arrays import Floats, Ints
@@ -13,9 +14,9 @@ Sparse = csr_array
 def adding(to: Ints, row: Ints, weight: Floats, size: int, rows: int) -> Sparse:
     """S, size × rows, with (S @ table)[k] = Σ weight · table[row] over the entries whose `to` is k, added in the order given."""
     if len(to) and (to[1:] < to[:-1]).any():
-        order = np.argsort(to, kind="stable")
-        to, row, weight = to[order], row[order], weight[order]
-    start = np.searchsorted(to, np.arange(size + 1))
+        order = np.argsort(narrow(to), kind="stable")
+        row, weight = row[order], weight[order]
+    start = np.append(0, np.cumsum(np.bincount(to, minlength=size)))
     return csr_array((weight, row, start), shape=(size, rows))
 
 
@@ -38,10 +39,14 @@ def added(matrix: Sparse, table: Floats) -> Floats:
 
 def pairs(first: Ints, second: Ints) -> tuple[tuple[Ints, Ints], Ints, Ints]:
     """The distinct (first, second), sorted; then of the entries put in their order: which pair each is, and that order."""
-    width = int(second.max()) + 1 if len(second) else 1
-    key = first * width + second
-    order = np.argsort(key, kind="stable")
-    key = key[order]
-    new = np.r_[True, key[1:] != key[:-1]][: len(key)]
-    found = key[new]
-    return (found // width, found % width), np.cumsum(new) - 1, order
+    order = np.argsort(narrow(second), kind="stable")
+    order = order[np.argsort(narrow(first)[order], kind="stable")]
+    mine, theirs = first[order], second[order]
+    new = np.r_[True, (mine[1:] != mine[:-1]) | (theirs[1:] != theirs[:-1])][: len(order)]
+    return (mine[new], theirs[new]), np.cumsum(new) - 1, order
+
+
+def narrow(code: Ints) -> NDArray[np.unsignedinteger]:
+    """Codes ≥ 0 in as few bytes as hold them: up to two bytes are sorted by counting, not by comparing."""
+    found: NDArray[np.unsignedinteger] = code.astype(np.min_scalar_type(int(code.max(initial=0))))
+    return found

@@ -15,7 +15,7 @@ from analysis.disclosure import FLOOR, batch, unit_of
 from analysis.domains import Places, membership, placed_points
 from analysis.estimation import covariance, influence_on, psu_covariance, variances
 from analysis.margins import solved
-from analysis.sparse import added, adding, gathered, pairs, stacked
+from analysis.sparse import added, adding, gathered, narrow, pairs, stacked
 from analysis.survey_data import Column, SurveyData
 from analysis.tallies import grouped
 from analysis.weighting import weigh
@@ -36,6 +36,14 @@ def test_rows_of_one_pair_are_added_up() -> None:
     table = np.array([[[1.0], [10]], [[2], [20]], [[4], [40]]])
     assert added(found, table)[:, :, 0].tolist() == [[1, 10], [0, 0], [13, 130], [0, 0]]
     assert added(found, np.zeros((3, 0, 5))).shape == (4, 0, 5)
+
+
+def test_pairs_are_the_same_whether_codes_are_counted_or_compared() -> None:
+    """70,000 does not fit into two bytes."""
+    pair = pairs(np.array([3, 1, 3, 1, 3]), np.array([70_000, 4, 2, 4, 70_000]))
+    assert [part.tolist() for part in (*pair[0], *pair[1:])] == [[1, 3, 3], [4, 2, 70_000], [0, 0, 1, 2, 2], [1, 3, 2, 0, 4]]
+    assert [narrow(np.array([0, most])).dtype.itemsize for most in (255, 256, 65_535, 65_536)] == [1, 2, 2, 4]
+    assert narrow(np.zeros(0, np.int64)).tolist() == []
 
 
 def test_values_at_one_place_of_a_sparse_table_are_added_and_tables_put_one_below_the_other() -> None:
