@@ -17,8 +17,8 @@ from analysis.survey_data import Bools, Floats
 from analysis.tallies import Tallies
 from questionnaires.trees import Term
 
-ROUNDING = 1e-9
-FEW = 5
+ROUNDING, ALIKE = 1e-9, 1e-6
+FEW, FEWER = 5, 3
 """Answers as heavy as the heaviest: where fewer say otherwise, few combinations of people have their variance."""
 
 
@@ -31,7 +31,8 @@ def without_outweighed(figures: Sequence[Figure], population: Population, tallie
     ten people and more they are told openly what they have in common, as 100 % tells it; where nothing is lacking it is 100 %.
     Nor is a mean of units shown that leans on one person: the only one of one unit of seven is a seventh of it. A pooled figure that leans
     on one is shown without its interval: whether that person is behind what is lacking makes V another, and the interval would say it.
-    Likewise the ends stand by tenths where fewer than five such answers lack on one side, by the value to a percent, as it is printed.
+    Likewise the ends stand by tenths where less than five of the heaviest answers lack on one side, by the value to a percent, as it is
+    printed; and where weights differ there is no interval where less than three of them do.
     By hand in tests/analysis/test_outweighed.py.
     """
     judged = _Outweighed.of(population, tallies)
@@ -80,7 +81,8 @@ def leans(heaviest: Floats) -> bool:
 class _Outweighed:
     """`n`, `weight`: place and cell × term, answers and what one weighs; `near`: of every term from either end to the next value;
     `lacking`: either end × domain × measure; `likely`: domain × measure, where the heaviest answer weighs more than is lacking; `leaning`:
-    where something is lacking and one person may be more than a tenth of the figure; `few`: where fewer than FEW such answers lack."""
+    where something is lacking and one person may be more than a tenth of the figure, or less is lacking than FEWER of the heaviest answers
+    and weights differ; `few`: where less than FEW of them is."""
 
     credit: Credit
     tallies: Tallies
@@ -107,7 +109,10 @@ class _Outweighed:
         whole = lacking.sum(axis=0)
         with np.errstate(divide="ignore", invalid="ignore"):
             printed = np.floor(100 * lacking / whole + 0.5 + ROUNDING) / 100 * whole
-        few: Bools = some.all(axis=0) & (printed < FEW * heavy * (1 - ROUNDING)).any(axis=0)
+        of_one = np.where(tallies.parts[:, None, :], most, 0.0).max(axis=2).T
+        differ = of_one * estimates.answers > (estimates.x @ parts) * (1 + ALIKE)
+        few, fewer = (some.all(axis=0) & (printed < count * heavy * (1 - ROUNDING)).any(axis=0) for count in (FEW, FEWER))
+        leaning |= fewer & differ
         return cls(credit, tallies, n, weight, np.array(near), lacking, likely, leaning, few)
 
     def tells(self, row: int, measure: int) -> bool:

@@ -103,8 +103,8 @@ def test_whoever_is_five_sevenths_of_a_figure_counts_for_the_audit_as_one_of_few
 
 @pytest.mark.parametrize(("heavy", "interval"), [(5, False), (6, True)])
 def test_a_figure_of_which_one_answer_is_more_than_a_tenth_has_no_interval(heavy: int, interval: bool) -> None:
-    """Six of 21 dissatisfied lack 60, a heavy answer weighs 50: of 460 with five of them, of 510 with six."""
-    [found] = [one for one in released([1] * 6 + [5] * 15, [5] * heavy, made.share("a", "a")).figures if one.basis == "all"]
+    """Sixteen of 21 dissatisfied lack 160, a heavy answer weighs 50: of 460 with five of them, of 510 with six."""
+    [found] = [one for one in released([1] * 16 + [5] * 5, [5] * heavy, made.share("a", "a")).figures if one.basis == "all"]
     assert found.estimate is not None
     assert (found.estimate.ci_low is not None, found.estimate.ci_high is not None) == (interval, interval)
     assert found.estimate.se is not None
@@ -139,6 +139,20 @@ def test_where_fewer_than_five_of_the_heaviest_say_otherwise_the_ends_stand_by_t
     ends = 10 * found.estimate.ci_low, 10 * found.estimate.ci_high
     assert all(abs(one - round(one)) < 1e-9 for one in ends) is by_tenths
     assert found.estimate.ci_low < found.estimate.estimate <= found.estimate.ci_high
+
+
+@pytest.mark.parametrize(
+    ("light", "heavy", "interval"),
+    [([1] * 14 + [5] * 7, [5] * 10, False), ([1] * 16 + [5] * 5, [5] * 10, True), ([1] * 2 + [5] * 38, [], True)],
+    ids=["140, a heavy one weighs 50", "160", "two who weigh what all weigh"],
+)
+def test_where_weights_differ_and_less_than_three_of_the_heaviest_say_otherwise_there_is_no_interval(
+    light: Sequence[int], heavy: Sequence[int], interval: bool
+) -> None:
+    [found] = [one for one in released(light, heavy, made.share("a", "a")).figures if one.basis == "all"]
+    assert found.hidden is None
+    assert found.estimate is not None
+    assert (found.estimate.ci_low is not None, found.estimate.ci_high is not None) == (interval, interval)
 
 
 def test_of_a_score_by_tenths_of_its_range() -> None:
