@@ -32,7 +32,7 @@ def without_outweighed(figures: Sequence[Figure], population: Population, tallie
     Nor is a mean of units shown that leans on one person: the only one of one unit of seven is a seventh of it. A pooled figure that leans
     on one is shown without its interval: whether that person is behind what is lacking makes V another, and the interval would say it.
     Likewise the ends stand by tenths where less than five of the heaviest answers lack on one side, by the value to a percent, as it is
-    printed; and where weights differ there is no interval where less than three of them do.
+    printed; and a group in which weights differ has none where less than three of them do: its degrees of freedom go by who they are, too.
     By hand in tests/analysis/test_outweighed.py.
     """
     judged = _Outweighed.of(population, tallies)
@@ -81,8 +81,8 @@ def leans(heaviest: Floats) -> bool:
 class _Outweighed:
     """`n`, `weight`: place and cell × term, answers and what one weighs; `near`: of every term from either end to the next value;
     `lacking`: either end × domain × measure; `likely`: domain × measure, where the heaviest answer weighs more than is lacking; `leaning`:
-    where something is lacking and one person may be more than a tenth of the figure, or less is lacking than FEWER of the heaviest answers
-    and weights differ; `few`: where less than FEW of them is."""
+    where something is lacking and one person may be more than a tenth of the figure, or, of a group where weights differ, less is lacking
+    than FEWER of the heaviest answers; `few`: where less than FEW of them is."""
 
     credit: Credit
     tallies: Tallies
@@ -112,7 +112,7 @@ class _Outweighed:
         of_one = np.where(tallies.parts[:, None, :], most, 0.0).max(axis=2).T
         differ = of_one * estimates.answers > (estimates.x @ parts) * (1 + ALIKE)
         few, fewer = (some.all(axis=0) & (printed < count * heavy * (1 - ROUNDING)).any(axis=0) for count in (FEW, FEWER))
-        leaning |= fewer & differ
+        leaning |= fewer & differ & np.array([[domain.kind != "unit"] for domain in population.domains], np.bool_)
         return cls(credit, tallies, n, weight, np.array(near), lacking, likely, leaning, few)
 
     def tells(self, row: int, measure: int) -> bool:
