@@ -3,7 +3,7 @@
 One pass, columns only. What is said from them: level_shares.py, item_studies.py, beside.py.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,15 +14,17 @@ from analysis.domains import Places
 from analysis.item_sums import PairSums, levels, pair_sums
 from analysis.survey_data import Codes, Column, SurveyData
 
+Module = Mapping[str, tuple[int, ...]]
+"""Questions that are studied together, each with the codes that count."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """`levels`: question to its codes from the worst to the best; `rotated`: those that carry 1/π. `modules`: sets of questions that are
-    studied together, each question with the codes that count. `facts`: yes-or-no meanings."""
+    """`levels`: question to its codes from the worst to the best; `rotated`: those that carry 1/π; `facts`: yes-or-no meanings."""
 
     levels: Mapping[str, tuple[int, ...]]
     rotated: frozenset[str]
-    modules: Sequence[Mapping[str, tuple[int, ...]]]
+    modules: Sequence[Module]
     facts: tuple[str, ...]
 
 
@@ -130,11 +132,18 @@ def answer_sums(data: SurveyData, weight: Floats, asked: Asked) -> AnswerSums:
             id: _levels(data.answers[id], codes, place, runs, weight / data.pi if id in asked.rotated else weight, data.came)
             for id, codes in asked.levels.items()
         },
-        pairs=tuple(
-            pair_sums(tuple(module), levels(data, module, by_psu), weight[by_psu], psu[by_psu], stratum.codes) for module in asked.modules
+        pairs=_of_modules(
+            asked.modules, lambda module: pair_sums(tuple(module), levels(data, module, by_psu), weight[by_psu], psu[by_psu], stratum.codes)
         ),
         units=_units(data, asked.facts),
     )
+
+
+def _of_modules(modules: Sequence[Module], sums_of: Callable[[Module], PairSums]) -> tuple[PairSums, ...]:
+    """A pair is added up once: of a module inside a larger one the sums are among those of that."""
+    largest = [module for module in modules if not any(module.items() < other.items() for other in modules)]
+    made = [(module, sums_of(module)) for module in largest]
+    return tuple(next(sums for larger, sums in made if module.items() <= larger.items()).only(tuple(module)) for module in modules)
 
 
 def _levels(given: Codes, codes: Sequence[int], place: Ints, runs: Runs, weight: Floats, came: Bools | None) -> LevelSums:

@@ -39,6 +39,12 @@ class PairSums:
         weight, first, product = (one[psus] for one in (self.weight, self.first, self.product))
         return PairSums(self.items, self.n[psus], weight, first, product, self.stratum[psus])
 
+    def only(self, items: Sequence[str]) -> "PairSums":
+        """The sums of some of these items, in their order."""
+        at = [self.items.index(item) for item in items]
+        weight, first, product = (one[:, at][:, :, at] for one in (self.weight, self.first, self.product))
+        return PairSums(tuple(items), self.n[:, at][:, :, at], weight, first, product, self.stratum)
+
     def by_stratum(self, strata: int) -> "PairSums":
         """Every stratum as one PSU, in their order: all that is asked of sums but how PSUs differ."""
         add = adding(self.stratum, np.arange(len(self.stratum)), np.ones(len(self.stratum)), strata, len(self.stratum))

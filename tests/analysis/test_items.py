@@ -130,6 +130,17 @@ def test_sums_over_psus_are_the_sums_of_all() -> None:
     assert_allclose(covariance(sums(ATTITUDE, psus=30)), covariance(sums(ATTITUDE, psus=3)))
 
 
+def test_the_sums_of_some_items_are_among_those_of_all() -> None:
+    """In their own order; whoever answered none of them adds nothing."""
+    values = np.where(np.arange(30) % 4 == 0, NAN, ATTITUDE)
+    values[0] = ATTITUDE[0]
+    some = [NAMES[3], NAMES[1]]
+    found, alone = sums(values, WEIGHT, names=NAMES).only(some), sums(values[[3, 1]], WEIGHT, names=some)
+    assert found.items == alone.items
+    for name in ("n", "weight", "first", "product", "stratum"):
+        assert_allclose(getattr(found, name), getattr(alone, name), err_msg=name)
+
+
 def test_the_interval_of_a_driver_holds_its_share_and_is_the_same_for_the_same_seed() -> None:
     """Shares of a long run: 4/9 and 1/9 of the variance."""
     once, again, other = (drivers(sums(drawn(2000), psus=200), seed=seed, draws=300) for seed in (5, 5, 6))
