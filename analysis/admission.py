@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from analysis.arrays import Ints
 from analysis.disclosure import batch
 from analysis.survey_data import UNKNOWN, Coded, Column, population_codes, populations
 from questionnaires.instrument import Instrument
@@ -23,8 +24,8 @@ def batches(instrument: Instrument, answers: Coded) -> Column:
     return Column(np.where(found == UNKNOWN, UNKNOWN, unit.codes * len(known) + found), names)
 
 
-def offered(answers: Coded, batch_of: Column, ends: Mapping[str, int] = NO_END) -> dict[str, list[int]]:
-    """Batch to the positions of its answers. ends: reception unit to the position of its first answer that comes too late.
+def offered(answers: Coded, batch_of: Column, ends: Mapping[str, int] = NO_END) -> dict[str, Ints]:
+    """Batch to the positions of its answers, rising. ends: reception unit to the position of its first answer that comes too late.
 
     A prefix in commit order, so that one position per batch says which answers are in.
     """
@@ -34,7 +35,7 @@ def offered(answers: Coded, batch_of: Column, ends: Mapping[str, int] = NO_END) 
     rows = rows[np.argsort(batch_of.codes[rows].astype(np.min_scalar_type(len(batch_of.labels))), kind="stable")]
     found, start = np.unique(batch_of.codes[rows], return_index=True)
     stops = [*start[1:], len(rows)]
-    return {batch_of.labels[code]: answers.position[rows[a:b]].tolist() for code, a, b in zip(found, start, stops, strict=False)}
+    return {batch_of.labels[code]: answers.position[rows[a:b]] for code, a, b in zip(found, start, stops, strict=False)}
 
 
 def admitted(answers: Coded, batch_of: Column, cuts: Mapping[str, int]) -> Coded:

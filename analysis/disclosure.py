@@ -4,9 +4,11 @@ Methodology §13. Totals that would give away a hidden unit: complementary.py.
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from analysis.arrays import Ints
 from analysis.figures import Figure, Reason, rewritten, without_numbers
 
 FLOOR, COMPARABLE = 10, 30
@@ -39,18 +41,16 @@ def unit_of(name: str) -> str:
     return name.partition("|")[0]
 
 
-def admit(new_by_batch: Mapping[str, Iterable[int]], previous_cuts: Mapping[str, int]) -> dict[str, int]:
+def admit(new_by_batch: Mapping[str, Sequence[int] | Ints], previous_cuts: Mapping[str, int]) -> dict[str, int]:
     """Batch of a reception unit to the position up to which its answers are in (methodology §13.3, the batch rule).
 
-    new_by_batch: positions of the answers, those before the previous cut do no harm. A cut moves only when 10 or more
+    new_by_batch: positions of the answers, rising; those before the previous cut do no harm. A cut moves only when 10 or more
     answers lie beyond it, and then to the last of them: at every level, area and city too.
     """
     cuts = dict(previous_cuts)
     for name, positions in new_by_batch.items():
-        cut = cuts.get(name, 0)
-        beyond = [position for position in positions if position > cut]
-        if len(beyond) >= BATCH:
-            cuts[name] = max(beyond)
+        if len(positions) - bisect_right(positions, cuts.get(name, 0)) >= BATCH:
+            cuts[name] = int(positions[-1])
     return cuts
 
 

@@ -1,10 +1,11 @@
 """The answers that a release counts: read and coded, let in batch by batch, with the parts in which they count. Rules: analysis."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from analysis import admission, coverage, disclosure, parts
+from analysis.arrays import Ints
 from analysis.beside import OfQuality
 from analysis.coded import Coded, Coder
 from analysis.figures import Release
@@ -36,9 +37,10 @@ def counted(tx: Transaction, wave: Wave, instrument: Instrument, until: date | N
     flags = counted_flags.flags(tx, wave.province, wave.code)
     answers = _coded(tx, wave, instrument).with_flags(counted_flags.positions(flags))
     ends = admission.NO_END if until is None else collected.first_positions_after(tx, wave.province, wave.code, until)
-    offered = admission.offered(answers, admission.batches(instrument, answers), ends)
+    batches = admission.batches(instrument, answers)
+    offered = admission.offered(answers, batches, ends)
     cuts = disclosure.admit(offered, before.cuts if before else {})
-    answers = admission.admitted(answers, admission.batches(instrument, answers), cuts)
+    answers = admission.admitted(answers, batches, cuts)
     left = counted_parts.left_out(tx, wave.province, before.number) if before else parts.NOTHING
     answers, left = parts.counted(answers, admission.batches(instrument, answers), before.cuts if before else None, left)
     return Counted(
@@ -58,6 +60,6 @@ def _coded(tx: Transaction, wave: Wave, instrument: Instrument) -> Coded:
     return coder.coded()
 
 
-def _waiting(offered: Mapping[str, Sequence[int]], cuts: Mapping[str, int]) -> frozenset[str]:
+def _waiting(offered: Mapping[str, Ints], cuts: Mapping[str, int]) -> frozenset[str]:
     """Batches that have a few answers beyond their cut."""
-    return frozenset(name for name, positions in offered.items() if positions and positions[-1] > cuts.get(name, 0))
+    return frozenset(name for name, positions in offered.items() if len(positions) and positions[-1] > cuts.get(name, 0))
