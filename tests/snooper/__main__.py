@@ -14,7 +14,7 @@ from tests import cast
 from tests.snooper.attack import Watched, watch
 
 SEEDS = (1, 2, 3)
-PROGRAMMES, WAYS = 20, 40000
+PROGRAMMES, WAYS, EVERY = 20, 40000, 20
 Break = Callable[[pytest.MonkeyPatch], None]
 
 
@@ -44,7 +44,7 @@ def attacked(seed: int, broken: Break, *, by_sector: bool = False) -> Watched:
         cast.hash_cheaply(patch)
         broken(patch)
         app = create_app(read({"SURVEY_DATA_DIR": str(Path(folder)), "SURVEY_BASE_URL": "http://127.0.0.1:8000"}))
-        return watch(app, seed, releases=6, arrivals=2, by_sector=by_sector, programmes=PROGRAMMES, ways=WAYS, files=False)
+        return watch(app, seed, releases=6, arrivals=2, by_sector=by_sector, programmes=PROGRAMMES, ways=WAYS, every=EVERY, files=False)
 
 
 def main() -> None:
@@ -66,6 +66,9 @@ def main() -> None:
             small, ends = (sum(counts) for counts in zip(*((one.figures, len(one.told)) for one in found.intervals), strict=True))
             line = (name, seed, told.answers, made, found.readings, len(told.recovered), len(told.unanimous), told.neighbours, small, ends)
             print(" | ".join(map(str, line)), flush=True)  # noqa: T201
+            for kind, one in found.together.items():
+                tried = f"{one.puzzles}, all ways of {one.whole}, others sought of {one.sought}, {one.people} people"
+                print(f"    {kind}: {tried}: {one.told} told, {one.left} left, {one.untrue} untrue", flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from survey_app.storage.responses import Flag
 from tests.snooper import city, readings
 from tests.snooper.city import Answer, Crowd
 from tests.snooper.intervals import Pressed, pressed
+from tests.snooper.jointly import Opened, Said, Tally, jointly
 from tests.snooper.judge import Verdict, judged
 from tests.snooper.knowledge import Release, Seen
 from tests.snooper.notebook import Notebook
@@ -130,18 +131,22 @@ class Watched:
     more: frozenset[str]
     moved: frozenset[str]
     intervals: tuple[Pressed, ...]
+    together: Mapping[str, Tally]
 
 
 def watch(
-    app: Flask, seed: int, releases: int, arrivals: int, *, by_sector: bool = False, programmes: int = 0, ways: int = 0, files: bool = True
+    app: Flask, seed: int, releases: int, arrivals: int, *, by_sector: bool = False, programmes: int = 0, ways: int = 0, files: bool = True,
+    every: int = 1,
 ) -> Watched:
     """The attack from the founding of the city to the verdict. programmes: linear ones a family; ways: in which the people of a small
-    figure may have answered, as many as are tried; 0: intervals are not attacked."""
+    figure may have answered, as many as are tried; 0: intervals are not attacked; every: of figures with more ways every so-many-th is
+    searched."""
     city.found(by_sector)
     stage = Stage(Crowd.of(seed))
     robot, notebook = Robot.at(app), Notebook(stage.instrument)
     more: set[str] = set()
     intervals: list[Pressed] = []
+    steps: list[Step] = []
     made, known = 0, 0
     robot.changed()
     for step in stage.steps(releases, arrivals):
@@ -152,6 +157,7 @@ def watch(
                 read += readings.read(page, stage.instrument, step.known.goes_by)
         notebook.write(step.known, read)
         intervals += [pressed(stage.instrument, step.made, step.known, stage.crowd.answers, ways)] if ways else []
+        steps.append(step)
         made, known = made + 1, step.made.number
     if files:
         pages = {str(page.parts): page for role in robot.browsers for page in robot.figures(role, (city.WARDS[0],), known - 1)}
@@ -161,4 +167,10 @@ def watch(
     found += fixed_together(notebook.readings, marks, programmes // 2) if programmes else []
     verdict = judged(found, notebook.readings, notebook.came, stage.crowd.answers, stage.instrument)
     moved = frozenset(robot.changed())
-    return Watched(verdict, made, stage.refused, len(notebook.readings), frozenset(more), moved, tuple(intervals))
+    together = jointly(opened(stage.instrument, steps, stage.crowd.answers), ways, every) if ways else {}
+    return Watched(verdict, made, stage.refused, len(notebook.readings), frozenset(more), moved, tuple(intervals), together)
+
+
+def opened(instrument: Instrument, steps: Sequence[Step], answers: Sequence[Answer]) -> list[Opened]:
+    said = Said(by={one.position: one for one in answers})
+    return [Opened(instrument, step.made, step.known, said) for step in steps]
