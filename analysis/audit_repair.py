@@ -4,21 +4,21 @@ The audit itself is in audit.py, the rules that hide before it in disclosure.py,
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from analysis.audit import NOTHING, PUBLIC, Range, audited
-from analysis.audit_kept import Looked
+from analysis.audit_kept import Looked, TableName
 from analysis.audit_known import Known
 from analysis.audit_tables import PROTECTED, Widths
 from analysis.bases import Basis
 from analysis.complementary import LARGE
-from analysis.disclosure import hidden
+from analysis.disclosure import COMPARABLE, hidden
 from analysis.figures import Audited, Figure, Release
 from questionnaires.model import Fault, Refused
 
-ROUNDS = 60
-SEVERAL = 4
-"""A group that hides so many units loses its totals rather than a further unit."""
+ROUNDS = 200
+MANY, MOST = 5, 0.15
+"""A large group gives up so many units, or that part of them, for the totals of one node; where these are not enough its totals go."""
 WHOLE_PERCENT = 100
 BESIDE: Mapping[Basis, Basis] = {"open": "verified"}
 """Shown only beside that other basis (posted.py). Of a unit alone it is no use to hide them: both others together may tell them."""
@@ -30,63 +30,87 @@ def secured(release: Release, widths: Widths = PUBLIC, known: Known = NOTHING) -
     Each round hides, for every count and node with narrow cells, the smallest groups around them that still show something:
     for a count all of the group's figures of that population and basis, for a node the group's figures of all nodes that say
     the same; where all answers hide, the parts hide, too. A cell in a group that goes waits for the next round, so that none
-    goes in vain. First goes what is narrow at a glance; rounds look again at the cells that failed; the last one, which
-    passes, at all of them and closely.
-    Raises Refused, every cell by name, where no group is left to hide or 60 rounds were not enough. Hiding changes the
+    goes in vain. Large groups give up units first. What is narrow at a glance goes first; rounds look again at the cells that
+    failed; the last one, which passes, at all of them and closely.
+    Raises Refused, every cell by name, where no group is left to hide or ROUNDS were not enough. Hiding changes the
     digest: the caller makes it.
     """
-    looked = Looked.at(release, widths, known)
-    before, glance = release.figures, True
-    only: Sequence[Range] = ()
+    repair = _Repair(release.figures, Looked.at(release, widths, known))
+    glance, only = True, tuple[Range, ...]()
     for rounds in range(1, ROUNDS + 1):
-        audit = audited(release, widths, known, looked=looked, only=only or None, glance=glance)
+        audit = audited(release, widths, known, looked=repair.looked, only=only or None, glance=glance)
         if not audit.failures and not only and not glance:
-            gone = sum(new.hidden != old.hidden for new, old in zip(release.figures, before, strict=True))
+            gone = sum(new.hidden != old.hidden for new, old in zip(release.figures, repair.before, strict=True))
             return release, Audited(audit.tables, len(audit.cells), gone, rounds)
         glance = glance and bool(audit.failures)
         only = audit.failures
-        further = _further(release.figures, only, looked)
-        if only and not further:
-            break
-        if further:
-            figures = list(release.figures)
-            for place in further:
-                figures[place] = hidden(figures[place], "complementary")
-            release = replace(release, figures=tuple(figures))
+        if only:
+            figures = repair.further(release.figures, only)
+            if figures == release.figures:
+                break
+            release = replace(release, figures=figures)
     raise Refused(*(_fault(cell) for cell in audited(release, widths, known).failures))
 
 
-def _further(figures: Sequence[Figure], failures: Sequence[Range], looked: Looked) -> set[int]:
-    """Places of the figures that go in this round; empty where no narrow cell has a group left that could go."""
-    members, tables = looked.members, dict[tuple[str, ...], list[Range]]()
-    for cell in failures:
-        tables.setdefault((cell.population, cell.basis, cell.says, cell.role), []).append(cell)
-    gone: set[int] = set()
-    for cells in tables.values():
-        near = _near(figures, cells[0], looked)
+@dataclass(frozen=True, slots=True)
+class _Repair:
+    """`before`: the figures as they came; `given`: of every table and large group, the places of each unit it has given up."""
+
+    before: tuple[Figure, ...]
+    looked: Looked
+    given: dict[tuple[TableName, str], list[frozenset[int]]] = field(default_factory=dict)
+
+    def further(self, figures: tuple[Figure, ...], failures: Sequence[Range]) -> tuple[Figure, ...]:
+        """What is shown after this round; the same where no narrow cell has a group left that could go."""
+        tables: dict[tuple[str, Basis, str, str], list[Range]] = {}
+        for cell in failures:
+            tables.setdefault((cell.population, cell.basis, cell.says, cell.role), []).append(cell)
+        found = list(figures)
+        for (population, basis, says, _), cells in tables.items():
+            name: TableName = (population, basis, says)
+            gone, back = self._of_table(figures, name, cells)
+            for place in back:
+                found[place] = self.before[place]
+            for place in gone:
+                found[place] = hidden(found[place], "complementary")
+        return tuple(found)
+
+    def _of_table(self, figures: Sequence[Figure], name: TableName, cells: Sequence[Range]) -> tuple[set[int], set[int]]:
+        """Places that go, and those of units that were given up for totals that go now."""
+        members, near = self.looked.members, _near(figures, cells[0], self.looked)
         of_basis = [figures[place] for place in near if figures[place].basis == cells[0].basis]
         hides = {figure.domain for figure in of_basis if figure.hidden in PROTECTED}
         narrow = {cell.domain for cell in cells if cell.domain not in members}  # a count below the floor beside a figure that is shown, too
         narrow, helped = narrow.union(*(hides.intersection(members.get(cell.domain, ())) for cell in cells)), set[str]()
+        gone, back = set[int](), set[int]()
         groups = [figure for figure in of_basis if figure.hidden is None and figure.domain in members]
         for group in sorted(groups, key=lambda figure: (figure.n_received or 0, figure.domain)):
             inside = narrow.intersection(members[group.domain])
             if inside and helped.isdisjoint(inside):
-                goes = _given_up(of_basis, members[group.domain]) if cells[0].says and cells[0].basis not in BESIDE else None
-                gone.update(place for place in near if figures[place].domain == (goes or group.domain) and figures[place].hidden is None)
+                given = self.given.setdefault((name, group.domain), [])
+                goes = self._given_up(of_basis, group.domain, len(given)) if name[2] and name[1] not in BESIDE else None
+                places = {place for place in near if figures[place].domain == (goes or group.domain) and figures[place].hidden is None}
+                gone |= places
+                if goes:
+                    given.append(frozenset(places))
+                else:
+                    back.update(*self.given.pop((name, group.domain)))
                 helped |= inside
-    return gone
+        kept = {place for units in self.given.values() for places in units for place in places}
+        return gone, back - kept - gone
 
-
-def _given_up(figures: Sequence[Figure], inside: Mapping[str, float]) -> str | None:
-    """The unit that goes so that a large group may keep its totals: of those printed in whole percent the one with fewest answers,
-    whatever its score. None where the group is small, hides several already, or has no such unit."""
-    shown = {one.domain: one.estimate.n for one in figures if one.estimate is not None and one.domain in inside}
-    hides = {one.domain for one in figures if one.hidden in PROTECTED and one.domain in inside} - set(shown)
-    may_go = {unit: n for unit, n in shown.items() if n < WHOLE_PERCENT}
-    if len(shown) + len(hides) < LARGE or len(hides) >= SEVERAL or not may_go:
-        return None
-    return min(may_go, key=lambda unit: (may_go[unit], unit))
+    def _given_up(self, figures: Sequence[Figure], group: str, already: int) -> str | None:
+        """The unit that goes so that a large group may keep its totals. Of those for reference only, else of those printed in whole
+        percent, the one with most files in the group, whatever its score: the more of a total is not known, the wider are all that hide
+        in it. None where the group is small, has given up many already, or has no such unit."""
+        inside = self.looked.members[group]
+        shown = {one.domain: one.estimate.n for one in figures if one.estimate is not None and one.domain in inside}
+        units = len({one.domain for one in figures if one.domain in inside and (one.domain in shown or one.hidden in PROTECTED)})
+        below = COMPARABLE if min(shown.values(), default=WHOLE_PERCENT) < COMPARABLE else WHOLE_PERCENT
+        files = {unit: inside[unit] * (self.looked.domains[unit].files or 0) for unit, n in shown.items() if n < below}
+        if units < LARGE or already >= max(MANY, MOST * units) or not files:
+            return None
+        return min(files, key=lambda unit: (-files[unit], shown[unit], unit))
 
 
 def _near(figures: Sequence[Figure], cell: Range, looked: Looked) -> list[int]:

@@ -28,13 +28,16 @@ FORM = made.instrument([made.SECTORS, made.STAGE, made.question("a")], [ONE], me
 SATISFIED = {"u": 30, "v": 20, "w": 10, "x": 4, "y": 6}
 
 
-def released(n: Mapping[str, int], *groups: str, files: int = 100, previous: Release | None = None) -> Release:
-    """Units with so many answers and 100 files each, a block for each of `groups`, and the city of all."""
+def released(
+    n: Mapping[str, int], *groups: str, files: int = 100, previous: Release | None = None, other_files: Mapping[str, int] | None = None
+) -> Release:
+    """Units with so many answers and 100 files each, or those of `other_files`, a block for each of `groups`, and the city of all."""
     rows = [made.answer(id, day=str(k % 3), stage=2, a=5 if k < SATISFIED[id] else 1) for id, count in n.items() for k in range(count)]
-    domains = [made.unit(id, files) for id in n]
-    domains += [made.block(f"k{group}", list(group), files * len(group)) for group in groups]
-    frame = made.frame([(id, id, 1, files) for id in n])
-    return made.release(FORM, rows, [*domains, made.city(list(n), files * len(n))], frame=frame, previous=previous)
+    of = dict.fromkeys(n, files) | dict(other_files or {})
+    domains = [made.unit(id, of[id]) for id in n]
+    domains += [made.block(f"k{group}", list(group), sum(of[id] for id in group)) for group in groups]
+    frame = made.frame([(id, id, 1, of[id]) for id in n])
+    return made.release(FORM, rows, [*domains, made.city(list(n), sum(of.values()))], frame=frame, previous=previous)
 
 
 def without(release: Release, *domains: str, reason: Reason = "too_few") -> Release:
@@ -274,12 +277,43 @@ def test_an_area_of_shown_units_is_no_secret_of_its_own() -> None:
 
 
 def test_a_large_group_gives_up_a_small_unit_before_its_totals() -> None:
-    """Twelve units, x alone is hidden: the block's mean of units tells it. The unit with fewest answers goes, and the totals stay."""
-    n = {"u": 40, "v": 40, "w": 40, "x": 12, **{f"b{k}": 120 for k in range(8)}}
+    """Twelve units, x alone is hidden: the block's mean of units tells it. A unit that is printed in whole percent goes, and the totals
+    stay."""
     with patch.dict(SATISFIED, {f"b{k}": 60 for k in range(8)}):
-        release = without(released(n), "x", reason="complementary")
+        found, _ = secured(without(released({**FOUR, "x": 12, **{f"b{k}": 120 for k in range(8)}}), "x", reason="complementary"))
+    assert hidden_in(found) == {"x", "u"}
+
+
+def test_of_those_for_reference_only_the_one_with_most_files_goes() -> None:
+    """v is half of all that is not known then; w has more files, but is told from 40 answers."""
+    n = {"u": 12, "v": 20, "w": 40, "x": 12, **{f"b{k}": 120 for k in range(8)}}
+    with patch.dict(SATISFIED, {"u": 9, "v": 12, **{f"b{k}": 60 for k in range(8)}}):
+        release = without(pooled_alone(released(n, other_files={"v": 120, "w": 150})), "x", reason="complementary")
     assert {one.domain for one in audited(release).failures} == {"x"}
-    found, _ = secured(release)
-    state = {(one.domain, one.summary): one.hidden for one in found.figures if one.population == "finished" and one.basis == "all"}
-    assert (state["79", "pooled"], state["79", "mean_of_units"]) == (None, None)
-    assert {domain for domain, _ in state if state[domain, "pooled"]} == {"x", "u"}
+    assert hidden_in(secured(release)[0]) == {"x", "v"}
+
+
+def test_units_that_were_given_up_in_vain_are_shown_again() -> None:
+    """Five units with a twelfth of the files are hidden, and one of their sixty people was not satisfied. Of the other five all were, so
+    that none of them leaves more open; a sixth does, where one in two was not."""
+    small, big = [f"s{k}" for k in range(5)], [f"b{k}" for k in range(5)]
+    n = {**dict.fromkeys(small, 12), **dict.fromkeys(big, 50), "more": 20}
+    with patch.dict(SATISFIED, {**dict.fromkeys([*small, *big], 100), "s0": 11, "more": 10}):
+        of_eleven = pooled_alone(released(n, other_files=dict.fromkeys([*big, "more"], 1000)))
+        of_ten = pooled_alone(released({id: n[id] for id in (*small, *big)}, other_files=dict.fromkeys(big, 1000)))
+    assert hidden_in(secured(without(of_eleven, *small, reason="complementary"))[0]) == {*small, "more"}
+    assert hidden_in(secured(without(of_ten, *small, reason="complementary"))[0]) == {*small, "79"}
+
+
+def pooled_alone(release: Release) -> Release:
+    """Without means of units, which are a second equation."""
+    figures = [hidden(one, "complementary") if one.summary == "mean_of_units" else one for one in release.figures]
+    return replace(release, figures=tuple(figures))
+
+
+def hidden_in(release: Release) -> set[str]:
+    """Whose pooled share of all answers is not shown."""
+    return {
+        one.domain for one in release.figures
+        if one.hidden and (one.population, one.basis, one.summary) == ("finished", "all", "pooled")
+    }  # fmt: skip
