@@ -12,14 +12,13 @@ from analysis.audit_known import Known
 from analysis.audit_tables import PROTECTED, Widths
 from analysis.bases import Basis
 from analysis.complementary import LARGE
-from analysis.disclosure import COMPARABLE, hidden
+from analysis.disclosure import COMPARABLE, WHOLE_PERCENT, hidden
 from analysis.figures import Audited, Figure, Release
 from questionnaires.model import Fault, Refused
 
 ROUNDS = 200
 MANY, MOST = 5, 0.15
 """A large group gives up so many units, or that part of them, for the totals of one node; where these are not enough its totals go."""
-WHOLE_PERCENT = 100
 BESIDE: Mapping[Basis, Basis] = {"open": "verified"}
 """Shown only beside that other basis (posted.py). Of a unit alone it is no use to hide them: both others together may tell them."""
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from analysis.disclosure import COMPARABLE, FLOOR, hidden
+from analysis.disclosure import COMPARABLE, FLOOR, WHOLE_PERCENT, hidden
 from analysis.estimation import Estimates
 from analysis.figures import Figure
 from analysis.population import Population
@@ -87,18 +87,18 @@ def given_up(people: Floats, unknown: Bools, small: Bools, large: Bools, others:
     """Units whose figure goes so that large groups may keep their totals, where one or two hidden units would cost these.
 
     people: respondents of every unit; unknown: not shown; small: hidden for too few; large, others: group × unit, the
-    groups that publish two totals and all further ones. Only units below 30 go, whose figure is for reference anyway:
-    first those that share a further group with a hidden unit (its total is protected too), then those with fewest
-    answers. Where there are not enough of them nobody goes, and suppressed() hides the totals.
+    groups that publish two totals and all further ones. Units below 30 go first, whose figure is for reference anyway, then
+    those printed in whole percent; of these first those that share a further group with a hidden unit (its total is protected
+    too), then those with fewest answers. Where there are not enough of them nobody goes, and suppressed() hides the totals.
     """
     gone = np.zeros(len(people), np.bool_)
     kin: Bools = np.asarray(others[np.asarray((others & small).any(axis=1))].any(axis=0))
     for members in large:
         hides = members & (unknown | gone)
         lacking = ENOUGH - int(hides.sum())
-        may_go = np.flatnonzero(members & (people > 0) & ~hides & (people + 1e-9 < COMPARABLE))
+        may_go = np.flatnonzero(members & (people > 0) & ~hides & (people + 1e-9 < WHOLE_PERCENT))
         if bool((members & small).any()) and 0 < lacking <= len(may_go) and (members & (people > 0)).sum() >= LARGE:
-            order = np.lexsort((may_go, people[may_go], ~kin[may_go]))
+            order = np.lexsort((may_go, people[may_go], ~kin[may_go], people[may_go] + 1e-9 >= COMPARABLE))
             gone[may_go[order[:lacking]]] = True
     return gone
 

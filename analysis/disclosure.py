@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from analysis.arrays import Ints
 from analysis.figures import Figure, Reason, rewritten, without_numbers
 
-FLOOR, COMPARABLE = 10, 30
+FLOOR, COMPARABLE, WHOLE_PERCENT = 10, 30, 100
 BATCH = 10
 TENTHS, SLACK = 10, 1e-9
 

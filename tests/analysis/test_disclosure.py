@@ -88,9 +88,16 @@ def test_units_of_the_hidden_unit_s_own_district_go_first() -> None:
     assert sacrifice(people, [[1] * 11], [[1, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0]]) == [1, 2]
 
 
-def test_no_unit_that_may_be_compared_is_given_up() -> None:
-    """Only one further unit is below 30: two would be needed, so nobody goes and the totals are hidden instead."""
-    assert sacrifice([7, 12, 30, 60, 31, 90, 80, 70, 60, 50, 40], [[1] * 11], []) == []
+def test_units_for_reference_only_go_before_those_printed_in_whole_percent() -> None:
+    """Two are needed: of 12 people, then of 30, or of 60 in the district of the hidden unit."""
+    people = [7, 12, 30, 60, 31, 90, 80, 70, 60, 50, 40]
+    assert sacrifice(people, [[1] * 11], []) == [1, 2]
+    assert sacrifice(people, [[1] * 11], [[1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]]) == [1, 3]
+
+
+def test_no_unit_printed_in_tenths_of_a_percent_is_given_up() -> None:
+    """Only one further unit is below 100: two would be needed, so nobody goes and the totals are hidden instead."""
+    assert sacrifice([7, 12, 100, 600, 310, 900, 800, 700, 600, 500, 400], [[1] * 11], []) == []
 
 
 def test_a_small_group_gives_up_no_unit() -> None:
