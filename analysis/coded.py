@@ -22,7 +22,7 @@ UNKNOWN = -1
 TEXTS = ("reception", "decider", "point", "psu", "channel", "module")
 READ = ("decider", "psu", "channel", "module")
 """Of these, what is read of every answer: reception and point stand in the name of its PSU, unit|point|day."""
-NUMBERS = ("position", "sector", "pi", "design_weight")
+NUMBERS = ("sector", "pi", "design_weight")
 
 AT_ONCE = 2_000
 """Texts read together, which fit into the cache of a processor."""
@@ -89,13 +89,15 @@ class _Labels(dict[str | None, int]):
 
 
 class Coder:
-    """Takes the rows of storage in parts, by the names of READ and NUMBERS and `answers`, the text that encode() made."""
+    """Takes the rows of storage in parts, by the names of READ and NUMBERS and `answers`, the text that encode() made; and their positions,
+    some parts at a time."""
 
     def __init__(self, instrument: Instrument) -> None:
         self._reader = Reader.of(instrument)
         self._labels = {name: _Labels() for name in READ}
         self._texts: dict[str, list[Places]] = {name: [np.zeros(0, np.int32)] for name in READ}
         self._numbers: dict[str, list[Floats]] = {name: [np.zeros(0)] for name in NUMBERS}
+        self._positions = [np.zeros(0, np.int64)]
         self._answers: list[Codes] = []
         self._waiting: list[str] = []
 
@@ -110,6 +112,10 @@ class Coder:
         if len(self._waiting) >= AT_ONCE:
             self._read()
 
+    def place(self, positions: Sequence[int]) -> None:
+        """Of the answers that were added since this was last called."""
+        self._positions.append(np.fromiter(positions, np.int64, len(positions)))
+
     def _read(self) -> None:
         self._answers.append(self._reader.codes(self._waiting))
         self._waiting = []
@@ -122,7 +128,7 @@ class Coder:
         texts = {name: _sorted(labels, np.concatenate(self._texts.pop(name))) for name, labels in self._labels.items()}
         return Coded(
             {**texts, **_places(texts["psu"])},
-            numbers["position"].astype(np.int64), sector, numbers["pi"], numbers["design_weight"],
+            np.concatenate(self._positions), sector, numbers["pi"], numbers["design_weight"],
             np.zeros(len(sector), np.bool_), dict(zip(self._reader.columns, answers, strict=True)),
         )  # fmt: skip
 

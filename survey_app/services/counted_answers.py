@@ -55,8 +55,10 @@ def counted(tx: Transaction, wave: Wave, instrument: Instrument, until: date | N
 
 def _coded(tx: Transaction, wave: Wave, instrument: Instrument) -> Coded:
     coder = Coder(instrument)
-    for part in collected.parts(tx, wave.province, wave.code):
-        coder.add(part.texts, part.numbers, part.answers)
+    for page in collected.pages(tx, wave.province, wave.code):
+        for part in page.parts():
+            coder.add(part.texts, part.numbers, part.answers)
+        coder.place(page.positions())
     return coder.coded()
 
 

@@ -53,26 +53,46 @@ _TEXTS = {
     "channel": responses.c.channel,
     "module": responses.c.module,
 }
-_NUMBERS = {name: responses.c[name] for name in ("position", "sector", "pi", "design_weight")}
+_NUMBERS = {name: responses.c[name] for name in ("sector", "pi", "design_weight")}
 ASKED, TAKEN = 20_000, 500
-"""Rows of one question to the database, whose driver may hold them all; and rows taken from it together, few enough to be made,
-coded and let go without leaving the cache of a processor."""
+"""Positions of one question to the database, whose driver may hold all their rows; and rows taken from it together, few enough to be
+made, coded and let go without leaving the cache of a processor."""
 
 
-def parts(tx: Connection, province: str, wave: str) -> Iterator[Part]:
-    """Every answer of the wave, in commit order, TAKEN at a time: a year of a large city does not fit into memory as rows.
+@dataclass(slots=True)
+class Page:
+    """The answers of a wave at some positions, in commit order."""
 
-    Rows are taken as the driver has them: nothing has to be made of their texts and numbers.
-    """
-    query = select(*_TEXTS.values(), *_NUMBERS.values(), responses.c.answers).where(_of(province, wave)).order_by(responses.c.position)
-    last, more = 0, True
-    while more:
-        cursor, more = tx.execute(query.where(responses.c.position > last).limit(ASKED)).cursor, False
+    tx: Connection
+    of: ColumnElement[bool]
+    at: range
+    many: int = 0
+
+    def parts(self) -> Iterator[Part]:
+        """TAKEN at a time, as the driver has them: nothing has to be made of their texts and numbers."""
+        query = select(*_TEXTS.values(), *_NUMBERS.values(), responses.c.answers)
+        cursor = self.tx.execute(query.where(self._here()).order_by(responses.c.position)).cursor
         while rows := cursor.fetchmany(TAKEN):
             columns = list(zip(*rows, strict=True))
             texts, numbers = columns[: len(_TEXTS)], columns[len(_TEXTS) : -1]
             yield Part(dict(zip(_TEXTS, texts, strict=True)), dict(zip(_NUMBERS, numbers, strict=True)), columns[-1])
-            last, more = rows[-1][len(_TEXTS)], True
+            self.many += len(rows)
+
+    def positions(self) -> Sequence[int]:
+        """Of the answers in parts(), once these were all taken. They are asked for only where some positions are another wave's."""
+        if self.many in (0, len(self.at)):
+            return self.at[: self.many]
+        return self.tx.execute(select(responses.c.position).where(self._here()).order_by(responses.c.position)).scalars().all()
+
+    def _here(self) -> ColumnElement[bool]:
+        return self.of & responses.c.position.between(self.at[0], self.at[-1])
+
+
+def pages(tx: Connection, province: str, wave: str) -> Iterator[Page]:
+    """Every answer of the wave, in commit order: a year of a large city does not fit into memory as rows."""
+    last = tx.execute(select(func.max(responses.c.position)).where(responses.c.province == province)).scalar() or 0
+    for first in range(1, last + 1, ASKED):
+        yield Page(tx, _of(province, wave), range(first, min(first + ASKED, last + 1)))
 
 
 def used_by_batch(tx: Connection, province: str) -> dict[str, int]:

@@ -38,9 +38,9 @@ def by_parts(given_: Sequence[Mapping[str, Code]], size: int, **texts: Sequence[
     for at in range(0, len(given_), size):
         rows = range(at, min(at + size, len(given_)))
         columns = {name: [texts[name][row] if name in texts else NOTHING_KNOWN[name] for row in rows] for name in READ}
-        numbers = {"position": [row + 1.0 for row in rows], "sector": [None if row % 3 else 4 for row in rows],
-                   "pi": [0.2 for _ in rows], "design_weight": [1.0 for _ in rows]}  # fmt: skip
+        numbers = {"sector": [None if row % 3 else 4 for row in rows], "pi": [0.2 for _ in rows], "design_weight": [1.0 for _ in rows]}
         coder.add(columns, numbers, [answers.encode(given_[row]) for row in rows])
+        coder.place([row + 1 for row in rows])
     return coder.coded()
 
 

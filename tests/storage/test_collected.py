@@ -4,8 +4,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from survey_app.storage import collected, responses, session
+from survey_app.storage.collected import Part
 from tests.storage.test_responses import row
 
 
@@ -28,22 +30,40 @@ def test_columns_hold_one_wave_in_commit_order(database: Path) -> None:
     assert not nothing.answers
 
 
+WAVES = [*["2025-Q4"] * 5, *["2026-Q1"] * 5, "2025-Q4", "2026-Q1", "2026-Q1"]
+OWN = [at for at, wave in enumerate(WAVES) if wave == "2026-Q1"]
+
+
+def read() -> list[tuple[list[Part], list[int]]]:
+    with session.reading() as tx:
+        assert not any(list(page.parts()) or list(page.positions()) for page in collected.pages(tx, "79", "2031"))
+        assert list(collected.pages(tx, "01", "2026-Q1")) == []
+        return [(list(page.parts()), list(page.positions())) for page in collected.pages(tx, "79", "2026-Q1")]
+
+
 @pytest.mark.parametrize("taken", [1, 2, 3, 500])
-def test_parts_hold_every_answer_of_the_wave_once_whatever_their_size(database: Path, monkeypatch: pytest.MonkeyPatch, taken: int) -> None:
-    """Seven answers in questions of four rows and parts of one to three; two of another wave between them."""
+def test_pages_hold_every_answer_of_the_wave_once_whatever_their_size(database: Path, monkeypatch: pytest.MonkeyPatch, taken: int) -> None:
+    """Seven answers of thirteen in questions of four positions, and parts of one to three: a page without any, one of them alone, one
+    that is mixed, one that is not full."""
     monkeypatch.setattr(collected, "ASKED", 4)
     monkeypatch.setattr(collected, "TAKEN", taken)
-    waves = ["2026-Q1", "2025-Q4"] + ["2026-Q1"] * 5 + ["2025-Q4", "2026-Q1"]
-    responses.append([row(at, wave=wave, sector=None if at == 2 else at, answers=f'{{"a":{at}}}') for at, wave in enumerate(waves)])
-    with session.reading() as tx:
-        parts = list(collected.parts(tx, "79", "2026-Q1"))
-        assert list(collected.parts(tx, "79", "2031")) == []
-    own = [at for at, wave in enumerate(waves) if wave == "2026-Q1"]
-    assert [text for part in parts for text in part.answers] == [f'{{"a":{at}}}' for at in own]
-    assert [position for part in parts for position in part.numbers["position"]] == [at + 1 for at in own]
-    assert [sector for part in parts for sector in part.numbers["sector"]] == [None if at == 2 else at for at in own]
+    responses.append([row(at, wave=wave, sector=None if at == 6 else at, answers=f'{{"a":{at}}}') for at, wave in enumerate(WAVES)])
+    pages = read()
+    parts = [part for some, _ in pages for part in some]
+    assert [positions for _, positions in pages] == [[], [6, 7, 8], [9, 10, 12], [13]]
+    assert [text for part in parts for text in part.answers] == [f'{{"a":{at}}}' for at in OWN]
+    assert [sector for part in parts for sector in part.numbers["sector"]] == [None if at == 6 else at for at in OWN]
     assert {psu for part in parts for psu in part.texts["psu"]} == {"26734|AB|2026-03-02"}
     assert max(len(part.answers) for part in parts) <= taken
+
+
+def test_positions_are_asked_for_only_where_waves_are_mixed(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collected, "ASKED", 5)
+    responses.append([row(at, wave=wave) for at, wave in enumerate(WAVES)])
+    asked: list[str] = []
+    event.listen(session.engine(), "before_cursor_execute", lambda _c, _u, statement, *_: asked.append(statement))
+    assert [positions for _, positions in read()] == [[], [6, 7, 8, 9, 10], [12, 13]]
+    assert sum(statement.startswith("SELECT responses.position") for statement in asked) == 1
 
 
 def test_the_first_answer_of_a_later_day_is_known_for_every_unit(database: Path) -> None:
