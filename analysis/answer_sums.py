@@ -151,7 +151,7 @@ def _levels(given: Codes, codes: Sequence[int], place: Ints, runs: Runs, weight:
     none = len(codes)
     level_of = np.full(256, none, np.int64)
     level_of[list(codes)] = np.arange(none)
-    level = level_of[given.astype(np.uint8)]
+    level = level_of.take(given.astype(np.uint8))
     at, shape = place * (none + 1) + level, (runs.size, none + 1)
     summed = [None, weight] if came is None else [None, weight, weight * came]
     n, sums, *new = (np.bincount(at, of, shape[0] * shape[1]).astype(np.float64).reshape(shape)[:, :none] for of in summed)

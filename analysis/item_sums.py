@@ -59,7 +59,7 @@ def levels(data: SurveyData, items: Mapping[str, Collection[int]], rows: Ints) -
     for row, (id, codes) in enumerate(items.items()):
         level_of = np.full(256, np.nan)
         level_of[list(codes)] = list(codes)
-        found[row] = level_of[data.answers[id][rows].astype(np.uint8)]
+        found[row] = level_of.take(data.answers[id][rows].astype(np.uint8))
     return found
 
 

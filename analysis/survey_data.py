@@ -166,8 +166,7 @@ def holds(answers: Mapping[str, Codes], condition: Condition) -> Bools:
 
 def _is_among(given: Codes, codes: Sequence[int]) -> Bools:
     """Which answers have one of these codes."""
-    found: Bools = among(codes)[given.astype(np.uint8)]
-    return found
+    return among(codes).take(given.astype(np.uint8))
 
 
 def among(codes: Sequence[int]) -> Bools:

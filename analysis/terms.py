@@ -16,7 +16,7 @@ def values(data: SurveyData, term: Term) -> tuple[Floats, Floats, Bools]:
     if term.question in data.answers:
         column, value_of = data.answers[term.question].astype(np.uint8), np.zeros(256)
         value_of[list(term.codes)] = list(term.codes.values())
-        answered, y = among(tuple(term.codes))[column], value_of[column]
+        answered, y = among(tuple(term.codes)).take(column), value_of.take(column)
     else:
         answered = np.zeros(len(data), np.bool_)
         y = np.zeros(len(data))
