@@ -17,8 +17,8 @@ from analysis.survey_data import Bools, Floats
 from analysis.tallies import Tallies
 from questionnaires.trees import Term
 
-ROUNDING, ALIKE = 1e-9, 1e-6
-FEW, FEWER = 5, 3
+ROUNDING = 1e-9
+FEW = 5
 """Answers as heavy as the heaviest: where fewer say otherwise, few combinations of people have their variance."""
 
 
@@ -31,8 +31,8 @@ def without_outweighed(figures: Sequence[Figure], population: Population, tallie
     ten people and more they are told openly what they have in common, as 100 % tells it; where nothing is lacking it is 100 %.
     Nor is a mean of units shown that leans on one person: the only one of one unit of seven is a seventh of it. A pooled figure that leans
     on one is shown without its interval: whether that person is behind what is lacking makes V another, and the interval would say it.
-    Likewise the ends stand by tenths where less than five of the heaviest answers lack on one side, by the value to a percent, as it is
-    printed; and a group in which weights differ has none where less than three of them do: its degrees of freedom go by who they are, too.
+    Likewise where less than five of the heaviest answers lack on one side, by the value to a percent, as it is printed, the interval is
+    that of V0 alone, its ends by tenths: V would tell whose answers they are, and V0 goes by counts, the value and the block.
     By hand in tests/analysis/test_outweighed.py.
     """
     judged = _Outweighed.of(population, tallies)
@@ -49,15 +49,17 @@ def without_outweighed(figures: Sequence[Figure], population: Population, tallie
         elif figure.summary == "pooled" and judged.leaning[row, measure]:
             found[place] = without_interval(figure)
         elif figure.summary == "pooled" and judged.few[row, measure]:
-            found[place] = widened(figure, population.precision.bounds[figure.node])
+            precision = population.precision
+            expected = precision.ends_by_expectation(row, precision.place(figure.node))
+            found[place] = widened(figure, expected, precision.bounds[figure.node])
     return found
 
 
-def widened(figure: Figure, ends: tuple[float, float]) -> Figure:
-    """The figure with its interval, and that of its gap, by tenths of the range."""
-    if figure.estimate is None:
+def widened(figure: Figure, expected: tuple[float, float], ends: tuple[float, float]) -> Figure:
+    """The figure with the interval that is expected, and with that of its gap, by tenths of the range."""
+    if figure.estimate is None or figure.estimate.ci_low is None:
         return figure
-    low, high = by_tenths(figure.estimate.ci_low, figure.estimate.ci_high, ends)
+    low, high = by_tenths(*expected, ends)
     below, above = by_tenths(figure.gap_low, figure.gap_high, (0.0, ends[1] - ends[0]))
     return rewritten(figure, estimate=replace(figure.estimate, ci_low=low, ci_high=high), gap_low=below, gap_high=above)
 
@@ -81,8 +83,8 @@ def leans(heaviest: Floats) -> bool:
 class _Outweighed:
     """`n`, `weight`: place and cell × term, answers and what one weighs; `near`: of every term from either end to the next value;
     `lacking`: either end × domain × measure; `likely`: domain × measure, where the heaviest answer weighs more than is lacking; `leaning`:
-    where something is lacking and one person may be more than a tenth of the figure, or, of a group where weights differ, less is lacking
-    than FEWER of the heaviest answers; `few`: where less than FEW of them is."""
+    where something is lacking and one person may be more than a tenth of the figure; `few`: where less is lacking than FEW of the heaviest
+    answers."""
 
     credit: Credit
     tallies: Tallies
@@ -109,10 +111,7 @@ class _Outweighed:
         whole = lacking.sum(axis=0)
         with np.errstate(divide="ignore", invalid="ignore"):
             printed = np.floor(100 * lacking / whole + 0.5 + ROUNDING) / 100 * whole
-        of_one = np.where(tallies.parts[:, None, :], most, 0.0).max(axis=2).T
-        differ = of_one * estimates.answers > (estimates.x @ parts) * (1 + ALIKE)
-        few, fewer = (some.all(axis=0) & (printed < count * heavy * (1 - ROUNDING)).any(axis=0) for count in (FEW, FEWER))
-        leaning |= fewer & differ & np.array([[domain.kind != "unit"] for domain in population.domains], np.bool_)
+        few: Bools = some.all(axis=0) & (printed < FEW * heavy * (1 - ROUNDING)).any(axis=0)
         return cls(credit, tallies, n, weight, np.array(near), lacking, likely, leaning, few)
 
     def tells(self, row: int, measure: int) -> bool:

@@ -23,7 +23,8 @@ class Precision:
     """Domain × node. `variance`: raw; `smooth`: V0, what the block leads one to expect; `expected`: V0 without clustering; `stable`: V*,
     between the two; NaN where there is no value.
 
-    `df`: PSUs less strata; `freedom`: degrees of freedom of V*. `z`: the influence of every PSU, rows of Influence × node.
+    `df`: PSUs less strata; `freedom`: degrees of freedom of V*. `spread`: variance of one answer, as V0 takes it; `share`: nodes of shares
+    alone. `z`: the influence of every PSU, rows of Influence × node.
     `n`: respondents with any valid answer behind the node; `thinnest`: of a mean or sum those of its thinnest leaf.
     """
 
@@ -41,6 +42,8 @@ class Precision:
     deff: Floats
     df: Ints
     freedom: Floats
+    spread: Floats
+    share: Bools
     z: Floats
     bounds: Mapping[str, tuple[float, float]]
     places: Mapping[str, int]
@@ -66,6 +69,18 @@ class Precision:
             return Estimate(n, answers, value, raw, df[domain], se, freedom, low, high, LEVEL, "stabilised", deff)
 
         return estimate
+
+    def ends_by_expectation(self, domain: int, node: int) -> tuple[float, float]:
+        """The interval that V0 alone gives, as of a unit with a single PSU (methodology §6.3 with df = 0): it says nothing of the days."""
+        at = domain, node
+        value, smooth, spread = self.value[at], self.smooth[at], self.spread[at]
+        if self.share[node]:
+            size, kish = np.floor(self.n[at] + 1e-9), spread / self.expected[at]
+            ends = korn_graubard(value, smooth, PRIOR_DF, size, self.answers[at], level=LEVEL, spread=spread, n_kish=kish)
+        else:
+            low, high = self.bounds[self.nodes[node]]
+            ends = student(value, smooth, PRIOR_DF, level=LEVEL, low=low, high=high)
+        return float(ends[0]), float(ends[1])
 
     def mean_of_units(self, group: int, node: int, units: Ints, kept: Mapping[int, Estimate]) -> Estimate | None:
         """θ̄ = Σ H_u/K, V = Σ V_u/K² over units with a value (methodology §9.4): a hidden unit still counts inside.
@@ -143,8 +158,11 @@ def precision(nodes: Mapping[str, NodeValues], estimates: Estimates, domains: Se
     places = {id: place for place, id in enumerate(ids)}
     bounds = {id: (nodes[id].low, nodes[id].high) for id in ids}
     thinnest = _thinnest(nodes, estimates, count)
-    spreads = raw, smooth, expected, stable
-    return Precision(ids, value, count, thinnest, answers, *spreads, low, high, deff, estimates.df, freedom, z, bounds, places)
+    share = np.array([one.share for one in nodes.values()], np.bool_)
+    return Precision(
+        ids, value, count, thinnest, answers, raw, smooth, expected, stable, low, high, deff, estimates.df, freedom, spread, share, z,
+        bounds, places,
+    )  # fmt: skip
 
 
 def _spreads(nodes: Mapping[str, NodeValues], value: Floats, count: Floats, simple: Floats, leans_on: Ints) -> Floats:

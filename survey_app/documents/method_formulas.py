@@ -111,10 +111,10 @@ def interval(language: str) -> str:
 
 def rounding(language: str) -> str:
     sentence = (
-        "Value and interval on one grid: fewer than 100 answers whole percent, fewer than 1,000 one decimal, else two; "
-        "ends of the interval are rounded outward, to tenths of the range (tens of percent) with fewer than 30 answers, those of a gap "
-        "too, and where those who say otherwise weigh less than five of the heaviest answers: the error of so few would tell what one of "
-        "them said. For the same reason a figure of which one person may be more than a tenth has no interval, nor one of a group where "
-        "weights differ and those who say otherwise weigh less than three of the heaviest. Published numbers of answers are rounded to 5."
+        "Value and interval on one grid: fewer than 100 answers whole percent, fewer than 1,000 one decimal, else two; ends of the "
+        "interval are rounded outward, to tenths of the range (tens of percent) with fewer than 30 answers, those of a gap too: the "
+        "error of so few days would tell what one of them said. Where those who say otherwise weigh less than five of the heaviest "
+        "answers the interval is that of V0 alone with 8 df, by tenths, too. A figure of which one person may be more than a tenth has "
+        "no interval. Published numbers of answers are rounded to 5."
     )
     return say(language, sentence)

@@ -68,10 +68,7 @@ def status_of_reason(language: str, reason: Reason) -> str:
 
 
 def leans_on_one(language: str) -> str:
-    sentence = (
-        "Without an interval: one person may be more than a tenth of the figure, or, of a group, those who say otherwise weigh less than "
-        "three of the heaviest answers; the interval would tell what single people said."
-    )
+    sentence = "Without an interval: one person may be more than a tenth of the figure, and the interval would tell what that person said."
     return say(language, sentence)
 
 

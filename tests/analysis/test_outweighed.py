@@ -141,25 +141,17 @@ def test_where_fewer_than_five_of_the_heaviest_say_otherwise_the_ends_stand_by_t
     assert found.estimate.ci_low < found.estimate.estimate <= found.estimate.ci_high
 
 
-@pytest.mark.parametrize(
-    ("light", "heavy", "interval"),
-    [([1] * 14 + [5] * 7, [5] * 10, False), ([1] * 16 + [5] * 5, [5] * 10, True), ([1] * 2 + [5] * 38, [], True)],
-    ids=["140, a heavy one weighs 50", "160", "two who weigh what all weigh"],
-)
-def test_of_a_group_where_weights_differ_and_less_than_three_of_the_heaviest_say_otherwise_there_is_no_interval(
-    light: Sequence[int], heavy: Sequence[int], interval: bool
-) -> None:
-    said = ("u", light), ("v", heavy)
-    rows = [made.answer(unit, day=str(k % 8), sector=1, a=code) for unit, codes in said for k, code in enumerate(codes)]
-    files = {"u": 10 * len(light), "v": 50 * len(heavy)}
-    domains = [*(made.unit(unit, count) for unit, count in files.items() if count), made.city(list(files), sum(files.values()))]
-    form = made.instrument([made.question("a"), made.SECTORS], [made.tree("a", [made.share("a", "a")])], meanings=MIXED)
-    frame = made.frame([(unit, unit, None, count) for unit, count in files.items() if count])
-    by = {(one.domain, one.summary): one for one in made.release(form, rows, domains, frame=frame).figures if one.basis == "all"}
-    found = by["79", "pooled"]
-    assert found.hidden is None
-    assert found.estimate is not None
-    assert (found.estimate.ci_low is not None, found.estimate.ci_high is not None) == (interval, interval)
+@pytest.mark.parametrize(("dissatisfied", "same"), [(4, True), (5, False)])
+def test_and_say_nothing_of_the_days_on_which_they_came(dissatisfied: int, same: bool) -> None:
+    """Of forty on eight days: once on as many days as they are, once all on one day."""
+    apart = [1] * dissatisfied + [5] * (40 - dissatisfied)
+    together = [1 if k % 8 == 0 and k < 8 * dissatisfied else 5 for k in range(40)]
+    ends = []
+    for codes in (apart, together):
+        [found] = [one for one in released(codes, [], made.share("a", "a")).figures if one.basis == "all"]
+        assert found.estimate is not None
+        ends.append((found.estimate.estimate, found.estimate.ci_low, found.estimate.ci_high))
+    assert (ends[0] == pytest.approx(ends[1])) is same
 
 
 def test_of_a_score_by_tenths_of_its_range() -> None:

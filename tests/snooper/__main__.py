@@ -35,7 +35,7 @@ def without_complements(patch: pytest.MonkeyPatch) -> None:
 def with_narrow_ends(patch: pytest.MonkeyPatch) -> None:
     """Intervals of fewer than thirty people as fine as their values, of those that lean on one person, and where few say otherwise, too."""
     patch.setattr(rounding, "FEW", 0)
-    patch.setattr(outweighed, "widened", lambda figure, _: figure)
+    patch.setattr(outweighed, "widened", lambda figure, *_: figure)
     patch.setattr(outweighed, "without_interval", lambda figure: figure)
 
 

@@ -206,8 +206,9 @@ def _ends(figure: Figure, days: Days, block: float, ways: Floats) -> tuple[Float
 
     block_like = smooth_of(known.se**2, None if known.se_raw is None else known.se_raw**2, known.df_raw)
     smooth = block_like / spread(known.estimate) * spread(value)
-    stable = (PRIOR_DF * smooth + days.df * variance) / (PRIOR_DF + days.df)
-    return korn_graubard(value, stable, PRIOR_DF + days.df, days.n, days.size.sum(), spread=spread(value), n_kish=days.kish)
+    df = 0 if coarse(known.ci_low, known.ci_high, WHOLE) else days.df
+    stable = (PRIOR_DF * smooth + df * variance) / (PRIOR_DF + df)
+    return korn_graubard(value, stable, PRIOR_DF + df, days.n, days.size.sum(), spread=spread(value), n_kish=days.kish)
 
 
 def _cell(figure: Figure, name: str, printed: float) -> tuple[float, float]:

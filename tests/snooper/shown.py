@@ -120,6 +120,7 @@ def reading(figure: Figure, own: Coefficients, domain: Domain, tree: IndexTree, 
     answers = sum(items.values())
     v0 = _smooth(known)
     limits, df = span(tree, figure.node), float(known.df_raw)
+    alone = coarse(known.ci_low, known.ci_high, limits)
 
     def spread(value: Floats | float) -> Floats | float:
         drawn = (n * value + PRIOR_ANSWERS * around) / (n + PRIOR_ANSWERS)
@@ -127,8 +128,8 @@ def reading(figure: Figure, own: Coefficients, domain: Domain, tree: IndexTree, 
 
     def ends(value: Floats, variance: Floats, squares: Floats) -> tuple[Floats, Floats]:
         smooth = v0 / spread(known.estimate) * spread(value) if shares else v0
-        stable = (PRIOR_DF * smooth + df * variance) / (PRIOR_DF + df)
-        freedom = PRIOR_DF + df if unit else _freedom(df, variance, squares)
+        stable = smooth if alone else (PRIOR_DF * smooth + df * variance) / (PRIOR_DF + df)
+        freedom = PRIOR_DF if alone else PRIOR_DF + df if unit else _freedom(df, variance, squares)
         if not shares:
             return student(value, stable, freedom, low=limits[0], high=limits[1])
         return korn_graubard(value, stable, freedom, np.floor(n + SLACK), answers, spread=spread(value), n_kish=kish)
