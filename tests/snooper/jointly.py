@@ -23,7 +23,7 @@ from tests.snooper.knowledge import Coefficients, Release, truth
 from tests.snooper.shown import Reading, Unknown, gap_reading, ratios_of, reading
 
 AT_ONCE = 20_000
-FEW_NEW, MANY_NEW = 10, 20
+FEW_NEW, MANY_NEW, GAPS = 10, 20, 20
 BASES = ("all", "unflagged", "verified", "open")
 Key = tuple[str, str, str, str, str]
 
@@ -107,11 +107,11 @@ class Opened:
 
 
 def jointly(steps: Sequence[Opened], most: int, every: int) -> dict[str, Tally]:
-    """All attacks. most: ways that are tried; of puzzles with more every so-many-th is searched, of gaps each; 0: none."""
+    """All attacks. most: ways that are tried; of puzzles with more every so-many-th is searched, of gaps twenty times as many; 0: none."""
     found: dict[str, Tally] = {}
     for step in steps:
         for unit, readings in _gaps(step):
-            _solve(found.setdefault(f"gaps of {_sort(step, unit)}", Tally()), readings, step.said, most, min(every, 1))
+            _solve(found.setdefault(f"gaps of {_sort(step, unit)}", Tally()), readings, step.said, most, min(every, max(every // GAPS, 1)))
         for name, one in _large(step):
             _solve(found.setdefault(name, Tally()), [one], step.said, most, every)
     for before, now in pairwise(steps):

@@ -28,7 +28,7 @@ def attacked(folder: Path, patch: pytest.MonkeyPatch, seed: int, releases: int, 
 def test_gaps_groups_points_and_two_releases_tell_of_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = attacked(tmp_path, monkeypatch, 1, 2, EVERY)
     assert {"gaps of units", "shares of units", "shares of groups", "points and means of groups", "two releases"} <= set(found)
-    assert sum(one.people for one in found.values()) >= 500
+    assert sum(one.people for one in found.values()) >= 400
     assert all((one.told, one.left, one.untrue) == (0, 0, 0) for one in found.values())
 
 
