@@ -87,29 +87,28 @@ class _Repair:
             inside = narrow.intersection(members[group.domain])
             if inside and helped.isdisjoint(inside):
                 given = self.given.setdefault((name, group.domain), [])
-                goes = self._given_up(of_basis, group.domain, len(given)) if name[2] and name[1] not in BESIDE else None
-                places = {place for place in near if figures[place].domain == (goes or group.domain) and figures[place].hidden is None}
-                gone |= places
-                if goes:
-                    given.append(frozenset(places))
-                else:
+                goes = self._given_up(of_basis, group.domain, len(given)) if name[2] and name[1] not in BESIDE else []
+                if not goes:
                     back.update(*self.given.pop((name, group.domain)))
+                for domain in goes or [group.domain]:
+                    places = frozenset(place for place in near if figures[place].domain == domain and figures[place].hidden is None)
+                    given.append(places)
+                    gone |= places
                 helped |= inside
         kept = {place for units in self.given.values() for places in units for place in places}
         return gone, back - kept - gone
 
-    def _given_up(self, figures: Sequence[Figure], group: str, already: int) -> str | None:
-        """The unit that goes so that a large group may keep its totals. Of those for reference only, else of those printed in whole
-        percent, the one with most files in the group, whatever its score: the more of a total is not known, the wider are all that hide
-        in it. None where the group is small, has given up many already, or has no such unit."""
+    def _given_up(self, figures: Sequence[Figure], group: str, already: int) -> list[str]:
+        """The units that go so that a large group may keep its totals: one, then as many again every round. Of those for reference only,
+        else of those printed in whole percent, those with most files in the group, whatever their scores: the more of a total is not
+        known, the wider are all that hide in it. None where the group is small, has given up many already, or has no such unit."""
         inside = self.looked.members[group]
         shown = {one.domain: one.estimate.n for one in figures if one.estimate is not None and one.domain in inside}
         units = len({one.domain for one in figures if one.domain in inside and (one.domain in shown or one.hidden in PROTECTED)})
         below = COMPARABLE if min(shown.values(), default=WHOLE_PERCENT) < COMPARABLE else WHOLE_PERCENT
         files = {unit: inside[unit] * (self.looked.domains[unit].files or 0) for unit, n in shown.items() if n < below}
-        if units < LARGE or already >= max(MANY, MOST * units) or not files:
-            return None
-        return min(files, key=lambda unit: (-files[unit], shown[unit], unit))
+        left = int(max(MANY, MOST * units)) - already if units >= LARGE else 0
+        return sorted(files, key=lambda unit: (-files[unit], shown[unit], unit))[: min(max(1, already), max(left, 0))]
 
 
 def _near(figures: Sequence[Figure], cell: Range, looked: Looked) -> list[int]:
