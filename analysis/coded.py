@@ -113,7 +113,10 @@ class Coder:
             self._read()
 
     def place(self, positions: Sequence[int]) -> None:
-        """Of the answers that were added since this was last called."""
+        """Of the answers that were added since this was last called. ValueError where there are more or fewer: answers came or went between."""
+        added = sum(map(len, self._numbers["pi"])) - sum(map(len, self._positions))
+        if len(positions) != added:
+            raise ValueError(f"{len(positions)} positions do not belong to {added} answers")
         self._positions.append(np.fromiter(positions, np.int64, len(positions)))
 
     def _read(self) -> None:

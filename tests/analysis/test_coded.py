@@ -108,6 +108,13 @@ def test_texts_of_another_instrument_are_not_read_as_something_else() -> None:
         coder.coded()
 
 
+def test_positions_of_other_answers_are_not_taken_for_those_of_these() -> None:
+    coder = Coder(INSTRUMENT)
+    coder.add({name: ["u|p|x"] for name in READ}, {name: [1.0] for name in NUMBERS}, ["{}"])
+    with pytest.raises(ValueError, match="2 positions do not belong to 1 answers"):
+        coder.place([1, 2])
+
+
 def test_no_answers_at_all_are_no_trouble() -> None:
     nothing = by_parts([], 1)
     batches = admission.batches(INSTRUMENT, nothing)
