@@ -113,7 +113,7 @@ class Coder:
             self._read()
 
     def place(self, positions: Sequence[int]) -> None:
-        """Of the answers that were added since this was last called. ValueError where there are more or fewer: answers came or went between."""
+        """Of the answers that were added since this was last called. ValueError where they are more or fewer: one came or went between."""
         added = sum(map(len, self._numbers["pi"])) - sum(map(len, self._positions))
         if len(positions) != added:
             raise ValueError(f"{len(positions)} positions do not belong to {added} answers")
