@@ -177,14 +177,13 @@ def psu_covariance(influence: Influence, psu: Ints, z: Floats) -> Floats:
 def influence_on(estimates: Estimates, gradients: Floats) -> Floats:
     """z of q functions of the totals of every domain: rows of the influence × q. gradients: domain × 2 terms × q."""
     influence = estimates.influence
-    found, start = np.empty((len(influence.psu), gradients.shape[2])), influence.start
-    gradients = gradients[:, influence.totals.order]
+    found, start, ordered = np.empty((len(influence.psu), gradients.shape[2])), influence.start, gradients[:, influence.totals.order]
     for first in range(0, len(found), AT_ONCE):
         end = min(first + AT_ONCE, len(found))
         totals = influence.totals.by_role(slice(first, end))
         for domain in range(int(np.searchsorted(start, first, "right")) - 1, int(np.searchsorted(start, end))):
             some = slice(max(start[domain], first), min(start[domain + 1], end))
-            np.matmul(totals[some.start - first : some.stop - first], gradients[domain], out=found[some])
+            np.matmul(totals[some.start - first : some.stop - first], ordered[domain], out=found[some])
     return found
 
 
