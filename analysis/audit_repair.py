@@ -101,10 +101,12 @@ class _Repair:
     def _given_up(self, figures: Sequence[Figure], group: str, already: int) -> list[str]:
         """The units that go so that a large group may keep its totals: one, then as many again every round. Of those for reference only,
         else of those printed in whole percent, those with most files in the group, whatever their scores: the more of a total is not
-        known, the wider are all that hide in it. None where the group is small, has given up many already, or has no such unit."""
+        known, the wider are all that hide in it. None where the group is small, has given up many already, or has no such unit. What is
+        held over stays: a mean of units would go on to say it."""
         inside = self.looked.members[group]
-        shown = {one.domain: one.estimate.n for one in figures if one.estimate is not None and one.domain in inside}
-        units = len({one.domain for one in figures if one.domain in inside and (one.domain in shown or one.hidden in PROTECTED)})
+        here = [one for one in figures if one.domain in inside]
+        units = len({one.domain for one in here if one.estimate is not None or one.hidden in PROTECTED})
+        shown = {one.domain: one.estimate.n for one in here if one.estimate is not None and one.mark != "held_over"}
         below = COMPARABLE if min(shown.values(), default=WHOLE_PERCENT) < COMPARABLE else WHOLE_PERCENT
         files = {unit: inside[unit] * (self.looked.domains[unit].files or 0) for unit, n in shown.items() if n < below}
         left = int(max(MANY, MOST * units)) - already if units >= LARGE else 0

@@ -42,9 +42,9 @@ def protected(figures: Sequence[Figure], population: Population, withheld: Colle
         apart = {figures[place].domain for place in places if place in withheld}
         apart_units = np.array([population.domains[unit].id in apart for unit in population.units], np.bool_)
         small = unknown & ((people + 1e-9 < FLOOR) | apart_units)
-        further = given_up(people, unknown, small, *_groups(population, places, figures))
         moved = _moved(population, [figures[place] for place in places])
         held = np.array([population.domains[unit].id in moved for unit in population.units], np.bool_)
+        further = given_up(people, unknown, small, *_groups(population, places, figures), held)
         unknown |= further | held
         small |= held
         lost = {population.domains[unit].id for unit in population.units[further]}
@@ -83,11 +83,12 @@ def _moved(population: Population, figures: Sequence[Figure]) -> frozenset[str]:
     return frozenset(population.domains[row].id for row in rows if population.answers(row) != old[population.domains[row].id])
 
 
-def given_up(people: Floats, unknown: Bools, small: Bools, large: Bools, others: Bools) -> Bools:
+def given_up(people: Floats, unknown: Bools, small: Bools, large: Bools, others: Bools, held: Bools) -> Bools:
     """Units whose figure goes so that large groups may keep their totals, where one or two hidden units would cost these.
 
     people: respondents of every unit; unknown: not shown; small: hidden for too few; large, others: group × unit, the
-    groups that publish two totals and all further ones. Units below 30 go first, whose figure is for reference anyway, then
+    groups that publish two totals and all further ones; held: which stand with what was said of them before, and stay: a mean of units
+    would go on to say it. Units below 30 go first, whose figure is for reference anyway, then
     those printed in whole percent; of these first those that share a further group with a hidden unit (its total is protected
     too), then those with fewest answers. Where there are not enough of them nobody goes, and suppressed() hides the totals.
     """
@@ -96,7 +97,7 @@ def given_up(people: Floats, unknown: Bools, small: Bools, large: Bools, others:
     for members in large:
         hides = members & (unknown | gone)
         lacking = ENOUGH - int(hides.sum())
-        may_go = np.flatnonzero(members & (people > 0) & ~hides & (people + 1e-9 < WHOLE_PERCENT))
+        may_go = np.flatnonzero(members & (people > 0) & ~hides & ~held & (people + 1e-9 < WHOLE_PERCENT))
         if bool((members & small).any()) and 0 < lacking <= len(may_go) and (members & (people > 0)).sum() >= LARGE:
             order = np.lexsort((may_go, people[may_go], ~kin[may_go], people[may_go] + 1e-9 >= COMPARABLE))
             gone[may_go[order[:lacking]]] = True

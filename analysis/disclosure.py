@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.arrays import Ints
+from analysis.estimation import Estimate
 from analysis.figures import Figure, Reason, rewritten, without_numbers
 
 FLOOR, COMPARABLE, WHOLE_PERCENT = 10, 30, 100
@@ -86,18 +87,21 @@ def hidden(figure: Figure, reason: Reason, missing: str | None = None) -> Figure
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """The figures of the release before this one, and the answers of its domains as they were shown there."""
+    """The figures of the release before this one, and the answers of its domains as they were shown there. `last`: of those that it hid,
+    what the last release said of them that did show them."""
 
     figures: Mapping[tuple[str, ...], Figure]
     answers: Mapping[tuple[str, str, str], tuple[int | None, int | None]]
+    last: Mapping[tuple[str, ...], Figure]
 
     @classmethod
-    def of(cls, figures: Iterable[Figure]) -> "Before":
+    def of(cls, figures: Iterable[Figure], last: Iterable[Figure] = ()) -> "Before":
         known = tuple(figures)
         shown = [figure for figure in known if figure.hidden is None]
         return cls(
             {_key(figure): figure for figure in known},
             {(figure.domain, figure.population, figure.basis): (figure.n_received, figure.n_decided) for figure in shown},
+            {_key(figure): figure for figure in last},
         )
 
     def held(self, figure: Figure, roles: frozenset[str], waiting: bool) -> Figure | None:
@@ -112,21 +116,36 @@ class Before:
         old = self.figures.get(_key(figure))
         if old is None:
             return None
-        counted = {"reception": (figure.n_received, before[0]), "decider": (figure.n_decided, before[1])}
-        judged = counted if figure.n_decided is not None else ("reception",)
-        moved = [abs((counted[role][0] or 0) - (counted[role][1] or 0)) for role in judged if role in roles or len(judged) == 1]
-        few = any(0 < one < BATCH for one in moved)
-        if any(moved) and old.estimate and figure.estimate:
-            few = few or abs(figure.estimate.n - old.estimate.n) < BATCH
-        if not few and (any(moved) or not (waiting and old.hidden is None)):
+        moved, few = _moved(figure, old, before, roles)
+        if not few and (moved or not (waiting and old.hidden is None)):
             return None
         return old if old.hidden else rewritten(old, mark="held_over")
+
+    def kept_back(self, figure: Figure, roles: frozenset[str]) -> tuple[Figure | None, Estimate | None]:
+        """A figure that was shown, then hidden, and may not come back yet: as few people as in held() came since it was last shown, and
+        the two values would tell of these. It as it is, hidden, and what was said of it, with which it stands in a mean of units."""
+        last = self.last.get(_key(figure))
+        if last is None or last.estimate is None or not _moved(figure, last, (last.n_received, last.n_decided), roles)[1]:
+            return None, None
+        return self.figures[_key(figure)], last.estimate
 
     def still_hidden(self, figure: Figure) -> Figure | None:
         """Of a part into which nobody came since: the figure that was hidden for those it left over. The release that hid it tells of
         all answers, and so of these few, however many more are left over by now."""
         old = self.figures.get(_key(figure))
         return old if old is not None and old.hidden == "complementary" else None
+
+
+def _moved(figure: Figure, old: Figure, answers: tuple[int | None, int | None], roles: frozenset[str]) -> tuple[bool, bool]:
+    """Whether answers of the domain came or went since, and whether so few: one to nine of a role that the figure judges, or fewer than
+    ten of the people of the figure."""
+    counted = {"reception": (figure.n_received, answers[0]), "decider": (figure.n_decided, answers[1])}
+    judged = counted if figure.n_decided is not None else ("reception",)
+    moved = [abs((counted[role][0] or 0) - (counted[role][1] or 0)) for role in judged if role in roles or len(judged) == 1]
+    few = any(0 < one < BATCH for one in moved)
+    if any(moved) and old.estimate and figure.estimate:
+        few = few or abs(figure.estimate.n - old.estimate.n) < BATCH
+    return any(moved), few
 
 
 def _key(figure: Figure) -> tuple[str, ...]:

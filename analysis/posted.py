@@ -65,7 +65,8 @@ class _Beside:
         candidate = self._candidate(row, domain)
         figure, tree = candidate.figure, self.population.trees[0]
         late = domain.kind == "unit" and any(batch(unit, figure.population) in self.rules.waiting for unit in domain.members)
-        held = self.rules.before.held(figure, self.population.roles[tree.root], late)
+        back, _ = self.rules.before.kept_back(figure, self.population.roles[tree.root])
+        held = back or self.rules.before.held(figure, self.population.roles[tree.root], late)
         held = held or (self.rules.before.still_hidden(figure) if self.grown.isdisjoint(domain.members) else None)
         key = (domain.id, tree.id, tree.root, "pooled")
         if held is not None:

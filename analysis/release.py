@@ -59,6 +59,7 @@ def build(
     frame: Frame | None,
     domains: Sequence[Domain],
     previous: Release | None,
+    last: Sequence[Figure] = (),
     waiting: frozenset[str] = frozenset(),
     channels: Mapping[str, Mapping[str, int]] = NO_CHANNELS,
     headline: Mapping[str, Basis] = ALL_ANSWERS,
@@ -69,14 +70,14 @@ def build(
 
     sources: population to its admitted answers (none beyond a batch's cut). Populations that trees are about are weighted
     to the frame; the others have weight 1 and only the trees that are one figure (root a leaf or pooled). previous: the
-    release of this wave before this one, whose figures may be held over; waiting: batches (disclosure.batch) with 1 to 9
-    answers beyond their cut; channels: how the admitted answers came in (coverage.channels); headline: block to the
-    basis that the wave chose for it; earlier: the release of an earlier wave that this one is compared with; quality: flags and
-    findings beside the answers.
+    release of this wave before this one, whose figures may be held over; last: those that it hid, as they were last shown;
+    waiting: batches (disclosure.batch) with 1 to 9 answers beyond their cut; channels: how the admitted answers came in
+    (coverage.channels); headline: block to the basis that the wave chose for it; earlier: the release of an earlier wave
+    that this one is compared with; quality: flags and findings beside the answers.
     Refused: units with answers and no files in the frame; `previous` of another wave or instrument.
     """
     _refuse_another_wave(previous, about.wave, instrument)
-    rules = Rules(handling_units(frame), Before.of(previous.figures if previous else ()), waiting, frozenset(headline.values()))
+    rules = Rules(handling_units(frame), Before.of(previous.figures if previous else (), last), waiting, frozenset(headline.values()))
     known = {name: InMemory(source) if isinstance(source, SurveyData) else source for name, source in sources.items()}
     bases: dict[str, list[OnBasis]] = {}
     parts: dict[str, dict[Basis, int]] = {}

@@ -39,13 +39,17 @@ class Whole:
         return cls(population, frozenset(map(_key, shown)), frozenset(_key(figure) for figure in shown if figure.mark != "held_over"))
 
 
-def screened(population: Population, basis: Basis, rules: Rules, whole: Whole | None, grown: frozenset[str]) -> list[Figure]:
-    """Held over, or past the floors, or hidden with its reason. `whole`: where these answers are a part of all; `grown`: units of which
+def screened(
+    population: Population, basis: Basis, rules: Rules, whole: Whole | None, grown: frozenset[str]
+) -> tuple[list[Figure], frozenset[int]]:
+    """Held over, or past the floors, or hidden with its reason; and the places of those kept back, which must not follow from others
+    either. `whole`: where these answers are a part of all; `grown`: units of which
     answers came into that part since the release before.
 
     Units come first, so that a mean of units can count those held over with what is shown of them.
     """
     found: list[Figure] = []
+    apart: set[int] = set()
     kept: dict[str, dict[int, Estimate]] = {}
     beside = None if whole is None else _Beside(whole, Gaps.of(population, whole.population))
     estimate_of = population.precision.estimates()
@@ -54,12 +58,16 @@ def screened(population: Population, basis: Basis, rules: Rules, whole: Whole | 
         late = domain.kind == "unit" and any(batch(unit, population.name) in rules.waiting for unit in domain.members)
         stays = whole is not None and grown.isdisjoint(domain.members)
         for candidate in _candidates(population, row, basis, rules.handling, kept, beside, estimate_of):
-            held = rules.before.held(candidate.figure, population.roles[candidate.figure.node], late)
-            held = held or (rules.before.still_hidden(candidate.figure) if stays else None)
-            if held and held.estimate and domain.kind == "unit":
-                kept.setdefault(held.node, {})[row] = held.estimate
+            figure, roles = candidate.figure, population.roles[candidate.figure.node]
+            back, stands = rules.before.kept_back(figure, roles)
+            if back:
+                apart.add(len(found))
+            held = back or rules.before.held(figure, roles, late) or (rules.before.still_hidden(figure) if stays else None)
+            stands = stands or (held.estimate if held else None)
+            if stands and domain.kind == "unit":
+                kept.setdefault(figure.node, {})[row] = stands
             found.append(held or past_floors(candidate))
-    return found
+    return found, frozenset(apart)
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,7 @@ def _made(wave: Wave, until: date | None, now: datetime, by: Viewer) -> Release:
     instrument = instrument_of(wave)
     with session.reading() as tx:
         before = _newest(tx, wave.code)
+        last = _last_shown(tx, before) if before else ()
         answers = counted(tx, wave, instrument, until, before)
         domains = areas.domains(tx, wave.province, min(until or wave.closes, wave.closes), wave)
         frame, earlier = frames.frame(tx, wave.province, wave.code), _earlier(tx, wave)
@@ -82,6 +83,7 @@ def _made(wave: Wave, until: date | None, now: datetime, by: Viewer) -> Release:
         frame=frame,
         domains=domains,
         previous=before,
+        last=last,
         waiting=answers.waiting,
         channels=answers.channels,
         headline=_headline(wave, domains),
@@ -197,6 +199,12 @@ def _newest(tx: Transaction, wave: str) -> Release | None:
     for number in stored.numbers(tx, wave):
         return _whole(tx, _known(tx, number))
     return None
+
+
+def _last_shown(tx: Transaction, before: Release) -> tuple[Figure, ...]:
+    """Of every figure that this release hides and an earlier one of the wave showed, as it last stood."""
+    earlier = [number for number in stored.numbers(tx, before.wave) if number < before.number]
+    return tuple(map(restored, stored.last_shown(tx, before.province, before.number, earlier)))
 
 
 def _earlier(tx: Transaction, wave: Wave) -> Shown | None:

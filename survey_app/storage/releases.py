@@ -19,6 +19,7 @@ from sqlalchemy import (
     Integer,
     String,
     Table,
+    and_,
     func,
     insert,
     select,
@@ -183,6 +184,18 @@ def figure_rows(
             query = query.where(column.in_(sorted(wanted)))
     names = figures.columns.keys()
     return [dict(zip(names, row, strict=True)) for row in tx.execute(query).all()]
+
+
+def last_shown(tx: Connection, province: str, number: int, earlier: Collection[int]) -> list[dict[str, object]]:
+    """The figures that a release hides and one of the earlier ones shows, each of the newest of these."""
+    if not earlier:
+        return []
+    now, old = figures.alias(), figures.alias()
+    same = [now.c[name] == old.c[name] for name in ("province", "domain", "population", "tree", "node", "basis", "summary")]
+    hides = (now.c.province == province) & (now.c.release == number) & now.c.hidden.is_not(None)
+    query = select(old).join(now, and_(*same)).where(hides, old.c.release.in_(sorted(earlier)), old.c.hidden.is_(None))
+    newest = {row[2:8]: row for row in tx.execute(query.order_by(old.c.release)).all()}
+    return [dict(zip(figures.columns.keys(), row, strict=True)) for row in newest.values()]
 
 
 def publish(tx: Connection, number: int, moment: datetime) -> None:

@@ -152,12 +152,13 @@ def release(
     *,
     frame: Frame | None = None,
     previous: Release | None = None,
+    last: Sequence[Figure] = (),
     waiting: frozenset[str] = frozenset(),
     number: int = 1,
 ) -> Release:
     return build(
         about(number), instrument=of, sources=sources(of, columns(answers)), frame=frame, domains=domains, previous=previous,
-        waiting=waiting,
+        last=last, waiting=waiting,
     )  # fmt: skip
 
 

@@ -75,7 +75,7 @@ def sacrifice(people: list[int], large: list[list[int]], others: list[list[int]]
     n = np.array(people, float)
     small = (n > 0) & (n < 10)
     groups = [np.array(rows, bool).reshape(-1, len(n)) for rows in (large, others)]
-    return np.flatnonzero(given_up(n, small, small, *groups)).tolist()
+    return np.flatnonzero(given_up(n, small, small, *groups, np.zeros(len(n), np.bool_))).tolist()
 
 
 def test_a_large_group_with_one_hidden_unit_gives_up_its_two_smallest_further_units() -> None:
