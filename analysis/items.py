@@ -11,7 +11,7 @@ import numpy as np
 
 from analysis.item_draws import Drawn, drawn_sums
 from analysis.item_sums import PairSums, covariances, positive, sound_covariance
-from analysis.solvers import least
+from analysis.one_factor import is_heywood, loadings, uniquenesses
 from analysis.survey_data import Floats
 from questionnaires.model import Fault, Refused
 
@@ -20,11 +20,6 @@ LEAST_DAYS = 10
 """PSUs beyond one a stratum that an interval over PSUs needs."""
 MOST_LOST = 0.1
 """Share of bootstrap draws that may have no positive definite matrix; beyond it there is no interval."""
-LEAST_UNIQUENESS = 0.005
-"""As in R's factanal. An item at this end is explained whole (Heywood): the factor is that item, and omega means nothing."""
-AT_THE_END = 1e-6
-NEWTON, SETTLED, APART = 20, 1e-12, 1e-9
-"""Steps, the slope at which they end, and how far the factor has to stand out for its direction to be known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,76 +132,10 @@ def _interval(drawn: Drawn, level: float) -> tuple[Floats, Floats]:
 
 def _omega(covariances: Floats) -> float | None:
     spread = np.sqrt(np.diagonal(covariances))
-    unique = _uniquenesses(covariances / np.outer(spread, spread))
-    if unique.min() <= LEAST_UNIQUENESS + AT_THE_END:
+    correlation = covariances / np.outer(spread, spread)
+    unique = uniquenesses(correlation)
+    if is_heywood(unique):
         return None
-    loading = _loadings(covariances / np.outer(spread, spread), unique) * spread
+    loading = loadings(correlation, unique) * spread
     common = float(loading.sum()) ** 2
     return common / (common + float((unique * spread**2).sum()))
-
-
-def _uniquenesses(correlation: Floats) -> Floats:
-    """ψ of the one-factor model by maximum likelihood: least of −Σ(log e_j − e_j) over all but the largest eigenvalue e_j of
-    Ψ^(−1/2) R Ψ^(−1/2), R's factanal."""
-    if len(correlation) == 3 and (exact := _of_three(correlation)) is not None:
-        return exact
-    start: Floats = (1 - 0.5 / len(correlation)) / np.diagonal(np.linalg.inv(correlation))
-    inside = _inside(correlation, start)
-    return _within_bounds(correlation, start) if inside is None else inside
-
-
-def _inside(correlation: Floats, unique: Floats) -> Floats | None:
-    """Newton's way to a minimum between the bounds; None where it leads out of them, or the loss does not bend upwards on it.
-
-    In log ψ, with u_j the eigenvectors, 1 the largest, sums over the others: slope Σ (1 − e_j) u_j², curvature A ∘ P + B ∘ u_1u_1',
-    A = Σ e_j u_ju_j', P = Σ u_ju_j', B = Σ (1 − e_j)(e_1 + e_j)/(e_1 − e_j) u_ju_j'. Source: Clarke 1970.
-    """
-    for _ in range(NEWTON):
-        values, vectors = _eigen(correlation, unique)
-        small, u, first = values[:-1], vectors[:, :-1], vectors[:, -1]
-        if values[-1] <= small[-1] * (1 + APART):
-            return None
-        slope = u**2 @ (1 - small)
-        bent = u * ((1 - small) * (values[-1] + small) / (values[-1] - small)) @ u.T
-        curvature = (u * small @ u.T) * (u @ u.T) + bent * np.outer(first, first)
-        if np.linalg.eigvalsh(curvature)[0] <= 0:
-            return None
-        if np.abs(slope).max() < SETTLED:
-            return unique
-        unique = unique * np.exp(-np.linalg.solve(curvature, slope))
-        if not ((unique > LEAST_UNIQUENESS + AT_THE_END) & (unique < 1)).all():
-            return None
-    return None
-
-
-def _within_bounds(correlation: Floats, start: Floats) -> Floats:
-    """The same by L-BFGS-B."""
-
-    def loss_and_slope(unique: Floats) -> tuple[float, Floats]:
-        values, vectors = _eigen(correlation, unique)
-        small, common = values[:-1], vectors[:, -1] ** 2 * unique * max(values[-1] - 1, 0.0)
-        return float((small - np.log(small) - 1).sum()), (common + unique - np.diagonal(correlation)) / unique**2
-
-    return least(loss_and_slope, start, LEAST_UNIQUENESS, 1.0)
-
-
-def _of_three(correlation: Floats) -> Floats | None:
-    """Three items have as many correlations as loadings: λ_i² = r_ij r_ik/r_jk fits them without rest. None where that is no share."""
-    opposite = correlation[[1, 0, 0], [2, 2, 1]]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        unique = 1 - opposite.prod() / opposite**2
-    return unique if ((unique > LEAST_UNIQUENESS + AT_THE_END) & (unique < 1)).all() else None
-
-
-def _eigen(correlation: Floats, unique: Floats) -> tuple[Floats, Floats]:
-    """Of Ψ^(−1/2) R Ψ^(−1/2), the largest last."""
-    root = np.sqrt(unique)
-    values, vectors = np.linalg.eigh(correlation / np.outer(root, root))
-    return values, vectors
-
-
-def _loadings(correlation: Floats, unique: Floats) -> Floats:
-    """Of the one factor, with the sign that makes their sum positive."""
-    values, vectors = _eigen(correlation, unique)
-    found: Floats = vectors[:, -1] * np.sqrt(unique * max(values[-1] - 1, 0.0))
-    return found if found.sum() >= 0 else -found

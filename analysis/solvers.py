@@ -8,18 +8,9 @@ from collections.abc import Callable
 from importlib import import_module
 from types import ModuleType
 
-import numpy as np
-
-from analysis.arrays import Floats
 from analysis.compiled import compiled
 
 STEPS_TO_A_ROOT = 100
-STEPS = 1_000
-"""Of a search, at most."""
-SETTLED, FLAT = 1e-15, 1e-10
-"""It ends where a step gains no more than that part of the loss, or no slope that leads inside is steeper."""
-
-LossAndSlope = Callable[[Floats], tuple[float, Floats]]
 
 
 def optimize() -> ModuleType:
@@ -45,13 +36,3 @@ def root(of: Callable[[float], float], low: float, high: float, *, near: float, 
     if _zeros is None:
         return float(optimize().brentq(of, low, high, xtol=near, rtol=part))
     return float(_zeros._brentq(of, low, high, near, part, STEPS_TO_A_ROOT, (), False, True))
-
-
-def least(of: LossAndSlope, start: Floats, low: float, high: float) -> Floats:
-    """x with the least loss where every x_j is between two ends, from a start between them: L-BFGS-B, which is asked seldom.
-
-    Source: Zhu, Byrd, Lu and Nocedal 1997. Oracle: least values by hand, at an end and inside.
-    """
-    options = {"ftol": SETTLED, "gtol": FLAT, "maxiter": STEPS}
-    found = optimize().minimize(of, start, jac=True, method="L-BFGS-B", bounds=[(low, high)] * len(start), options=options)
-    return np.asarray(found.x, np.float64)
