@@ -2,10 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import Never, cast
 
 from analysis.estimation import Estimate
@@ -23,10 +23,9 @@ _OF_ESTIMATE = tuple(field.name for field in fields(Estimate))
 _OF_FIGURE = tuple(field.name for field in fields(Figure) if field.name != "estimate")
 _PLACE = [field.name for field in fields(Figure)].index("estimate")
 _ESTIMATE, _FIGURE = attrgetter(*_OF_ESTIMATE), attrgetter(*_OF_FIGURE)
-_IN_ROW = (*_OF_FIGURE, *_OF_ESTIMATE)
-_ESTIMATE_OF, _BEFORE_ESTIMATE, _AFTER_ESTIMATE = (
-    itemgetter(*names) for names in (_OF_ESTIMATE, _OF_FIGURE[:_PLACE], _OF_FIGURE[_PLACE:])
-)
+COLUMNS = (*_OF_FIGURE, *_OF_ESTIMATE)
+"""Of a figure as a row."""
+_VALUE = COLUMNS.index("estimate")
 _NO_NUMBERS = (None,) * len(_OF_ESTIMATE)
 
 
@@ -64,17 +63,21 @@ def _fields(of: type) -> tuple[tuple[str, ...], Callable[[object], tuple[object,
     return names, read if len(names) > 1 else lambda value: (read(value),)
 
 
+def as_row(figure: Figure) -> tuple[object, ...]:
+    """The figure's fields, then those of its estimate: the COLUMNS. A hidden figure holds no number."""
+    return (*_FIGURE(figure), *(_NO_NUMBERS if figure.estimate is None else _ESTIMATE(figure.estimate)))
+
+
 def flat(figure: Figure) -> dict[str, object]:
-    """The figure's fields by name, its estimate's parts beside them; a hidden figure holds no number."""
-    parts = _NO_NUMBERS if figure.estimate is None else _ESTIMATE(figure.estimate)
-    return dict(zip(_IN_ROW, (*_FIGURE(figure), *parts), strict=True))
+    """The same by name."""
+    return dict(zip(COLUMNS, as_row(figure), strict=True))
 
 
-def restored(row: Mapping[str, object]) -> Figure:
-    """The figure that flat() made a row of; columns it does not know are left alone. Values are of the right types because nothing else
-    writes such rows."""
-    estimate = None if row["estimate"] is None else Estimate(*cast("Sequence[Never]", _ESTIMATE_OF(row)))
-    return Figure(*cast("Sequence[Never]", (*_BEFORE_ESTIMATE(row), estimate, *_AFTER_ESTIMATE(row))))
+def restored(row: tuple[object, ...]) -> Figure:
+    """The figure that as_row() made a row of. Values are of the right types because nothing else writes such rows."""
+    of_estimate = len(_OF_FIGURE)
+    estimate = None if row[_VALUE] is None else Estimate(*cast("tuple[Never, ...]", row[of_estimate:]))
+    return Figure(*cast("tuple[Never, ...]", (*row[:_PLACE], estimate, *row[_PLACE:of_estimate])))
 
 
 def _line(figure: Figure) -> list[object]:

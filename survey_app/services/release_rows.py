@@ -13,7 +13,7 @@ from analysis.comparison.separation import Separation
 from analysis.diagnostics import Diagnostics
 from analysis.domains import Domain
 from analysis.figures import Audited, Release, State, Studies
-from analysis.plain import flat, plain, restored
+from analysis.plain import plain, restored
 from survey_app.services.told_rows import told_of
 from survey_app.storage.releases import ReleaseRow
 
@@ -35,11 +35,7 @@ def row_of(release: Release, until: date | None, previous: int | None) -> Releas
     )
 
 
-def figures_of(release: Release) -> Iterable[Plain]:
-    return (flat(figure) for figure in release.figures)
-
-
-def release_of(row: ReleaseRow, figures: Iterable[Plain]) -> Release:
+def release_of(row: ReleaseRow, figures: Iterable[tuple[object, ...]]) -> Release:
     """A release with the figures that were read: all of them, or some."""
     return Release(
         **{name: getattr(row, name) for name in SAME},

@@ -13,7 +13,7 @@ from analysis.comparison.changed import Shown
 from analysis.domains import Domain
 from analysis.figures import Figure, Release, State
 from analysis.parts import LeftOut
-from analysis.plain import digest_of, restored
+from analysis.plain import COLUMNS, as_row, digest_of, flat, restored
 from analysis.release import About, build
 from questionnaires.instrument import Instrument
 from questionnaires.model import Fault, Refused
@@ -25,7 +25,7 @@ from survey_app.services.areas import BLOCKS
 from survey_app.services.computed_by import computed_by
 from survey_app.services.counted_answers import counted
 from survey_app.services.fieldwork import Wave
-from survey_app.services.release_rows import figures_of, release_of, row_of, state_of
+from survey_app.services.release_rows import release_of, row_of, state_of
 from survey_app.storage import accounts, session
 from survey_app.storage import fieldwork as waves
 from survey_app.storage import releases as stored
@@ -98,7 +98,7 @@ def _kept(release: Release, until: date | None, before: Release | None, left: Le
     with session.transaction() as tx:
         studies = replace(release.studies, software=computed_by())
         numbered = replace(release, number=stored.next_number(tx), studies=studies)
-        stored.add(tx, row_of(numbered, until, before.number if before else None), figures_of(numbered))
+        stored.add(tx, row_of(numbered, until, before.number if before else None), COLUMNS, map(as_row, numbered.figures))
         counted_parts.keep(tx, release.province, numbered.number, left)
         accounts.log(tx, release.province, release.made, by.name, "release.made", str(numbered.number), numbered.digest)
     return numbered
@@ -124,7 +124,7 @@ def show(number: int, by: Viewer = OPERATOR) -> tuple[Release, list[dict[str, ob
     demand(by, Permission.EXPORT_ROWS)
     with session.reading() as tx:
         release = _whole(tx, _known(tx, number))
-    return release, list(map(dict, figures_of(release)))
+    return release, list(map(flat, release.figures))
 
 
 def verify(number: int) -> bool:
@@ -174,13 +174,10 @@ class Wanted:
 
 def figures(release: Release, *wanted: Wanted) -> tuple[Figure, ...]:
     """A page reads only the figures it shows."""
+    of = release.province, release.number, COLUMNS
     with session.reading() as tx:
-        rows = [
-            row
-            for one in wanted
-            if one.domains
-            for row in stored.figure_rows(tx, release.province, release.number, one.domains, one.nodes, one.populations, one.bases)
-        ]
+        filters = [(one.domains, one.nodes, one.populations, one.bases) for one in wanted if one.domains]
+        rows = [row for some in filters for row in stored.figure_rows(tx, *of, *some)]
     return tuple(map(restored, rows))
 
 
@@ -204,7 +201,7 @@ def _newest(tx: Transaction, wave: str) -> Release | None:
 def _last_shown(tx: Transaction, before: Release) -> tuple[Figure, ...]:
     """Of every figure that this release hides and an earlier one of the wave showed, as it last stood."""
     earlier = [number for number in stored.numbers(tx, before.wave) if number < before.number]
-    return tuple(map(restored, stored.last_shown(tx, before.province, before.number, earlier)))
+    return tuple(map(restored, stored.last_shown(tx, before.province, before.number, earlier, COLUMNS)))
 
 
 def _earlier(tx: Transaction, wave: Wave) -> Shown | None:
@@ -245,7 +242,7 @@ def _known(tx: Transaction, number: int) -> ReleaseRow:
 
 
 def _whole(tx: Transaction, row: ReleaseRow) -> Release:
-    return release_of(row, stored.figure_rows(tx, row.province, row.number))
+    return release_of(row, stored.figure_rows(tx, row.province, row.number, COLUMNS))
 
 
 def _header(row: ReleaseRow) -> Header:

@@ -132,13 +132,11 @@ def next_number(tx: Connection) -> int:
     return 1 if highest is None else int(highest) + 1
 
 
-def add(tx: Connection, row: ReleaseRow, rows: Iterable[Mapping[str, object]]) -> None:
-    """Store a release and its figures, each with the fields of the table by name, in their order."""
+def add(tx: Connection, row: ReleaseRow, columns: Sequence[str], rows: Iterable[tuple[object, ...]]) -> None:
+    """Store a release and its figures, in their order; columns: of every figure."""
     tx.execute(insert(releases).values({field.name: getattr(row, field.name) for field in fields(ReleaseRow)}))
     own = ("province", "release", "place")
-    names = [column.name for column in figures.columns if column.name not in own]
-    values = itemgetter(*names)
-    _fill(tx, figures, (*own, *names), [(row.province, row.number, place, *values(figure)) for place, figure in enumerate(rows)])
+    _fill(tx, figures, (*own, *columns), [(row.province, row.number, place, *figure) for place, figure in enumerate(rows)])
 
 
 def _fill(tx: Connection, table: Table, names: Sequence[str], rows: Iterable[tuple[object, ...]]) -> None:
@@ -171,31 +169,34 @@ def figure_rows(
     tx: Connection,
     province: str,
     number: int,
+    columns: Sequence[str],
     domains: Collection[str] | None = None,
     nodes: Collection[str] | None = None,
     populations: Collection[str] | None = None,
     bases: Collection[str] | None = None,
-) -> list[dict[str, object]]:
-    """The figures of a release in their order; each filter that is given narrows them."""
-    query = select(figures).where(figures.c.province == province, figures.c.release == number).order_by(figures.c.place)
+) -> list[tuple[object, ...]]:
+    """These columns of the figures of a release, in their order; each filter that is given narrows them."""
+    query = select(*(figures.c[name] for name in columns)).order_by(figures.c.place)
+    query = query.where(figures.c.province == province, figures.c.release == number)
     filters = ((figures.c.domain, domains), (figures.c.node, nodes), (figures.c.population, populations), (figures.c.basis, bases))
     for column, wanted in filters:
         if wanted is not None:
             query = query.where(column.in_(sorted(wanted)))
-    names = figures.columns.keys()
-    return [dict(zip(names, row, strict=True)) for row in tx.execute(query).all()]
+    return list(map(tuple, tx.execute(query).all()))
 
 
-def last_shown(tx: Connection, province: str, number: int, earlier: Collection[int]) -> list[dict[str, object]]:
-    """The figures that a release hides and one of the earlier ones shows, each of the newest of these."""
+def last_shown(tx: Connection, province: str, number: int, earlier: Collection[int], columns: Sequence[str]) -> list[tuple[object, ...]]:
+    """These columns of the figures that a release hides and one of the earlier ones shows, each of the newest of these."""
     if not earlier:
         return []
     now, old = figures.alias(), figures.alias()
-    same = [now.c[name] == old.c[name] for name in ("province", "domain", "population", "tree", "node", "basis", "summary")]
+    key = ("domain", "population", "tree", "node", "basis", "summary")
+    same = [now.c[name] == old.c[name] for name in ("province", *key)]
     hides = (now.c.province == province) & (now.c.release == number) & now.c.hidden.is_not(None)
-    query = select(old).join(now, and_(*same)).where(hides, old.c.release.in_(sorted(earlier)), old.c.hidden.is_(None))
-    newest = {row[2:8]: row for row in tx.execute(query.order_by(old.c.release)).all()}
-    return [dict(zip(figures.columns.keys(), row, strict=True)) for row in newest.values()]
+    query = select(*(old.c[name] for name in (*key, *columns))).join(now, and_(*same))
+    shown = query.where(hides, old.c.release.in_(sorted(earlier)), old.c.hidden.is_(None)).order_by(old.c.release)
+    newest = {row[: len(key)]: row[len(key) :] for row in map(tuple, tx.execute(shown))}
+    return list(newest.values())
 
 
 def publish(tx: Connection, number: int, moment: datetime) -> None:

@@ -8,7 +8,7 @@ from scipy import stats
 
 from analysis.estimation import Estimate
 from analysis.figures import Figure, Release
-from analysis.plain import digest_of, flat, restored
+from analysis.plain import as_row, digest_of, flat, restored
 from questionnaires.model import Refused
 from tests.analysis import made
 
@@ -278,7 +278,7 @@ def test_the_same_answers_give_the_same_digest() -> None:
 
 def test_a_figure_survives_being_a_flat_row() -> None:
     for figure in a_release().figures:
-        assert restored(flat(figure)) == figure
+        assert restored(as_row(figure)) == figure
 
 
 def test_a_release_without_any_answer_hides_everything() -> None:

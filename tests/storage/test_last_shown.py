@@ -7,8 +7,8 @@ import pytest
 
 from analysis.disclosure import hidden
 from analysis.figures import Figure
-from analysis.plain import restored
-from survey_app.services.release_rows import figures_of, row_of
+from analysis.plain import COLUMNS, as_row, restored
+from survey_app.services.release_rows import row_of
 from survey_app.storage import releases, session
 from tests.analysis import made
 from tests.analysis.test_held_over import feedback
@@ -28,8 +28,8 @@ def told(*figures_of_each: Sequence[Figure]) -> set[Figure]:
     with session.transaction() as tx:
         for number, figures in zip(numbers, figures_of_each, strict=True):
             release = replace(EMPTY, number=number, figures=tuple(figures))
-            releases.add(tx, row_of(release, None, None), figures_of(release))
-        return set(map(restored, releases.last_shown(tx, EMPTY.province, numbers[-1], numbers[:-1])))
+            releases.add(tx, row_of(release, None, None), COLUMNS, map(as_row, release.figures))
+        return set(map(restored, releases.last_shown(tx, EMPTY.province, numbers[-1], numbers[:-1], COLUMNS)))
 
 
 def test_what_is_hidden_now_is_found_as_it_was_last_shown() -> None:

@@ -9,7 +9,7 @@ import pytest
 from analysis.comparison.said import Standing
 from analysis.comparison.separation import Separation, separation
 from analysis.figures import Figure, Release
-from analysis.plain import flat, restored
+from analysis.plain import as_row, flat, restored
 from analysis.smoothing import smooth_of
 from tests.analysis import made
 
@@ -167,7 +167,7 @@ def test_where_the_block_is_hidden_nothing_tells_where_it_lies() -> None:
 
 def test_what_is_said_of_a_unit_survives_storing() -> None:
     for figure in city(FAR_APART).figures:
-        assert restored(flat(figure)) == figure
+        assert restored(as_row(figure)) == figure
 
 
 def test_shrunken_figures_lie_between_the_units_own_and_the_middle_of_all() -> None:
