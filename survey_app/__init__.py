@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from survey_app import settings, words
+from survey_app import settings, starting, words
 from survey_app.commands import demo as demo_commands
 from survey_app.commands import fieldwork as fieldwork_commands
 from survey_app.commands import independent as independent_commands
@@ -46,3 +46,6 @@ def create_app(chosen: Settings | None = None) -> Flask:
     for command in COMMANDS:
         app.cli.add_command(command)
     return app
+
+
+starting.loaded()

@@ -97,7 +97,7 @@ _FLAGS = text(
 
 def flags(tx: Connection, province: str, wave: str) -> list[tuple[int, str, str]]:
     """Position, rule and version of every flag on the answers of a wave."""
-    rows = tx.execute(_FLAGS, {"province": province, "wave": wave})
+    rows = tx.execute(_FLAGS, {"province": province, "wave": wave}).all()
     return [(position, rule, version) for position, rule, version in rows]
 
 
