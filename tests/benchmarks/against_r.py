@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from tests.benchmarks.bench_any_table import FACTORS, ITEMS, ROUNDS, ROW, SMALL, Job, best, make
+from tests.benchmarks.bench_any_table import FACTORS, ITEMS, ROW, SMALL, Job, by_turns, make, seconds_of
 
 HERE = Path(__file__).parent
 MEASURED_ITEMS, TARGET, AGREE = 2, 300, 1e-8
@@ -40,11 +40,12 @@ def main() -> int:
         sys.stdout.write("No R on this machine: nothing measured. Debian: apt-get install r-cran-survey\n")
         return 0
     with tempfile.TemporaryDirectory() as made:
-        folder = Path(made)
+        folder = Path(made) / "table"
+        folder.mkdir()
         make(folder, SMALL)
         with duckdb.connect() as reading:
             reading.read_parquet(str(folder / "answers.parquet")).write_csv(str(folder / "answers.csv"), header=True)
-        ours = best(FIXED, folder, ROUNDS).seconds
+        ours = seconds_of(by_turns(FIXED, (folder,))[0])
         command = ["Rscript", str(HERE / "against_r.R"), "answers.csv", str(MEASURED_ITEMS), "found.csv"]
         part = float(subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout)
         asked = ["Rscript", "-e", "cat(as.character(packageVersion('survey')))"]
