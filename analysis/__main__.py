@@ -39,6 +39,7 @@ def main(words: Sequence[str] | None = None) -> int:
             raise Refused(_no_language(language))
         with np.errstate(all="ignore"):  # what is too large or too small to reckon with is a row without a number, never a warning
             text = _answer(words, speech)
+        files.print_out(text)
     except Refused as refused:
         return _refuse(refused.faults, speech)
     except MemoryError:
@@ -46,7 +47,6 @@ def main(words: Sequence[str] | None = None) -> int:
         return _refuse([Fault("not_enough_memory", "", sentence)], speech)
     except KeyboardInterrupt:
         return STOPPED
-    files.print_out(text)
     return 0
 
 

@@ -179,12 +179,14 @@ def speak_utf8() -> None:
 
 
 def print_out(text: str) -> None:
-    """To standard output. Whoever stops reading early, as `head` does, hears no complaint."""
+    """To standard output. Whoever stops reading early, as `head` does, hears no complaint. Refused: where it cannot be written."""
     try:
         sys.stdout.write(f"{text}\n")
         sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # where what is left goes at the end
+        if not isinstance(error, BrokenPipeError):
+            raise Refused(not_written("", error)) from error
 
 
 @contextmanager

@@ -97,7 +97,7 @@ def _faults_of_margin(name: str, labels: Sequence[str], population: Floats, cate
 
 def _differing(margins: MarginTable) -> list[Fault]:
     sums = [float(known.sum()) for known in margins.population]
-    sentence = "{margin} adds up to {total}, but {other} to {other_total}. All margins must be of the same population."
+    sentence = "{margin} adds up to {total}, but {other} to {other_total}. Correct one of them: all margins must be of the same population."
     return [
         Fault(
             "margin_totals_differ",

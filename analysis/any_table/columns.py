@@ -56,9 +56,9 @@ def not_a_number(place: str, text: str) -> Fault:
         sentence = "“{text}” is too large to reckon with. Write the column in larger units."
         return Fault("too_large", place, sentence, {"text": text})
     if NOT_FINITE.fullmatch(raw):
-        sentence = "“{text}” is not a finite number. Leave the cell empty where there is no answer."
+        sentence = "“{text}” is not a finite number. Correct it; where there is no answer, leave the cell empty."
         return Fault("not_finite", place, sentence, {"text": text})
-    sentence = "“{text}” is not a number. Recode answers as numbers; leave the cell empty (or NA) where there is none."
+    sentence = "“{text}” is not a number. Correct it, or recode answers as numbers; where there is no answer, leave the cell empty (or NA)."
     return Fault("cell_not_a_number", place, sentence, {"text": text[:60]})
 
 

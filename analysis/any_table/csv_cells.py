@@ -208,7 +208,7 @@ def _text(name: str, block: bytes, newline: int, row: int, partly: bool = False)
 
 
 def _unclosed(name: str, row: int) -> Fault:
-    return Fault("csv_unclosed_quote", f"{name}, row {row}", "A quotation mark is opened here and never closed.")
+    return Fault("csv_unclosed_quote", f"{name}, row {row}", "A quotation mark is opened here and never closed. Close it, or take it out.")
 
 
 def _ragged(block: bytes, ends: Ints, cells: Ints, how: Dialect, row: int) -> list[Fault]:

@@ -9,6 +9,9 @@ from questionnaires.model import Fault, Refused
 NAMED = 3
 """Rows named in one message; of the others the number is said."""
 
+EXACT = 2.0**53
+"""From here on whole numbers that differ may be one number to a computer."""
+
 LEAST = 1e-50
 """Weights below this, and columns whose numbers all are, are refused: a product of two of them, squared, would come to 0."""
 
@@ -27,12 +30,25 @@ def numbers(table: Table, column: str) -> Numbers:
     raise Refused(_not_there(table, column))
 
 
+def codes(table: Table, column: str) -> Numbers:
+    """A column of numbers that are told apart. Refused as numbers(), and numbers so long that some are the same to a computer."""
+    found = numbers(table, column)
+    long = np.abs(found.levels) >= EXACT
+    if long.any():
+        sentence = (
+            "{rows} rows have a number of more than 15 digits, and some of these cannot be told apart. Put a letter before them, so that"
+            " they are names; recode answers with shorter numbers."
+        )
+        raise Refused(at_rows("number_too_long", table, column, long[found.codes] & (found.codes != BLANK), sentence))
+    return found
+
+
 def labels(table: Table, column: str) -> Labels:
-    """A column as names; numbers are named as they are written. Refused: a column that is not there."""
+    """A column as names; numbers are named as they are written. Refused: a column that is not there, numbers as in codes()."""
     if column in table.labels:
         return table.labels[column]
     if column in table.numbers:
-        known = table.numbers[column]
+        known = codes(table, column)
         return Labels(tuple(map(written, known.levels.tolist())), known.codes)
     raise Refused(_not_there(table, column))
 

@@ -4,11 +4,11 @@ A mean, share or ratio is Σ w y / Σ w x; a total is Σ w y. A row where nothin
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from analysis.any_table.finding import numbers
+from analysis.any_table.finding import codes, numbers
 from analysis.any_table.keys import Integers, combine
 from analysis.any_table.request import Estimator, Mean, Quantile, Ratio, Share, Total
 from analysis.any_table.table import BLANK, Codes, Numbers, Table
@@ -22,6 +22,10 @@ MOST_STEPS = 11
 """Variables, their levels and the steps between these that are few: compared one by one in bytes, as 11 · 11 fits into one."""
 
 
+FAR = 1 << 12
+"""Values that lie so many of their own spreads from 0 are reckoned from one of them: else the digits in which they differ are lost."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
     """Codes of rows, −1 … levels − 1. Estimators of the same variables share one, and so its counts."""
@@ -32,7 +36,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Measure:
-    """y, x and the number of valid answers at each level of the source. total: Σ w y alone is asked.
+    """y, x and the number of valid answers at each level of the source. total: Σ w y alone is asked. origin: what y is reckoned from.
 
     pooled: of answers taken together, the variables with the value of each level, whose sums add up to Σ w y; their numbers of rows to
     Σ w x.
@@ -44,6 +48,7 @@ class Measure:
     answers: Floats
     total: bool = False
     pooled: tuple[tuple[Source, Floats], ...] = ()
+    origin: float = 0.0
 
     @property
     def terms(self) -> tuple[tuple[Source, Floats, Floats], ...]:
@@ -57,6 +62,7 @@ def measures(table: Table, estimators: Sequence[Estimator]) -> tuple[dict[Estima
     Refused: columns that are not there or hold words; columns without any number stay: their rows say no_answers.
     """
     columns = {name: numbers(table, name) for estimator in estimators for name in _names(estimator)}
+    columns |= {name: codes(table, name) for estimator in estimators if isinstance(estimator, Share) for name in estimator.variables}
     sources = {name: Source(column.codes, len(column.levels)) for name, column in columns.items()}
     found: dict[Estimator, Measure] = {}
     for estimator in estimators:
@@ -86,7 +92,9 @@ def _names(estimator: Estimator) -> tuple[str, ...]:
 def _measure(estimator: Mean | Share | Ratio | Total, columns: dict[str, Numbers], sources: dict[str, Source]) -> Measure:
     match estimator:
         case Mean():
-            return _pooled([(sources[name], columns[name].levels) for name in estimator.variables])
+            origin = _origin(np.concatenate([columns[name].levels for name in estimator.variables]))
+            of = _pooled([(sources[name], columns[name].levels - origin) for name in estimator.variables])
+            return replace(of, origin=origin)
         case Share():
             chosen = np.array(estimator.codes)
             return _pooled([(sources[name], np.isin(columns[name].levels, chosen).astype(np.float64)) for name in estimator.variables])
@@ -95,6 +103,12 @@ def _measure(estimator: Mean | Share | Ratio | Total, columns: dict[str, Numbers
         case Total():
             levels = columns[estimator.of].levels
             return Measure(sources[estimator.of], levels, np.ones(len(levels)), np.ones(len(levels)), total=True)
+
+
+def _origin(values: Floats) -> float:
+    """What a mean of these is reckoned from: 0, unless they lie far from it."""
+    far = len(values) > 0 and abs(values[0]) > FAR * np.ptp(values) > 0
+    return float(values[0]) if far else 0.0
 
 
 def _pooled(parts: Sequence[tuple[Source, Floats]]) -> Measure:

@@ -14,9 +14,9 @@ from analysis.arrays import Floats, totals
 class Points:
     """Tables of domains × measures. value: Σwy/Σwx, for a total Σwy, NaN where there is none; n: rows with an answer.
 
-    Influence of a row: w (y − about · x) / scale – about is the value and scale Σwx, for a total 0 and 1. simple: variance of
-    the value in a simple random sample with replacement of the same n; around_zero: the same with y² for its square.
-    within: Σ inner u² over the rows of the domain, u the influence, for rows that are sampling units.
+    Influence of a row: w (y − about · x) / scale – about is the value, from the measure's origin, and scale Σwx, for a total 0
+    and 1. simple: variance of the value in a simple random sample with replacement of the same n; around_zero: the same with y² for
+    its square. within: Σ inner u² over the rows of the domain, u the influence, for rows that are sampling units.
     """
 
     value: Floats
@@ -54,7 +54,7 @@ def _points(measure: Measure, seen: Seen, grouping: Grouping) -> tuple[Floats, .
         about = np.where(measure.total | np.isnan(mean), 0.0, mean)
         wide = weight / ((n - 1) * scale * scale)
         return (
-            np.where(n > 0, of_y, np.nan) if measure.total else mean,
+            np.where(n > 0, of_y, np.nan) if measure.total else mean + measure.origin,
             n,
             answers,
             weight * weight / sum_of(seen.w2[inside]),

@@ -136,15 +136,15 @@ def _fractions(table: Table, column: str | None, drawn: _Drawn) -> Floats:
     values = known.levels[level]
     differs = np.zeros(len(values), np.bool_)
     differs[drawn.of_row[level[drawn.of_row] != known.codes]] = True
-    sentence = "The fpc differs within {strata}. It must be one number for all rows of a stratum (second stage: of a sampling unit)."
+    sentence = "The fpc differs within stratum {strata}. Give all rows of a stratum (second stage: of a sampling unit) one number."
     _refuse_strata(table, column, "fpc_differs", sentence, drawn, differs)
-    sentence = "The fpc must be above 0, and is not in {strata}."
+    sentence = "The fpc must be above 0, and is not in stratum {strata}. Give the number of its units, or the fraction drawn."
     _refuse_strata(table, column, "fpc_not_positive", sentence, drawn, values <= 0)
     if (values <= 1).all():
         return values
-    sentence = "The fpc is either the number of units in the population or the fraction drawn. {strata} has a fraction, others a number."
+    sentence = "The fpc is the number of units or the fraction drawn, in all strata alike. Stratum {strata} has a fraction, others not."
     _refuse_strata(table, column, "fpc_mixed", sentence, drawn, values < 1)
-    sentence = "More units were drawn than the fpc says there are in {strata}."
+    sentence = "More units were drawn than the fpc says there are in stratum {strata}. Correct it, or leave out rows that were not drawn."
     _refuse_strata(table, column, "fpc_too_small", sentence, drawn, values < drawn.size)
     found: Floats = drawn.size / values
     return found

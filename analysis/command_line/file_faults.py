@@ -13,9 +13,9 @@ FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 def not_read(name: str, error: OSError) -> Fault:
     """Why a file cannot be read."""
     if error.errno in NO_SUCH:
-        return Fault("file_not_read", name, "There is no such file.")
+        return Fault("file_not_read", name, "There is no such file. Check its name and folder.")
     if error.errno == errno.EISDIR:
-        return Fault("file_not_read", name, "This is a folder, not a file.")
+        return Fault("file_not_read", name, "This is a folder, not a file. Name a file in it.")
     if error.errno in NOT_ALLOWED:
         return Fault("file_not_read", name, "You are not allowed to read this file.")
     sentence = "The file cannot be read. Technical message: {reason}"

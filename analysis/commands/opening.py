@@ -24,7 +24,9 @@ def opened(given: Given) -> tuple[files.DataFile, list[KnownMargin]]:
         with _gathered(faults):
             file = files.data_file(name)
             groups = known_margins.grouping_columns(name, file.columns)
-            table = rows_there(file.table((known_margins.POPULATION,), groups))
+            table = file.table((known_margins.POPULATION,), groups)
+            if not table.rows:
+                raise Refused(Fault("no_rows", name, "This margin has no rows. Give every category a row with its population."))
             margins.append(known_margins.known_margin(table, groups))
     if faults:
         raise Refused(*faults)

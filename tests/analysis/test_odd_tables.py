@@ -1,6 +1,8 @@
 """Tables that are odd but sound, on the command line: a constant that is added up, names with signs, lines that are blank."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -153,3 +155,51 @@ def test_a_column_without_any_group_leaves_the_other_groups_alone(
     assert (code, rows) == (0, [])
     assert "No row has all of g: there is no group" in said and "No row has all of x, g:" in said
     assert answer(capsys, *asked, "--by", "g", "--by", "x")[1] == answer(capsys, *asked, "--by", "x")[1] != []
+
+
+@pytest.mark.parametrize("offset", [10**9, 10**12, 10**15])
+@pytest.mark.parametrize("words", [(), ("--psu", "p"), ("--poststratify", "g.csv"), ("--rake", "g.csv", "--rake", "h.csv")])
+def test_values_far_from_zero_keep_the_digits_in_which_they_differ(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, offset: int, words: tuple[str, ...]
+) -> None:
+    """Moments in milliseconds, say: the error is that of the same values near zero, and they are not all alike."""
+    cells = [(1, 2, "x"), (2, 7, "x"), (1, 1, "y"), (3, 4, "y"), (2, 8, "x"), (1, 3, "y")]
+    for name, shift in (("far.csv", offset), ("near.csv", 0)):
+        lines = (f"{shift + a},{shift + b},{g},{k // 2},{k % 2}\n" for k, (a, b, g) in enumerate(cells))
+        (tmp_path / name).write_text("a,b,g,p,h\n" + "".join(lines), encoding="utf-8")
+    (tmp_path / "g.csv").write_text("g,population\nx,10\ny,20\n", encoding="utf-8")
+    (tmp_path / "h.csv").write_text("h,population\n0,14\n1,16\n", encoding="utf-8")
+    known = [str(tmp_path / word) if word.endswith(".csv") else word for word in words]
+    far, near = (answer(capsys, "estimate", str(tmp_path / name), "--mean", "a,b,a+b", *known)[1] for name in ("far.csv", "near.csv"))
+    assert [row["estimate"] - offset for row in far] == pytest.approx([row["estimate"] for row in near], abs=offset * 4e-16)
+    assert [row["se"] for row in far] == pytest.approx([row["se"] for row in near], rel=1e-12)
+    assert [row["deff"] for row in far] == pytest.approx([row["deff"] for row in near], rel=1e-12)
+
+
+def test_numbers_that_cannot_be_told_apart_are_no_codes_and_have_a_mean(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "long.csv"
+    file.write_text("y\n123456789012345678\n123456789012345679\n3\n", encoding="utf-8")
+    code, rows, said = answer(capsys, "estimate", str(file), "--share", "y=123456789012345678")
+    assert (code, rows) == (2, [])
+    assert "long.csv, column y, row 2, 3: 2 rows have a number of more than 15 digits" in said
+    code, (row,), _ = answer(capsys, "estimate", str(file), "--mean", "y")
+    assert (code, row["estimate"]) == (0, pytest.approx(246913578024691360 / 3))
+
+
+def test_a_margin_without_rows_says_what_it_lacks(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text("g,y\na,1\nb,2\n", encoding="utf-8")
+    (tmp_path / "m.csv").write_text("g,population\n", encoding="utf-8")
+    code, _, said = answer(capsys, "estimate", str(tmp_path / "data.csv"), "--mean", "y", "--poststratify", str(tmp_path / "m.csv"))
+    assert code == 2
+    assert "m.csv: This margin has no rows." in said
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk without room is a file of Linux")
+@pytest.mark.parametrize("form", ["--json", "--explain"])
+def test_a_result_that_finds_no_room_is_refused_in_a_line(tmp_path: Path, form: str) -> None:
+    file = tmp_path / "data.csv"
+    file.write_text("y\n1\n2\n5\n", encoding="utf-8")
+    command = [sys.executable, "-m", "analysis", "estimate", str(file), "--mean", "y", "--language", "en", form]
+    with Path("/dev/full").open("wb") as full:
+        said = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (said.returncode, said.stderr.splitlines()[0][:31], len(said.stderr.splitlines())) == (2, "There is no room left for the f", 1)
