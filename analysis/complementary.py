@@ -22,14 +22,17 @@ DEPENDENT, SOLVED = 1e-9, 1e-12
 which a target lies in it."""
 
 
-def protected(figures: Sequence[Figure], population: Population, withheld: Collection[int] = ()) -> list[Figure]:
+def protected(
+    figures: Sequence[Figure], population: Population, withheld: Collection[int] = (), back: Collection[int] = ()
+) -> list[Figure]:
     """The figures of one population, with those hidden that would give away a hidden unit or area.
 
     A pooled total is Σ share · X_u · H_u over its units, a mean of units Σ H_u. Figures of several trees that say the same
     (one question, or the same questions pooled) are taken together. Unknown are all units of which none is shown; to be
     kept are those with 1 to 9 respondents, and groups of as few; and the figures `withheld` before, by their place,
     because with their siblings they would tell such a one. A unit or group whose figure was held over although answers came is
-    unknown and to be kept as well: what it would be now less what is shown is nine answers or fewer.
+    unknown and to be kept as well: what it would be now less what is shown is nine answers or fewer. So is one that was shown before and
+    is kept `back`, by its place. In a mean of units both stand with what was said of them.
     """
     found = list(figures)
     row_of = {domain.id: row for row, domain in enumerate(population.domains)}
@@ -43,6 +46,7 @@ def protected(figures: Sequence[Figure], population: Population, withheld: Colle
         apart_units = np.array([population.domains[unit].id in apart for unit in population.units], np.bool_)
         small = unknown & ((people + 1e-9 < FLOOR) | apart_units)
         moved = _moved(population, [figures[place] for place in places])
+        moved |= {figures[place].domain for place in places if place in back and figures[place].summary == "pooled"}
         held = np.array([population.domains[unit].id in moved for unit in population.units], np.bool_)
         further = given_up(people, unknown, small, *_groups(population, places, figures), held)
         unknown |= further | held

@@ -85,10 +85,16 @@ def hidden(figure: Figure, reason: Reason, missing: str | None = None) -> Figure
     return without_numbers(figure, reason, missing)
 
 
+def back(candidate: Candidate) -> Figure:
+    """A figure that may not come back yet (Before.kept_back): hidden, with the reason that it has without that, if it has one."""
+    found = past_floors(candidate)
+    return found if found.hidden else hidden(found, "complementary")
+
+
 @dataclass(frozen=True, slots=True)
 class Before:
-    """The figures of the release before this one, and the answers of its domains as they were shown there. `last`: of those that it hid,
-    what the last release said of them that did show them."""
+    """The figures of the release before this one, and the answers of its domains as they were shown there. `last`: of those that it did
+    not show, what the last release said of them that did."""
 
     figures: Mapping[tuple[str, ...], Figure]
     answers: Mapping[tuple[str, str, str], tuple[int | None, int | None]]
@@ -110,24 +116,25 @@ class Before:
         weights would tell parts of them); or none did and some are `waiting` for their batch. What was hidden stays hidden
         with its reason. None: a new figure is due.
         """
-        before = self.answers.get((figure.domain, figure.population, figure.basis))
-        if before is None or (not waiting and before == (figure.n_received, figure.n_decided)):
-            return None
         old = self.figures.get(_key(figure))
         if old is None:
+            return None
+        hides = self.answers.get((figure.domain, figure.population, figure.basis))
+        before = hides if old.hidden else (old.n_received, old.n_decided)
+        if before is None or (not waiting and before == (figure.n_received, figure.n_decided)):
             return None
         moved, few = _moved(figure, old, before, roles)
         if not few and (moved or not (waiting and old.hidden is None)):
             return None
         return old if old.hidden else rewritten(old, mark="held_over")
 
-    def kept_back(self, figure: Figure, roles: frozenset[str]) -> tuple[Figure | None, Estimate | None]:
-        """A figure that was shown, then hidden, and may not come back yet: as few people as in held() came since it was last shown, and
-        the two values would tell of these. It as it is, hidden, and what was said of it, with which it stands in a mean of units."""
+    def kept_back(self, figure: Figure, roles: frozenset[str]) -> Estimate | None:
+        """Of a figure that was shown, then not, and may not come back yet, what was said of it: as few people as in held() came since it
+        was last shown, and the two values would tell of these. With that it stands in a mean of units."""
         last = self.last.get(_key(figure))
-        if last is None or last.estimate is None or not _moved(figure, last, (last.n_received, last.n_decided), roles)[1]:
-            return None, None
-        return self.figures[_key(figure)], last.estimate
+        if last is None or not _moved(figure, last, (last.n_received, last.n_decided), roles)[1]:
+            return None
+        return last.estimate
 
     def still_hidden(self, figure: Figure) -> Figure | None:
         """Of a part into which nobody came since: the figure that was hidden for those it left over. The release that hid it tells of

@@ -62,9 +62,9 @@ def on_every_basis(
         factors, tallies = sums.on(basis)
         leaves = whole is None or basis in rules.headlines
         population = Population.of(name, own, trees, estimate(tallies), domains, leaves=leaves)
-        figures, apart = screened(population, basis, rules, whole, source.grown(basis))
-        figures, withheld = without_siblings(without_outweighed(figures, population, tallies), population)
-        figures = protected(figures, population, withheld | apart)
+        figures, back = screened(population, basis, rules, whole, source.grown(basis))
+        figures, withheld = without_siblings(without_outweighed(figures, population, tallies), population, back)
+        figures = protected(figures, population, withheld, back)
         whole = whole or Whole.of(population, figures)
         verified = Whole.of(population, figures) if basis == "verified" else None
         credited = _credited(population) if basis == "verified" else {}

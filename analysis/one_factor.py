@@ -28,7 +28,7 @@ def uniquenesses(correlation: Floats) -> Floats:
 
     correlation: positive definite, of three items or more. Of three the fit is exact wherever that is a share: λ_i² = r_ij r_ik/r_jk.
     Source: Jöreskog 1967; Clarke 1970 for the curvature. Oracle: R factanal(factors = 1); scipy's L-BFGS-B on random matrices, whose
-    least values are never lower.
+    least values are seldom lower.
     """
     if len(correlation) == 3 and (exact := _of_three(correlation)) is not None:
         return exact

@@ -10,7 +10,7 @@ from analysis.apart import SumsApart
 from analysis.bases import Basis
 from analysis.cells import Factors
 from analysis.complementary import protected
-from analysis.disclosure import BATCH, Candidate, batch, hidden, past_floors
+from analysis.disclosure import BATCH, Candidate, back, batch, hidden, past_floors
 from analysis.domains import Domain
 from analysis.estimation import Estimate, estimate
 from analysis.figures import Figure, rewritten
@@ -39,8 +39,9 @@ def posted(sums: SumsApart, instrument: Instrument, rules: Rules, whole: Whole, 
     factors, tallies = sums.of_measures(POSTED, [one.id for one in measures(tree, instrument.questions)])
     made = Population.of(population.name, population.weighted, [tree], estimate(tallies), population.domains)
     gaps = Gaps.apart(verified.population, made, population, tree.root)
-    figures = list(_Beside(made, whole, verified, gaps, rules, grown, made.precision.estimates()).figures())
-    return Posted(made.without_influence(), factors, protected(figures, made))
+    told = list(_Beside(made, whole, verified, gaps, rules, grown, made.precision.estimates()).figures())
+    kept_back = frozenset(place for place, (_, is_back) in enumerate(told) if is_back)
+    return Posted(made.without_influence(), factors, protected([figure for figure, _ in told], made, back=kept_back))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,29 +54,30 @@ class _Beside:
     grown: frozenset[str]
     estimate_of: Callable[[int, int], Estimate | None]
 
-    def figures(self) -> Iterator[Figure]:
+    def figures(self) -> Iterator[tuple[Figure, bool]]:
         tree = self.population.trees[0]
         for row, domain in enumerate(self.population.domains):
             if tree.root in published(tree, domain):
                 yield self._figure(row, domain)
 
-    def _figure(self, row: int, domain: Domain) -> Figure:
+    def _figure(self, row: int, domain: Domain) -> tuple[Figure, bool]:
         """Past its own floors, and only as far as both other figures are shown as they stand now: two of the three may tell the third.
-        Where nobody answered by a code of the system there is no third, and no gap."""
+        Where nobody answered by a code of the system there is no third, and no gap. And whether it was shown before and is kept back."""
         candidate = self._candidate(row, domain)
         figure, tree = candidate.figure, self.population.trees[0]
         late = domain.kind == "unit" and any(batch(unit, figure.population) in self.rules.waiting for unit in domain.members)
-        back, _ = self.rules.before.kept_back(figure, self.population.roles[tree.root])
-        held = back or self.rules.before.held(figure, self.population.roles[tree.root], late)
+        if self.rules.before.kept_back(figure, self.population.roles[tree.root]):
+            return back(candidate), True
+        held = self.rules.before.held(figure, self.population.roles[tree.root], late)
         held = held or (self.rules.before.still_hidden(figure) if self.grown.isdisjoint(domain.members) else None)
         key = (domain.id, tree.id, tree.root, "pooled")
         if held is not None:
-            return held
+            return held, False
         alone = self.verified.population.answers(row) in ((0, None), (0, 0))
         found, anew = past_floors(candidate), key in self.whole.anew and (alone or key in self.verified.anew)
         if found.hidden or (anew and not self._few_others_moved(row, domain)):
-            return found
-        return self._as_it_was(figure) or hidden(found, "complementary")
+            return found, False
+        return self._as_it_was(figure) or hidden(found, "complementary"), False
 
     def _candidate(self, row: int, domain: Domain) -> Candidate:
         """`rest`: those neither verified nor by the posted code, whom the three figures together would tell."""

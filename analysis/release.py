@@ -70,7 +70,7 @@ def build(
 
     sources: population to its admitted answers (none beyond a batch's cut). Populations that trees are about are weighted
     to the frame; the others have weight 1 and only the trees that are one figure (root a leaf or pooled). previous: the
-    release of this wave before this one, whose figures may be held over; last: those that it hid, as they were last shown;
+    release of this wave before this one, whose figures may be held over; last: those that it does not show, as they were last shown;
     waiting: batches (disclosure.batch) with 1 to 9 answers beyond their cut; channels: how the admitted answers came in
     (coverage.channels); headline: block to the basis that the wave chose for it; earlier: the release of an earlier wave
     that this one is compared with; quality: flags and findings beside the answers.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from analysis.bases import Basis
-from analysis.disclosure import Before, Candidate, batch, past_floors
+from analysis.disclosure import Before, Candidate, back, batch, past_floors
 from analysis.estimation import Estimate
 from analysis.figures import Figure, Summary
 from analysis.gaps import NO_GAP, Gap, Gaps
@@ -49,7 +49,7 @@ def screened(
     Units come first, so that a mean of units can count those held over with what is shown of them.
     """
     found: list[Figure] = []
-    apart: set[int] = set()
+    kept_back: set[int] = set()
     kept: dict[str, dict[int, Estimate]] = {}
     beside = None if whole is None else _Beside(whole, Gaps.of(population, whole.population))
     estimate_of = population.precision.estimates()
@@ -59,15 +59,17 @@ def screened(
         stays = whole is not None and grown.isdisjoint(domain.members)
         for candidate in _candidates(population, row, basis, rules.handling, kept, beside, estimate_of):
             figure, roles = candidate.figure, population.roles[candidate.figure.node]
-            back, stands = rules.before.kept_back(figure, roles)
-            if back:
-                apart.add(len(found))
-            held = back or rules.before.held(figure, roles, late) or (rules.before.still_hidden(figure) if stays else None)
-            stands = stands or (held.estimate if held else None)
+            stands = rules.before.kept_back(figure, roles)
+            if stands:
+                kept_back.add(len(found))
+                shown = back(candidate)
+            else:
+                held = rules.before.held(figure, roles, late) or (rules.before.still_hidden(figure) if stays else None)
+                shown, stands = held or past_floors(candidate), held.estimate if held else None
             if stands and domain.kind == "unit":
                 kept.setdefault(figure.node, {})[row] = stands
-            found.append(held or past_floors(candidate))
-    return found, frozenset(apart)
+            found.append(shown)
+    return found, frozenset(kept_back)
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,8 @@ def replicated(
             progress(number, made.count)
             yield np.concatenate(found)
 
-    full = [picture.points.value for picture in pictures]
+    points = [picture.points for picture in pictures]
+    full = [np.where(total | np.isnan(of.value), of.value, of.about) for total, of in zip(totals_asked, points, strict=True)]
     if not made.count:
         return [np.zeros_like(value) for value in full]
     flat = variance(np.concatenate([value.ravel() for value in full]), values(), made)

@@ -199,7 +199,7 @@ def _newest(tx: Transaction, wave: str) -> Release | None:
 
 
 def _last_shown(tx: Transaction, before: Release) -> tuple[Figure, ...]:
-    """Of every figure that this release hides and an earlier one of the wave showed, as it last stood."""
+    """Of every figure that this release does not show and an earlier one of the wave did, as it last stood."""
     earlier = [number for number in stored.numbers(tx, before.wave) if number < before.number]
     return tuple(map(restored, stored.last_shown(tx, before.province, before.number, earlier, COLUMNS)))
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
     String,
     Table,
     and_,
+    exists,
     func,
     insert,
     select,
@@ -186,16 +187,16 @@ def figure_rows(
 
 
 def last_shown(tx: Connection, province: str, number: int, earlier: Collection[int], columns: Sequence[str]) -> list[tuple[object, ...]]:
-    """These columns of the figures that a release hides and one of the earlier ones shows, each of the newest of these."""
+    """These columns of the figures that a release does not show and one of the earlier ones does, each of the newest of these."""
     if not earlier:
         return []
     now, old = figures.alias(), figures.alias()
     key = ("domain", "population", "tree", "node", "basis", "summary")
     same = [now.c[name] == old.c[name] for name in ("province", *key)]
-    hides = (now.c.province == province) & (now.c.release == number) & now.c.hidden.is_not(None)
-    query = select(*(old.c[name] for name in (*key, *columns))).join(now, and_(*same))
-    shown = query.where(hides, old.c.release.in_(sorted(earlier)), old.c.hidden.is_(None)).order_by(old.c.release)
-    newest = {row[: len(key)]: row[len(key) :] for row in map(tuple, tx.execute(shown))}
+    shows = exists().where(and_(*same), now.c.release == number, now.c.hidden.is_(None))
+    of_earlier = (old.c.province == province) & old.c.release.in_(sorted(earlier)) & old.c.hidden.is_(None)
+    query = select(*(old.c[name] for name in (*key, *columns))).where(of_earlier, ~shows).order_by(old.c.release)
+    newest = {row[: len(key)]: row[len(key) :] for row in map(tuple, tx.execute(query))}
     return list(newest.values())
 
 

@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 
+import pytest
+
 from analysis.disclosure import Before
 from analysis.estimation import Estimate
 from analysis.figures import Figure
+from tests.analysis import made
 
 RECEPTION = frozenset({"reception"})
 
@@ -42,3 +45,18 @@ def test_ten_new_people_who_answered_it_make_a_new_figure() -> None:
 def test_what_was_hidden_for_its_few_people_may_appear_when_ten_more_came() -> None:
     before = Before.of([replace(feedback(40, 8, 0.75), estimate=None, hidden="too_few"), replace(feedback(40, 40, 0.9), node="sipas.B1")])
     assert before.held(feedback(50, 12, 0.8), RECEPTION, waiting=False) is None
+
+
+@pytest.mark.parametrize("order", ["ab", "ba"])
+def test_a_release_without_new_answers_lets_go_of_nothing_that_was_held_over(order: str) -> None:
+    """40 answers, 12 of them to b; 15 more, 3 of them to b, so b is held over and a told anew; then none. Whichever is asked first."""
+    trees = [made.tree(id, [made.share(id, id)], id=id) for id in order]
+    form = made.instrument([made.question("a"), made.question("b"), made.SECTORS], trees)
+    domains, frame = [made.unit("u", 200)], made.frame([("u", "u", None, 200)])
+    before, told = None, []
+    for number, (count, asked) in enumerate([(40, 12), (55, 15), (55, 15)], 1):
+        codes = [{"a": 5 if k % 3 else 2} | ({"b": 5 if k % 4 else 2} if k < asked else {}) for k in range(count)]
+        rows = [made.answer("u", day=str(k % 8), **given) for k, given in enumerate(codes)]
+        before = made.release(form, rows, domains, frame=frame, previous=before, number=number)
+        told.append([(figure.mark, figure.estimate and figure.estimate.n) for figure in (made.figure(before, "u", id) for id in "ab")])
+    assert told == [[(None, 40), ("reference_only", 12)], [(None, 55), ("held_over", 12)], [(None, 55), ("held_over", 12)]]

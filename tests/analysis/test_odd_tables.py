@@ -176,6 +176,18 @@ def test_values_far_from_zero_keep_the_digits_in_which_they_differ(
     assert [row["deff"] for row in far] == pytest.approx([row["deff"] for row in near], rel=1e-12)
 
 
+@pytest.mark.parametrize("way", [("jk1",), ("jkn", "--stratum", "g"), ("bootstrap", "--replicates", "50")])
+def test_replicates_of_values_far_from_zero_differ_as_those_of_values_near_it(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, way: tuple[str, ...]
+) -> None:
+    for name, shift in (("far.csv", 10**13), ("near.csv", 0)):
+        lines = (f"{shift + 7 * k % 11},{k % 3},{k % 2}\n" for k in range(24))
+        (tmp_path / name).write_text("a,b,g\n" + "".join(lines), encoding="utf-8")
+    asked = ("--mean", "a", "--total", "b", "--variance", *way)
+    far, near = (answer(capsys, "estimate", str(tmp_path / name), *asked)[1] for name in ("far.csv", "near.csv"))
+    assert [row["se"] for row in far] == pytest.approx([row["se"] for row in near], rel=1e-12)
+
+
 def test_numbers_that_cannot_be_told_apart_are_no_codes_and_have_a_mean(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     file = tmp_path / "long.csv"
     file.write_text("y\n123456789012345678\n123456789012345679\n3\n", encoding="utf-8")

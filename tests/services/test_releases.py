@@ -275,3 +275,17 @@ def test_a_release_says_that_it_was_audited_and_says_it_again_when_it_is_read() 
     assert release.studies.audit is not None
     assert releases.show(release.number)[0].studies.audit == release.studies.audit
     assert releases.verify(release.number)
+
+
+def test_a_figure_that_was_hidden_for_a_release_comes_back_with_ten_people_only() -> None:
+    """The index of the ward as a first release might have shown it of five people fewer, and a second one hidden."""
+    first, second = make(), make()
+    table, of = stored.figures, stored.figures.c
+    index = (of.domain == WARD) & (of.node == "sipas.B") & (of.population == "finished") & (of.basis == "all")
+    with session.transaction() as tx:
+        fewer = {"n": of.n - 5, "n_received": of.n_received - 5, "n_decided": of.n_decided - 5}
+        tx.execute(update(table).where(index, of.release == first.number).values(fewer))
+        tx.execute(update(table).where(index, of.release == second.number).values(dict.fromkeys(stored.SAYS) | {"hidden": "complementary"}))
+    assert headline(make(), WARD).hidden == "complementary"
+    cast.answer(WARD, 10)
+    assert headline(make(), WARD).hidden is None

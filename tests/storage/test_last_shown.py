@@ -42,5 +42,6 @@ def test_what_is_shown_now_is_not_asked_for(releases_made: Sequence[Sequence[Fig
     assert told(*releases_made) == set()
 
 
-def test_another_basis_is_another_figure() -> None:
-    assert told([replace(A, basis="verified"), B], [gone(A), B]) == set()
+def test_what_is_not_there_any_more_is_found_and_another_basis_is_another_figure() -> None:
+    verified = replace(A, basis="verified")
+    assert told([verified, B], [gone(A), B]) == {verified}
