@@ -6,7 +6,9 @@ from dataclasses import replace
 import pytest
 
 from analysis.disclosure import Before, hidden
+from analysis.domains import Domain
 from analysis.figures import Figure, Release
+from analysis.weighting import Frame
 from tests.analysis import made
 from tests.analysis.test_held_over import RECEPTION, feedback
 
@@ -48,14 +50,19 @@ DOMAINS = [*(made.unit(id, files) for id, files in FILES.items()), made.city(UNI
 FRAME = made.frame([(id, id, None, files) for id, files in FILES.items()])
 
 
-def released(people: Sequence[tuple[int, int]], before: Release | None = None, last: Sequence[Figure] = ()) -> Release:
-    """people: of every unit, how many and how many of them satisfied."""
+City = tuple[Sequence[Domain], Frame]
+SMALL: City = DOMAINS, FRAME
+
+
+def released(people: Sequence[tuple[int, int]], before: Release | None = None, last: Sequence[Figure] = (), city: City = SMALL) -> Release:
+    """people: of every unit of the city, how many and how many of them satisfied."""
+    domains, frame = city
     rows = [
-        made.answer(unit, day=str(k % 8), a=5 if k < satisfied else 2)
-        for unit, (count, satisfied) in zip(UNITS, people, strict=True)
+        made.answer(unit.id, day=str(k % 8), a=5 if k < satisfied else 2)
+        for unit, (count, satisfied) in zip(domains, people, strict=False)
         for k in range(count)
     ]
-    return made.release(FORM, rows, DOMAINS, frame=FRAME, previous=before, last=last, number=before.number + 1 if before else 1)
+    return made.release(FORM, rows, domains, frame=frame, previous=before, last=last, number=before.number + 1 if before else 1)
 
 
 def told(release: Release, domain: str, summary: str = "pooled") -> float | str | None:
@@ -93,28 +100,18 @@ def test_it_does_not_follow_from_the_total_either(monkeypatch: pytest.MonkeyPatc
 
 
 MANY = tuple(f"w{number:02}" for number in range(12))
-LARGE = [*(made.unit(id, 200) for id in MANY), made.city(MANY, 2400)]
-OF_LARGE = made.frame([(id, id, None, 200) for id in MANY])
-
-
-def of_large(people: Sequence[tuple[int, int]], before: Release | None = None, last: Sequence[Figure] = ()) -> Release:
-    rows = [
-        made.answer(unit, day=str(k % 8), a=5 if k < satisfied else 2)
-        for unit, (count, satisfied) in zip(MANY, people, strict=True)
-        for k in range(count)
-    ]
-    return made.release(FORM, rows, LARGE, frame=OF_LARGE, previous=before, last=last, number=before.number + 1 if before else 1)
+LARGE: City = [*(made.unit(id, 200) for id in MANY), made.city(MANY, 2400)], made.frame([(id, id, None, 200) for id in MANY])
 
 
 def test_the_mean_of_units_tells_no_hidden_unit_by_what_was_said_of_those_kept_back() -> None:
     """w00 has nobody, then 6 and 8 people: w01 and w02 are given up for the city's totals, and come back with 10 people only. Twelve
     times the mean less all others, these two as they were shown, would be the 8."""
     others = [(40 + 2 * k, 20 + k) for k in range(3, 12)]
-    first = of_large([(0, 0), (20, 14), (22, 11), *others])
-    second = of_large([(6, 4), (20, 14), (22, 11), *((n + 10, s + 6) for n, s in others)], first)
+    first = released([(0, 0), (20, 14), (22, 11), *others], city=LARGE)
+    second = released([(6, 4), (20, 14), (22, 11), *((n + 10, s + 6) for n, s in others)], first, city=LARGE)
     assert [told(second, unit) for unit in MANY[:3]] == ["too_few", "complementary", "complementary"]
     last = [one for one in first.figures if one.domain in MANY[1:3] and one.hidden is None]
-    third = of_large([(8, 5), (25, 19), (27, 12), *((n + 20, s + 12) for n, s in others)], second, last)
+    third = released([(8, 5), (25, 19), (27, 12), *((n + 20, s + 12) for n, s in others)], second, last, LARGE)
     assert [told(third, unit) for unit in MANY[:3]] == ["too_few", "complementary", "complementary"]
     assert told(third, "79", "mean_of_units") == "complementary"
 
