@@ -82,9 +82,14 @@ def _largest_first(population: Population, rows: Ints, n: Floats, pooled: Bools)
 def _moved(population: Population, figures: Sequence[Figure]) -> frozenset[str]:
     """Units and groups whose own figures, all of one meaning, are those of the release before, and which have other answers now. In a
     mean of units such units stand with what is shown of them."""
-    old = {one.domain: (one.n_received, one.n_decided) for one in figures if one.mark == "held_over" and one.summary == "pooled"}
+    old = {one.domain: one for one in figures if one.mark == "held_over" and one.summary == "pooled"}
     rows = [row for row, domain in enumerate(population.domains) if domain.id in old]
-    return frozenset(population.domains[row].id for row in rows if population.answers(row) != old[population.domains[row].id])
+    return frozenset(population.domains[row].id for row in rows if stands_for_others(old[population.domains[row].id], population, row))
+
+
+def stands_for_others(figure: Figure, population: Population, row: int) -> bool:
+    """Whether it is the figure of the release before, of a domain that has other answers now."""
+    return figure.mark == "held_over" and population.answers(row) != (figure.n_received, figure.n_decided)
 
 
 def given_up(people: Floats, unknown: Bools, small: Bools, large: Bools, others: Bools, held: Bools) -> Bools:

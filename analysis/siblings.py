@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from analysis.complementary import suppressed
-from analysis.disclosure import FLOOR, hidden
+from analysis.complementary import stands_for_others, suppressed
+from analysis.disclosure import BATCH, FLOOR, hidden
 from analysis.figures import Figure
 from analysis.population import Population
 from analysis.survey_data import Bools, Floats
@@ -21,36 +21,58 @@ def without_siblings(
 
     Every shown node of a domain is a known linear combination of the domain's own questions: coefficients ∂θ/∂Y · X. A
     question with 1 to 9 respondents must not lie in the span of what is shown (rank test, as between units), nor a node that is kept
-    `back`, by its place. Roots come first, the headline tree before the others, then what rests on more people: so the thinnest
-    sibling goes.
+    `back`, by its place. Nor may one that was held over for the few who answered it since lie in the span of what is told anew: it may
+    be in another tree, where it was hidden before. Roots come first, the headline tree before the others, then what rests on more people:
+    so the thinnest sibling goes.
     """
     found, gone = list(figures), set[int]()
-    row_of = {domain.id: row for row, domain in enumerate(population.domains)}
-    rank = {tree.id: (number, tree.root) for number, tree in enumerate(population.trees)}
-    few = _few(population)
-    kept: dict[int, list[int]] = {}
-    for place in back:
-        if figures[place].summary == "pooled":
-            kept.setdefault(row_of[figures[place].domain], []).append(population.precision.place(figures[place].node))
-    concerned = {*np.flatnonzero(few.any(axis=1)).tolist(), *kept}
-    of_domain: dict[int, list[int]] = {}
-    for place, figure in enumerate(figures):
-        row = row_of[figure.domain]
-        if row in concerned and figure.hidden is None and figure.summary == "pooled":
-            of_domain.setdefault(row, []).append(place)
-    gradients = _gradients(population)
-    for row, places in of_domain.items():
-        column = {place: population.precision.place(figures[place].node) for place in places}
-        n = population.precision.n[row].tolist()
-        order = {place: (figures[place].node != rank[figures[place].tree][1], rank[figures[place].tree][0]) for place in places}
-        places.sort(key=lambda place: (order[place], -n[column[place]]))
+    few, gradients = _few(population), _gradients(population)
+    for row, of_domain in _pooled(figures, population).items():
+        old = [place for place in of_domain if stands_for_others(figures[place], population, row)]
+        thin = [place for place in old if _lacks_ten(figures[place], population, row)]
+        kept = [place for place in of_domain if place in back]
+        if not (few[row].any() or kept or thin):
+            continue
+        node = {place: population.precision.place(figures[place].node) for place in of_domain}
         x = population.estimates.x[row]
-        equations = gradients[[column[place] for place in places], row] * x
-        targets = np.concatenate([np.eye(len(x))[few[row]], gradients[kept.get(row, []), row] * x])
-        for number in suppressed(equations, targets):
-            found[places[number]] = hidden(found[places[number]], "complementary")
-            gone.add(places[number])
+        said = gradients[:, row] * x
+        shown = _in_order([place for place in of_domain if figures[place].hidden is None], figures, population, row)
+        targets = np.concatenate([np.eye(len(x))[few[row]], said[[node[place] for place in kept]]])
+        lost = [shown[number] for number in suppressed(said[[node[place] for place in shown]], targets)]
+        anew = [place for place in shown if place not in {*lost, *old}]
+        away = suppressed(said[[node[place] for place in anew]], said[[node[place] for place in thin]])
+        lost += [anew[number] for number in away]
+        for place in lost:
+            found[place] = hidden(found[place], "complementary")
+        gone.update(lost)
     return found, frozenset(gone)
+
+
+def _pooled(figures: Sequence[Figure], population: Population) -> dict[int, list[int]]:
+    """Row of every domain to the places of its own figures."""
+    row_of = {domain.id: row for row, domain in enumerate(population.domains)}
+    found: dict[int, list[int]] = {}
+    for place, figure in enumerate(figures):
+        if figure.summary == "pooled":
+            found.setdefault(row_of[figure.domain], []).append(place)
+    return found
+
+
+def _in_order(places: Sequence[int], figures: Sequence[Figure], population: Population, row: int) -> list[int]:
+    rank = {tree.id: (number, tree.root) for number, tree in enumerate(population.trees)}
+    n = population.precision.n[row]
+
+    def order(place: int) -> tuple[bool, int, float]:
+        number, root = rank[figures[place].tree]
+        return figures[place].node != root, number, -float(n[population.precision.place(figures[place].node)])
+
+    return sorted(places, key=order)
+
+
+def _lacks_ten(figure: Figure, population: Population, row: int) -> bool:
+    """Whether its people are fewer than ten more or fewer than those it is shown for."""
+    now = population.precision.n[row, population.precision.place(figure.node)]
+    return figure.estimate is not None and abs(now - figure.estimate.n) + 1e-9 < BATCH
 
 
 def _few(population: Population) -> Bools:

@@ -60,3 +60,18 @@ def test_a_release_without_new_answers_lets_go_of_nothing_that_was_held_over(ord
         before = made.release(form, rows, domains, frame=frame, previous=before, number=number)
         told.append([(figure.mark, figure.estimate and figure.estimate.n) for figure in (made.figure(before, "u", id) for id in "ab")])
     assert told == [[(None, 40), ("reference_only", 12)], [(None, 55), ("held_over", 12)], [(None, 55), ("held_over", 12)]]
+
+
+@pytest.mark.parametrize(("further", "expected"), [(9, ["held_over", "complementary"]), (10, ["reference_only", "reference_only"])])
+def test_a_question_that_is_held_over_is_not_told_anew_by_another_tree(further: int, expected: list[str]) -> None:
+    """12 answers to b, so the second tree, which asks for 20, does not show it; with nine more it would: 21 people less those 12."""
+    trees = [made.tree(f"{id}b", [made.share(f"{id}b", "b")], id=id, minimum_n=least) for id, least in (("s", 10), ("p", 20))]
+    form = made.instrument([made.question("a"), made.question("b"), made.SECTORS], trees)
+    domains, frame = [made.unit("u", 200)], made.frame([("u", "u", None, 200)])
+    before, told = None, []
+    for number, (count, asked) in enumerate([(40, 12), (60, 12 + further)], 1):
+        codes = [{"a": 5 if k % 3 else 2} | ({"b": 5 if k % 4 else 2} if k < asked else {}) for k in range(count)]
+        rows = [made.answer("u", day=str(k % 8), **given) for k, given in enumerate(codes)]
+        before = made.release(form, rows, domains, frame=frame, previous=before, number=number)
+        told.append([figure.hidden or figure.mark for figure in (made.figure(before, "u", id) for id in ("sb", "pb"))])
+    assert told == [["reference_only", "too_few"], expected]
