@@ -4,8 +4,9 @@ Never a Python object an answer: parts of some thousand rows are coded and let g
 who is asked what in survey_data.py.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +21,6 @@ UNKNOWN = -1
 """The code of a Column where nothing is known (no one decider, sector unknown)."""
 
 TEXTS = ("reception", "decider", "point", "psu", "channel", "module")
-READ = ("decider", "psu", "channel", "module")
-"""Of these, what is read of every answer: reception and point stand in the name of its PSU, unit|point|day."""
-NUMBERS = ("sector", "pi", "design_weight")
 
 AT_ONCE = 2_000
 """Texts read together, which fit into the cache of a processor."""
@@ -80,41 +78,52 @@ class Coded:
         return replace(self, flagged=np.isin(self.position, np.array(sorted(positions), np.int64)))
 
 
-class _Labels(dict[str | None, int]):
+@dataclass(frozen=True, slots=True)
+class Design:
+    """How an answer came about and counts: who decides, what about, by which way, which module was asked with which probability, its design
+    weight. Many answers have the same."""
+
+    decider: str | None
+    sector: int | None
+    channel: str
+    module: str | None
+    pi: float | None
+    design_weight: float
+
+
+Label = TypeVar("Label", str, str | None)
+
+
+class _Labels(dict[Label, int]):
     """Label to the order in which it was first seen."""
 
-    def __missing__(self, label: str | None) -> int:
+    def __missing__(self, label: Label) -> int:
         self[label] = place = len(self)
         return place
 
 
 class Coder:
-    """Takes the rows of storage in parts, by the names of READ and NUMBERS and `answers`, the text that encode() made; and their positions,
-    some parts at a time."""
+    """Takes the rows of storage in parts: names of their PSUs and of their designs, and the texts that encode() made of their answers; and
+    their positions, some parts at a time."""
 
     def __init__(self, instrument: Instrument) -> None:
         self._reader = Reader.of(instrument)
-        self._labels = {name: _Labels() for name in READ}
-        self._texts: dict[str, list[Places]] = {name: [np.zeros(0, np.int32)] for name in READ}
-        self._numbers: dict[str, list[Floats]] = {name: [np.zeros(0)] for name in NUMBERS}
+        self._psus, self._designs = _Labels[str](), _Labels[str]()
+        self._psu, self._named = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)]
         self._positions = [np.zeros(0, np.int64)]
         self._answers: list[Codes] = []
         self._waiting: list[str] = []
 
-    def add(
-        self, texts: Mapping[str, Sequence[str | None]], numbers: Mapping[str, Sequence[float | None]], answers: Sequence[str]
-    ) -> None:
-        for name, labels in self._labels.items():
-            self._texts[name].append(np.fromiter(map(labels.__getitem__, texts[name]), np.int32, len(answers)))
-        for name, found in self._numbers.items():
-            found.append(np.array(numbers[name], np.float64))
+    def add(self, psus: Sequence[str], designs: Sequence[str], answers: Sequence[str]) -> None:
+        self._psu.append(np.fromiter(map(self._psus.__getitem__, psus), np.int32, len(answers)))
+        self._named.append(np.fromiter(map(self._designs.__getitem__, designs), np.int32, len(answers)))
         self._waiting += answers
         if len(self._waiting) >= AT_ONCE:
             self._read()
 
     def place(self, positions: Sequence[int]) -> None:
         """Of the answers that were added since this was last called. ValueError where they are more or fewer: one came or went between."""
-        added = sum(map(len, self._numbers["pi"])) - sum(map(len, self._positions))
+        added = sum(map(len, self._psu)) - sum(map(len, self._positions))
         if len(positions) != added:
             raise ValueError(f"{len(positions)} positions do not belong to {added} answers")
         self._positions.append(np.fromiter(positions, np.int64, len(positions)))
@@ -123,33 +132,37 @@ class Coder:
         self._answers.append(self._reader.codes(self._waiting))
         self._waiting = []
 
-    def coded(self) -> Coded:
+    def coded(self, design_of: Callable[[str], Design]) -> Coded:
+        """design_of: what a name of a design says; asked once of each."""
         self._read()
-        numbers = {name: np.concatenate(self._numbers.pop(name)) for name in NUMBERS}
         answers, self._answers = np.concatenate(self._answers, axis=1), []
-        sector = np.where(np.isnan(numbers["sector"]), UNKNOWN, numbers["sector"]).astype(np.int64)
-        texts = {name: _sorted(labels, np.concatenate(self._texts.pop(name))) for name, labels in self._labels.items()}
+        psu, named = _sorted(self._psus, np.concatenate(self._psu)), np.concatenate(self._named)
+        self._psu, self._named = [], []
+        designs = [design_of(name) for name in self._designs]
+        texts = {name: column([getattr(design, name) for design in designs]) for name in ("decider", "channel", "module")}
+        sector = np.array([UNKNOWN if design.sector is None else design.sector for design in designs], np.int64)
+        pi, design_weight = (np.array([getattr(design, name) for design in designs], np.float64) for name in ("pi", "design_weight"))
         return Coded(
-            {**texts, **_places(texts["psu"])},
-            np.concatenate(self._positions), sector, numbers["pi"], numbers["design_weight"],
-            np.zeros(len(sector), np.bool_), dict(zip(self._reader.columns, answers, strict=True)),
+            {**_places(psu), "psu": psu, **{name: Column(of.codes[named], of.labels) for name, of in texts.items()}},
+            np.concatenate(self._positions), sector[named], pi[named], design_weight[named],
+            np.zeros(len(named), np.bool_), dict(zip(self._reader.columns, answers, strict=True)),
         )  # fmt: skip
 
 
 def column(labels: Sequence[str | None]) -> Column:
     """Labels sorted, so that neither the order of rows nor who comes first shows in any number."""
-    seen = _Labels()
+    seen = _Labels[str | None]()
     return _sorted(seen, np.fromiter(map(seen.__getitem__, labels), np.int64, len(labels)))
 
 
 def _places(psu: Column) -> dict[str, Column]:
-    """The unit and the point of every PSU."""
+    """The unit and the point of every PSU: they stand in its name, unit|point|day."""
     named = [label.rsplit("|", 2)[:2] for label in psu.labels]
     found = {name: column([one[at] for one in named]) for at, name in enumerate(("reception", "point"))}
     return {name: Column(np.append(one.codes, UNKNOWN)[psu.codes], one.labels) for name, one in found.items()}
 
 
-def _sorted(labels: Mapping[str | None, int], codes: Ints | Places) -> Column:
+def _sorted(labels: Mapping[str, int] | Mapping[str | None, int], codes: Ints | Places) -> Column:
     known = sorted(label for label in labels if label is not None)
     place = np.full(len(labels), UNKNOWN, np.int64)
     place[[labels[label] for label in known]] = np.arange(len(known))

@@ -23,7 +23,7 @@ from analysis.siblings import without_siblings
 from analysis.tallies import Source, Tallies
 from analysis.weighting import Frame
 from questionnaires.instrument import Instrument
-from questionnaires.trees import measures
+from questionnaires.trees import IndexTree, measures
 
 ENOUGH_UNITS, ENOUGH_ANSWERS, ENOUGH_DAYS = 0.8, 30, 8
 
@@ -52,6 +52,7 @@ def on_every_basis(
     sums = SumsApart.of(source, frame if own else None, wanted, domains)
     if not trees:  # its answers are counted, and nothing is said of them
         return [], sums.answers
+    about = _Told(name, own, trees, domains, rules, source, sums)
     found: list[OnBasis] = []
     whole: Whole | None = None
     verified: Whole | None = None
@@ -59,21 +60,42 @@ def on_every_basis(
         same = sums.answers[basis] == sums.answers["all"] and basis not in rules.headlines
         if whole and (same or not sums.answers[basis]):
             continue
-        factors, tallies = sums.on(basis)
-        leaves = whole is None or basis in rules.headlines
-        population = Population.of(name, own, trees, estimate(tallies), domains, leaves=leaves)
-        figures, back = screened(population, basis, rules, whole, source.grown(basis))
-        figures, withheld = without_siblings(without_outweighed(figures, population, tallies), population, back)
-        figures = protected(figures, population, withheld, back)
-        whole = whole or Whole.of(population, figures)
-        verified = Whole.of(population, figures) if basis == "verified" else None
-        credited = _credited(population) if basis == "verified" else {}
-        by_channel = sums.by_channel(basis, factors) if own and basis in {*MIXED, *rules.headlines} else {}
-        found.append(OnBasis(basis, population.without_influence(), by_channel, factors, credited, figures))
+        one, population = about.on(basis, whole)
+        whole = whole or Whole.of(population, one.figures)
+        verified = Whole.of(population, one.figures) if basis == "verified" else None
+        found.append(one)
     if name == instrument.trees[0].population and whole and verified and sums.answers[POSTED]:
         made = posted(sums, instrument, rules, whole, verified, source.grown(POSTED))
         found.append(OnBasis(POSTED, made.population, {}, made.factors, {}, made.figures))
     return found, sums.answers
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is said of one population on any basis. `own`: some trees are about it, and it is weighted."""
+
+    name: str
+    own: bool
+    trees: Sequence[IndexTree]
+    domains: Sequence[Domain]
+    rules: Rules
+    source: Source
+    sums: SumsApart
+
+    def on(self, basis: Basis, whole: Whole | None) -> tuple[OnBasis, Population]:
+        """And the population with what the gaps to further bases are reckoned from: by far the largest of its tables is let go before
+        these are made."""
+        factors, tallies = self.sums.on(basis)
+        leaves = whole is None or basis in self.rules.headlines
+        population = Population.of(self.name, self.own, self.trees, estimate(tallies), self.domains, leaves=leaves)
+        population = population.for_gaps(leaves=leaves and not self.rules.headlines <= {"all"})
+        figures, back = screened(population, basis, self.rules, whole, self.source.grown(basis))
+        figures, withheld = without_siblings(without_outweighed(figures, population, tallies), population, back)
+        figures = protected(figures, population, withheld, back)
+        credited = _credited(population) if basis == "verified" else {}
+        apart = self.own and basis in {*MIXED, *self.rules.headlines}
+        by_channel = self.sums.by_channel(basis, factors) if apart else {}
+        return OnBasis(basis, population.without_influence(), by_channel, factors, credited, figures), population
 
 
 def headlines(wanted: Mapping[str, Basis], made: Sequence[OnBasis], enough: Mapping[str, tuple[int, int]]) -> Mapping[str, Basis]:

@@ -52,7 +52,7 @@ class Population:
         values: dict[str, NodeValues] = {}
         for tree in trees:
             values |= evaluate(tree, estimates, max(FLOOR, tree.minimum_n))
-        told = {node for tree in trees for node in (*tree.nodes, tree.root)}
+        told = dict.fromkeys(node for tree in trees for node in (*tree.nodes, tree.root))
         units = np.array([number for number, domain in enumerate(domains) if domain.kind == "unit"], np.int64)
         members_of = _belonging([domains[unit].members for unit in units], estimates.units).T
         return cls(
@@ -62,7 +62,7 @@ class Population:
             domains=domains,
             estimates=estimates,
             values=values,
-            precision=precision({node: of for node, of in values.items() if leaves or node in told}, estimates, domains),
+            precision=precision({node: values[node] for node in (*told, *(values if leaves else ()))}, estimates, domains),
             units=units,
             members_of=members_of,
             inside=_belonging(
@@ -72,9 +72,17 @@ class Population:
             roles={node: _roles(estimates, node) for node in values},
         )  # fmt: skip
 
+    def for_gaps(self, *, leaves: bool) -> "Population":
+        """With the influence of PSUs on its figures, which gaps to other bases need, and not on the totals that these are made of; without
+        `leaves` on the nodes of trees alone, which come first."""
+        influence, z = self.estimates.influence, self.precision.z
+        none = replace(influence, totals=Sums(0, influence.totals.rates_decider))
+        nodes = {node for tree in self.trees for node in (*tree.nodes, tree.root)}
+        kept = replace(self.precision, z=z if leaves else np.ascontiguousarray(z[:, : len(nodes)]))
+        return replace(self, estimates=replace(self.estimates, influence=none), precision=kept)
+
     def without_influence(self) -> "Population":
-        """What is read of it once every gap is known: the influence of PSUs is by far the largest of its tables, and goes as a whole: an
-        empty view of it would keep it."""
+        """What is read of it once every gap is known. The influence goes as a whole: an empty view of it would keep it."""
         influence = self.estimates.influence
         start, totals = np.zeros_like(influence.start), Sums(0, influence.totals.rates_decider)
         none = replace(influence, start=start, psu=np.zeros(0, np.int64), n=np.zeros(0), totals=totals)

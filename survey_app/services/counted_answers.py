@@ -7,7 +7,7 @@ from datetime import date
 from analysis import admission, coverage, disclosure, parts
 from analysis.arrays import Ints
 from analysis.beside import OfQuality
-from analysis.coded import Coded, Coder
+from analysis.coded import Coded, Coder, Design
 from analysis.figures import Release
 from analysis.parts import LeftOut
 from analysis.release import sources
@@ -15,7 +15,7 @@ from analysis.tallies import Source
 from questionnaires.instrument import Instrument
 from survey_app.services import counted_flags, counted_parts
 from survey_app.services.fieldwork import Wave
-from survey_app.storage import collected
+from survey_app.storage import collected, responses
 from survey_app.storage.rows import Transaction
 
 
@@ -57,9 +57,9 @@ def _coded(tx: Transaction, wave: Wave, instrument: Instrument) -> Coded:
     coder = Coder(instrument)
     for page in collected.pages(tx, wave.province, wave.code):
         for part in page.parts():
-            coder.add(part.texts, part.numbers, part.answers)
+            coder.add(part.psu, part.design, part.answers)
         coder.place(page.positions())
-    return coder.coded()
+    return coder.coded(lambda text: Design(*responses.read_design(text)))
 
 
 def _waiting(offered: Mapping[str, Ints], cuts: Mapping[str, int]) -> frozenset[str]:

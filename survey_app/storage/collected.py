@@ -1,6 +1,6 @@
 """The answers of a wave, read: column by column, part by part for a release, and counted. Nothing is written here."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 
@@ -40,20 +40,13 @@ def columns(tx: Connection, province: str, wave: str) -> AnswerColumns:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some answers of a wave: columns of texts and of numbers by the names that the arithmetic has for them, and the stored texts."""
+    """Some answers of a wave, column by column: three texts each. design: as responses.read_design reads it."""
 
-    texts: Mapping[str, Sequence[str | None]]
-    numbers: Mapping[str, Sequence[float | None]]
+    psu: Sequence[str]
+    design: Sequence[str]
     answers: Sequence[str]
 
 
-_TEXTS = {
-    "decider": responses.c.deciding_unit,
-    "psu": responses.c.psu,
-    "channel": responses.c.channel,
-    "module": responses.c.module,
-}
-_NUMBERS = {name: responses.c[name] for name in ("sector", "pi", "design_weight")}
 ASKED, TAKEN = 20_000, 500
 """Positions of one question to the database, whose driver may hold all their rows; and rows taken from it together, few enough to be
 made, coded and let go without leaving the cache of a processor."""
@@ -69,13 +62,11 @@ class Page:
     many: int = 0
 
     def parts(self) -> Iterator[Part]:
-        """TAKEN at a time, as the driver has them: nothing has to be made of their texts and numbers."""
-        query = select(*_TEXTS.values(), *_NUMBERS.values(), responses.c.answers)
+        """TAKEN at a time, as the driver has them: nothing has to be made of texts."""
+        query = select(responses.c.psu, responses.c.design, responses.c.answers)
         cursor = self.tx.execute(query.where(self._here()).order_by(responses.c.position)).cursor
         while rows := cursor.fetchmany(TAKEN):
-            columns = list(zip(*rows, strict=True))
-            texts, numbers = columns[: len(_TEXTS)], columns[len(_TEXTS) : -1]
-            yield Part(dict(zip(_TEXTS, texts, strict=True)), dict(zip(_NUMBERS, numbers, strict=True)), columns[-1])
+            yield Part(*zip(*rows, strict=True))
             self.many += len(rows)
 
     def positions(self) -> Sequence[int]:

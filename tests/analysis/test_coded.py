@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import questionnaires
 from analysis import admission
 from analysis import coded as coding
-from analysis.coded import NUMBERS, READ, Coded, Coder
+from analysis.coded import Coded, Coder, Design
 from analysis.survey_data import Columns, SurveyData, coded, populations
 from questionnaires import answers
 from questionnaires.answers import Code
@@ -18,7 +18,11 @@ from tests.analysis import made
 
 INSTRUMENT = questionnaires.load("sipas_counter", "2026-1")
 UNITS = ("26734", "26737", "SNV")
-NOTHING_KNOWN = {name: "u|p|2026-03-02" if name == "psu" else None for name in READ}
+NAMED = {
+    "known": Design("SNV", 4, "open", "m1", 0.2, 1.0),
+    "unknown": Design(None, None, "open", None, None, 1.0),
+    "drawn": Design(None, 98, "issued", "m1", 0.1, 3.0),
+}
 
 
 @st.composite
@@ -33,15 +37,14 @@ def forms(draw: st.DrawFn) -> dict[str, Code]:
     return found
 
 
-def by_parts(given_: Sequence[Mapping[str, Code]], size: int, **texts: Sequence[str | None]) -> Coded:
+def by_parts(given_: Sequence[Mapping[str, Code]], size: int, psus: Sequence[str] = (), designs: Sequence[str] = ()) -> Coded:
     coder = Coder(INSTRUMENT)
     for at in range(0, len(given_), size):
         rows = range(at, min(at + size, len(given_)))
-        columns = {name: [texts[name][row] if name in texts else NOTHING_KNOWN[name] for row in rows] for name in READ}
-        numbers = {"sector": [None if row % 3 else 4 for row in rows], "pi": [0.2 for _ in rows], "design_weight": [1.0 for _ in rows]}
-        coder.add(columns, numbers, [answers.encode(given_[row]) for row in rows])
+        texts = [answers.encode(given_[row]) for row in rows]
+        coder.add([psus[row] if psus else "u|p|2026-03-02" for row in rows], [designs[row] if designs else "known" for row in rows], texts)
         coder.place([row + 1 for row in rows])
-    return coder.coded()
+    return coder.coded(NAMED.__getitem__)
 
 
 @settings(max_examples=40, deadline=None, derandomize=True)
@@ -49,14 +52,15 @@ def by_parts(given_: Sequence[Mapping[str, Code]], size: int, **texts: Sequence[
 def test_texts_in_parts_give_the_same_data_as_answers_one_by_one(forms_: list[dict[str, Code]], size: int) -> None:
     rows = range(len(forms_))
     units, points = ([of[row % len(of)] for row in rows] for of in (UNITS, ("P1", "P2")))
-    modules = ["m1" if row % 2 else None for row in rows]
     psus = [f"{unit}|{point}|2026-03-0{1 + row % 5}" for row, unit, point in zip(rows, units, points, strict=True)]
-    channels = ["open" for _ in rows]
-    found = by_parts(forms_, size, psu=psus, channel=channels, module=modules)
+    designs = [("unknown", "known", "known", "drawn", "unknown")[row % 5] for row in rows]
+    found = by_parts(forms_, size, psus, designs)
+    of = [NAMED[name] for name in designs]
     plain = Columns(
-        position=[row + 1 for row in rows], reception=units, decider=[None for _ in rows], point=points,
-        sector=[None if row % 3 else 4 for row in rows], channel=channels, module=modules, pi=[0.2 for _ in rows],
-        design_weight=[1.0 for _ in rows], psu=psus, flagged=[False for _ in rows], answers=forms_,
+        position=[row + 1 for row in rows], reception=units, decider=[one.decider for one in of], point=points,
+        sector=[one.sector for one in of], channel=[one.channel for one in of], module=[one.module for one in of],
+        pi=[one.pi for one in of], design_weight=[one.design_weight for one in of], psu=psus, flagged=[False for _ in rows],
+        answers=forms_,
     )  # fmt: skip
     for population in populations(INSTRUMENT):
         one, other = (SurveyData.of(INSTRUMENT, columns, population) for columns in (found, coded(INSTRUMENT, plain)))
@@ -65,6 +69,8 @@ def test_texts_in_parts_give_the_same_data_as_answers_one_by_one(forms_: list[di
         assert {name: (key.labels, key.codes.tolist()) for name, key in one.keys.items()} == {
             name: (key.labels, key.codes.tolist()) for name, key in other.keys.items()
         }
+        assert one.pi.tolist() == other.pi.tolist()
+        assert one.design_weight.tolist() == other.design_weight.tolist()
 
 
 def test_texts_read_in_several_turns_come_back_in_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,14 +84,15 @@ def test_names_are_told_apart_by_signs_far_behind() -> None:
     ids = ["a_rather_long_name_of_one", "a_rather_long_name_of_two", "a_rather", "a_rather_long"]
     coder = Coder(made.instrument([made.question(id) for id in ids], []))
     text = answers.encode({id: 1 + number for number, id in enumerate(ids)})
-    coder.add({name: ["u|p|x"] for name in READ}, {name: [1.0] for name in NUMBERS}, [text])
-    assert {name: codes.tolist() for name, codes in coder.coded().answers.items()} == {
+    coder.add(["u|p|x"], ["known"], [text])
+    assert {name: codes.tolist() for name, codes in coder.coded(NAMED.__getitem__).answers.items()} == {
         "a_rather_long_name_of_one": [1], "a_rather_long_name_of_two": [2], "a_rather": [3], "a_rather_long": [4],
     }  # fmt: skip
 
 
 def test_numbers_of_two_digits_and_lists_are_read_digit_by_digit() -> None:
-    found = by_parts([{"sector": 98, "extra": (1, 3), "overall": 5}, {"extra": ()}, {}], 2)
+    given_: list[dict[str, Code]] = [{"sector": 98, "extra": (1, 3), "overall": 5}, {"extra": ()}, {}]
+    found = by_parts(given_, 2, designs=["known", "unknown", "unknown"])
     assert found.answers["sector"].tolist() == [98, -2, -2]
     assert [found.answers[f"extra.{code}"].tolist() for code in (1, 2, 3)] == [[1, -2, -2], [0, -2, -2], [1, -2, -2]]
     assert found.sector.tolist() == [4, -1, -1]
@@ -95,22 +102,22 @@ def test_lists_of_numbers_of_one_and_two_digits_are_read_to_their_end() -> None:
     ticked = [(2, 10, 12), (12,), (1, 2), ()]
     coder = Coder(made.instrument([made.question("ways", (1, 2, 10, 12), kind="multiple"), made.question("z")], []))
     texts = [answers.encode({"ways": codes, "z": 3}) for codes in ticked]
-    coder.add({name: ["u|p|x"] * 4 for name in READ}, {name: [1.0] * 4 for name in NUMBERS}, texts)
-    assert {name: codes.tolist() for name, codes in coder.coded().answers.items()} == {
+    coder.add(["u|p|x"] * 4, ["known"] * 4, texts)
+    assert {name: codes.tolist() for name, codes in coder.coded(NAMED.__getitem__).answers.items()} == {
         "ways.1": [0, 0, 1, -2], "ways.2": [1, 0, 1, -2], "ways.10": [1, 0, 0, -2], "ways.12": [1, 1, 0, -2], "z": [3, 3, 3, 3],
     }  # fmt: skip
 
 
 def test_texts_of_another_instrument_are_not_read_as_something_else() -> None:
     coder = Coder(made.instrument([made.question("a")], []))
-    coder.add({name: ["u|p|x"] for name in READ}, {name: [1.0] for name in NUMBERS}, ['{"b":1}'])
+    coder.add(["u|p|x"], ["known"], ['{"b":1}'])
     with pytest.raises(ValueError, match="does not have"):
-        coder.coded()
+        coder.coded(NAMED.__getitem__)
 
 
 def test_positions_of_other_answers_are_not_taken_for_those_of_these() -> None:
     coder = Coder(INSTRUMENT)
-    coder.add({name: ["u|p|x"] for name in READ}, {name: [1.0] for name in NUMBERS}, ["{}"])
+    coder.add(["u|p|x"], ["known"], ["{}"])
     with pytest.raises(ValueError, match="2 positions do not belong to 1 answers"):
         coder.place([1, 2])
 
@@ -124,7 +131,7 @@ def test_no_answers_at_all_are_no_trouble() -> None:
 
 def test_unit_and_point_are_read_in_the_name_of_the_psu() -> None:
     """A unit's code may have a bar in it, a point's may not."""
-    found = by_parts([{}, {}, {}], 2, psu=["v|w|P1|2026-03-02", "u|P2|2026-03-02", "u|P1|2026-03-03"])
+    found = by_parts([{}, {}, {}], 2, ["v|w|P1|2026-03-02", "u|P2|2026-03-02", "u|P1|2026-03-03"])
     told = {name: [found.texts[name].labels[code] for code in found.texts[name].codes] for name in ("reception", "point")}
     assert told == {"reception": ["v|w", "u", "u"], "point": ["P1", "P2", "P1"]}
 
@@ -132,7 +139,7 @@ def test_unit_and_point_are_read_in_the_name_of_the_psu() -> None:
 def test_a_unit_is_offered_up_to_its_first_answer_that_comes_too_late() -> None:
     """Positions 1 … 6: of u 1, 3 and 4, of v 2, 5 and 6, the last of no population; u ends before 3."""
     stages: list[dict[str, Code]] = [{"stage": 2}, {"stage": 4}, {"stage": 2}, {"stage": 2}, {"stage": 4}, {}]
-    found = by_parts(stages, 4, psu=[f"{unit}|p|x" for unit in "uvuuvv"])
+    found = by_parts(stages, 4, [f"{unit}|p|x" for unit in "uvuuvv"])
     batches = admission.batches(INSTRUMENT, found)
     early, all_ = admission.offered(found, batches, {"u": 3, "w": 1}), admission.offered(found, batches)
     assert {name: positions.tolist() for name, positions in early.items()} == {"u|finished": [1], "v|no_file": [2, 5]}

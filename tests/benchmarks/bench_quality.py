@@ -80,7 +80,7 @@ def _row(at: int, counter: int, day: date, text: str, digest: str, instrument: s
         "id": f"{at:032x}", "province": PROVINCE, "position": 10_000 + at, "wave": WAVE, "counter": f"K{counter:03d}",
         "reception_unit": unit, "point": f"P{unit}", "deciding_unit": unit, "sector": 2, "channel": "open", "batch": None,
         "instrument_digest": instrument, "module": "m1", "pi": 0.2, "design_weight": 1.0, "language": "vi", "service_day": day,
-        "psu": f"{unit}|P{unit}|{day}", "answers": text, "answers_digest": digest,
+        "psu": f"{unit}|P{unit}|{day}", "answers": text, "answers_digest": digest, "design": f'["{unit}",2,"open","m1",0.2,1.0]',
     }  # fmt: skip
 
 

@@ -52,8 +52,8 @@ def test_pages_hold_every_answer_of_the_wave_once_whatever_their_size(database: 
     parts = [part for some, _ in pages for part in some]
     assert [positions for _, positions in pages] == [[], [6, 7, 8], [9, 10, 12], [13]]
     assert [text for part in parts for text in part.answers] == [f'{{"a":{at}}}' for at in OWN]
-    assert [sector for part in parts for sector in part.numbers["sector"]] == [None if at == 6 else at for at in OWN]
-    assert {psu for part in parts for psu in part.texts["psu"]} == {"26734|AB|2026-03-02"}
+    assert [responses.read_design(design)[1] for part in parts for design in part.design] == [None if at == 6 else at for at in OWN]
+    assert {psu for part in parts for psu in part.psu} == {"26734|AB|2026-03-02"}
     assert max(len(part.answers) for part in parts) <= taken
 
 
