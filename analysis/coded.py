@@ -1,7 +1,7 @@
 """Coded: the answers of a wave as coded arrays, whatever their population; and how stored rows become these, part by part.
 
-Never a Python object an answer: parts of some thousand rows are coded and let go. How their texts are read is in stored_texts.py,
-who is asked what in survey_data.py.
+Never a Python object an answer: parts of some hundred rows are coded and let go. What a row of packed answers holds is in
+questionnaires/packed.py, who is asked what in survey_data.py.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,9 +11,9 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.arrays import Bools, Floats, Ints
-from analysis.stored_texts import Codes, Reader
+from analysis.arrays import Bools, Codes, Floats, Ints
 from questionnaires.instrument import Instrument
+from questionnaires.packed import columns
 
 Places = NDArray[np.int32]
 
@@ -21,9 +21,6 @@ UNKNOWN = -1
 """The code of a Column where nothing is known (no one decider, sector unknown)."""
 
 TEXTS = ("reception", "decider", "point", "psu", "channel", "module")
-
-AT_ONCE = 2_000
-"""Texts read together, which fit into the cache of a processor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,23 +100,24 @@ class _Labels(dict[Label, int]):
 
 
 class Coder:
-    """Takes the rows of storage in parts: names of their PSUs and of their designs, and the texts that encode() made of their answers; and
-    their positions, some parts at a time."""
+    """Takes the rows of storage in parts: names of their PSUs and of their designs, and answers as packed() made them; and their positions,
+    some parts at a time."""
 
     def __init__(self, instrument: Instrument) -> None:
-        self._reader = Reader.of(instrument)
+        self._columns = columns(instrument)
         self._psus, self._designs = _Labels[str](), _Labels[str]()
         self._psu, self._named = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)]
         self._positions = [np.zeros(0, np.int64)]
-        self._answers: list[Codes] = []
-        self._waiting: list[str] = []
+        self._answers: list[Codes] = [np.zeros((len(self._columns), 0), np.int8)]
 
-    def add(self, psus: Sequence[str], designs: Sequence[str], answers: Sequence[str]) -> None:
+    def add(self, psus: Sequence[str], designs: Sequence[str], answers: Sequence[bytes]) -> None:
+        """ValueError where answers are packed for another instrument."""
         self._psu.append(np.fromiter(map(self._psus.__getitem__, psus), np.int32, len(answers)))
         self._named.append(np.fromiter(map(self._designs.__getitem__, designs), np.int32, len(answers)))
-        self._waiting += answers
-        if len(self._waiting) >= AT_ONCE:
-            self._read()
+        if {*map(len, answers)} != {len(self._columns)}:
+            raise ValueError("stored answers are not of this instrument")
+        by_answer = np.frombuffer(b"".join(answers), np.int8).reshape(len(answers), -1)
+        self._answers.append(np.ascontiguousarray(by_answer.T))
 
     def place(self, positions: Sequence[int]) -> None:
         """Of the answers that were added since this was last called. ValueError where they are more or fewer: one came or went between."""
@@ -128,13 +126,8 @@ class Coder:
             raise ValueError(f"{len(positions)} positions do not belong to {added} answers")
         self._positions.append(np.fromiter(positions, np.int64, len(positions)))
 
-    def _read(self) -> None:
-        self._answers.append(self._reader.codes(self._waiting))
-        self._waiting = []
-
     def coded(self, design_of: Callable[[str], Design]) -> Coded:
         """design_of: what a name of a design says; asked once of each."""
-        self._read()
         answers, self._answers = np.concatenate(self._answers, axis=1), []
         psu, named = _sorted(self._psus, np.concatenate(self._psu)), np.concatenate(self._named)
         self._psu, self._named = [], []
@@ -145,7 +138,7 @@ class Coder:
         return Coded(
             {**_places(psu), "psu": psu, **{name: Column(of.codes[named], of.labels) for name, of in texts.items()}},
             np.concatenate(self._positions), sector[named], pi[named], design_weight[named],
-            np.zeros(len(named), np.bool_), dict(zip(self._reader.columns, answers, strict=True)),
+            np.zeros(len(named), np.bool_), dict(zip(self._columns, answers, strict=True)),
         )  # fmt: skip
 
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from analysis.arrays import Bools, Floats, Ints
+from analysis.arrays import Bools, Codes, Floats, Ints
 from analysis.coded import TEXTS, UNKNOWN, Coded, Column, column
 from analysis.design_weights import sound
-from analysis.stored_texts import NOT_ANSWERED, Codes, names
 from questionnaires.instrument import Instrument
 from questionnaires.model import Condition, Fault, Question, Refused
+from questionnaires.packed import NOT_ANSWERED, names
 
 __all__ = [
     "NOT_ANSWERED", "NOT_ASKED", "NO_BASIS", "UNKNOWN", "Bools", "Coded", "Codes", "Column", "Columns", "Floats", "Ints", "SurveyData",

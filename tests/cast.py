@@ -14,6 +14,7 @@ from pytest import MonkeyPatch
 
 import questionnaires
 from questionnaires import answers
+from questionnaires.packed import packed
 from survey_app import create_app
 from survey_app.services import accounts, releases, sessions
 from survey_app.services.access import Grant, Viewer
@@ -94,7 +95,7 @@ def answer(
     unit: str, count: int, days: int = 1, unhappy: int = 0, stage: int = FINISHED, first_day: date = OPENS, channel: str = "open"
 ) -> None:
     """`count` answers spread over `days`, the last `unhappy` of them dissatisfied with everything, the others satisfied."""
-    digest = questionnaires.load("sipas_counter", "2026-1").digest
+    instrument = questionnaires.load("sipas_counter", "2026-1")
     rows = []
     for at in range(count):
         level = 2 if at >= count - unhappy else 5
@@ -106,8 +107,9 @@ def answer(
         text = answers.encode(codes)
         rows.append(
             responses.Row(
-                secrets.token_hex(16), PROVINCE, WAVE, f"C{unit}", unit, f"P{unit}", unit, COPIES, channel, None, digest, "m1", 0.2, 1.0,
-                "vi", day, f"{unit}|P{unit}|{day}", text, answers.digest(text), f"{day}T02:00:00", 90, (),
+                secrets.token_hex(16), PROVINCE, WAVE, f"C{unit}", unit, f"P{unit}", unit, COPIES, channel, None,
+                instrument.digest, "m1", 0.2, 1.0, "vi", day, f"{unit}|P{unit}|{day}", text, answers.digest(text),
+                packed(instrument, codes), f"{day}T02:00:00", 90, (),
             )
         )  # fmt: skip
     responses.append(rows)

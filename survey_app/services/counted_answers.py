@@ -57,7 +57,7 @@ def _coded(tx: Transaction, wave: Wave, instrument: Instrument) -> Coded:
     coder = Coder(instrument)
     for page in collected.pages(tx, wave.province, wave.code):
         for part in page.parts():
-            coder.add(part.psu, part.design, part.answers)
+            coder.add(part.psu, part.design, part.packed)
         coder.place(page.positions())
     return coder.coded(lambda text: Design(*responses.read_design(text)))
 

@@ -13,6 +13,7 @@ from questionnaires import answers as answering
 from questionnaires.answers import Answers, Codes
 from questionnaires.instrument import Instrument
 from questionnaires.model import Refused
+from questionnaires.packed import packed
 from survey_app.services import codes, crowding, day_marks, door_flags, doors, form_token, work
 from survey_app.services.door_flags import NO_WORK
 from survey_app.services.doors import Doors
@@ -208,6 +209,7 @@ def _row(post: Post, token: FormToken, door: Door, wave: Wave, remembered: Doors
         psu=f"{door.unit}|{door.point}|{service_day.isoformat()}",
         answers=encoded,
         answers_digest=answering.digest(encoded),
+        packed=packed(instrument, answers.codes),
         received_at=post.now.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat(" "),
         seconds=seconds,
         comments=tuple(Comment(secrets.token_hex(16), question, text) for question, text in answers.texts.items()),

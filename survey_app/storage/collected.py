@@ -40,11 +40,11 @@ def columns(tx: Connection, province: str, wave: str) -> AnswerColumns:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some answers of a wave, column by column: three texts each. design: as responses.read_design reads it."""
+    """Some answers of a wave, column by column. design: as responses.read_design reads it."""
 
     psu: Sequence[str]
     design: Sequence[str]
-    answers: Sequence[str]
+    packed: Sequence[bytes]
 
 
 ASKED, TAKEN = 20_000, 500
@@ -62,8 +62,8 @@ class Page:
     many: int = 0
 
     def parts(self) -> Iterator[Part]:
-        """TAKEN at a time, as the driver has them: nothing has to be made of texts."""
-        query = select(responses.c.psu, responses.c.design, responses.c.answers)
+        """TAKEN at a time, as the driver has them: nothing has to be made of texts and bytes."""
+        query = select(responses.c.psu, responses.c.design, responses.c.packed)
         cursor = self.tx.execute(query.where(self._here()).order_by(responses.c.position)).cursor
         while rows := cursor.fetchmany(TAKEN):
             yield Part(*zip(*rows, strict=True))

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Float,
     Index,
     Integer,
+    LargeBinary,
     SmallInteger,
     String,
     Table,
@@ -30,8 +31,8 @@ from survey_app.storage import slips, writer
 from survey_app.storage.session import Enquiry, metadata
 
 # Immutable, and the only input of figures. Clustered by commit order, so that a release reads it front to back and the
-# answers of a wave lie together; an index by wave would cost every answer a page more to commit. `design` says six of the
-# columns once more (Row.design): of a million answers a driver makes one text each much faster than six values.
+# answers of a wave lie together; an index by wave would cost every answer a page more to commit. Two columns say
+# others once more, as a release reads them by the million: `design` six that an answer is weighed by (Row.design), `packed` the answers.
 responses = Table(
     "responses",
     metadata,
@@ -56,6 +57,7 @@ responses = Table(
     Column("answers", Text, nullable=False),
     Column("answers_digest", String(64), nullable=False),
     Column("design", Text, nullable=False),
+    Column("packed", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -120,7 +122,8 @@ class Flag:
 class Row:
     """One answer to be stored; its position is given on storing. `service_day` and `received_at` (UTC) in ISO form.
 
-    `spends`: the mark of the single-use code it came with, used up in the same transaction.
+    `packed`: the codes of `answers`, a byte a column; `spends`: the mark of the single-use code it came with, used up in the same
+    transaction.
     """
 
     id: str
@@ -142,6 +145,7 @@ class Row:
     psu: str
     answers: str
     answers_digest: str
+    packed: bytes
     received_at: str
     seconds: int
     comments: tuple[Comment, ...]
@@ -200,10 +204,11 @@ def _store_one(cursor: DBAPICursor, row: Row) -> Receipt:
     asked = (row.channel, row.batch, row.instrument_digest, row.module, row.pi, row.design_weight, row.language)
     cursor.execute(
         "INSERT INTO responses (id, province, position, wave, counter, reception_unit, point, deciding_unit, sector,"
-        " channel, batch, instrument_digest, module, pi, design_weight, language, service_day, psu, answers, answers_digest, design)"
+        " channel, batch, instrument_digest, module, pi, design_weight, language, service_day, psu, answers, answers_digest,"
+        " design, packed)"
         " VALUES (?, ?, (SELECT coalesce(max(position), 0) + 1 FROM responses WHERE province = ?),"
-        " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING position",
-        (*place, *asked, row.service_day, row.psu, row.answers, row.answers_digest, row.design),
+        " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING position",
+        (*place, *asked, row.service_day, row.psu, row.answers, row.answers_digest, row.design, row.packed),
     )
     written = cursor.fetchall()
     if not written and (before := _stored_before(cursor, row)):

@@ -1,4 +1,4 @@
-"""Stored texts coded part by part are what the same answers are one by one; and which of them a release lets in."""
+"""Packed answers coded part by part are what the same answers are one by one; and which of them a release lets in."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,11 +9,10 @@ from hypothesis import strategies as st
 
 import questionnaires
 from analysis import admission
-from analysis import coded as coding
 from analysis.coded import Coded, Coder, Design
 from analysis.survey_data import Columns, SurveyData, coded, populations
-from questionnaires import answers
 from questionnaires.answers import Code
+from questionnaires.packed import packed
 from tests.analysis import made
 
 INSTRUMENT = questionnaires.load("sipas_counter", "2026-1")
@@ -41,15 +40,15 @@ def by_parts(given_: Sequence[Mapping[str, Code]], size: int, psus: Sequence[str
     coder = Coder(INSTRUMENT)
     for at in range(0, len(given_), size):
         rows = range(at, min(at + size, len(given_)))
-        texts = [answers.encode(given_[row]) for row in rows]
-        coder.add([psus[row] if psus else "u|p|2026-03-02" for row in rows], [designs[row] if designs else "known" for row in rows], texts)
+        told = [packed(INSTRUMENT, given_[row]) for row in rows]
+        coder.add([psus[row] if psus else "u|p|2026-03-02" for row in rows], [designs[row] if designs else "known" for row in rows], told)
         coder.place([row + 1 for row in rows])
     return coder.coded(NAMED.__getitem__)
 
 
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(st.lists(forms(), min_size=1, max_size=12), st.integers(1, 5))
-def test_texts_in_parts_give_the_same_data_as_answers_one_by_one(forms_: list[dict[str, Code]], size: int) -> None:
+def test_answers_in_parts_give_the_same_data_as_answers_one_by_one(forms_: list[dict[str, Code]], size: int) -> None:
     rows = range(len(forms_))
     units, points = ([of[row % len(of)] for row in rows] for of in (UNITS, ("P1", "P2")))
     psus = [f"{unit}|{point}|2026-03-0{1 + row % 5}" for row, unit, point in zip(rows, units, points, strict=True)]
@@ -73,24 +72,7 @@ def test_texts_in_parts_give_the_same_data_as_answers_one_by_one(forms_: list[di
         assert one.design_weight.tolist() == other.design_weight.tolist()
 
 
-def test_texts_read_in_several_turns_come_back_in_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(coding, "AT_ONCE", 2)
-    found = by_parts([{"overall": code} for code in (1, 2, 1, 3, 3)], 1)
-    assert found.answers["overall"].tolist() == [1, 2, 1, 3, 3]
-
-
-def test_names_are_told_apart_by_signs_far_behind() -> None:
-    """Two ids of one length that differ after their twentieth sign, and one that is the beginning of another."""
-    ids = ["a_rather_long_name_of_one", "a_rather_long_name_of_two", "a_rather", "a_rather_long"]
-    coder = Coder(made.instrument([made.question(id) for id in ids], []))
-    text = answers.encode({id: 1 + number for number, id in enumerate(ids)})
-    coder.add(["u|p|x"], ["known"], [text])
-    assert {name: codes.tolist() for name, codes in coder.coded(NAMED.__getitem__).answers.items()} == {
-        "a_rather_long_name_of_one": [1], "a_rather_long_name_of_two": [2], "a_rather": [3], "a_rather_long": [4],
-    }  # fmt: skip
-
-
-def test_numbers_of_two_digits_and_lists_are_read_digit_by_digit() -> None:
+def test_numbers_of_two_digits_and_ticks_have_columns_of_their_own() -> None:
     given_: list[dict[str, Code]] = [{"sector": 98, "extra": (1, 3), "overall": 5}, {"extra": ()}, {}]
     found = by_parts(given_, 2, designs=["known", "unknown", "unknown"])
     assert found.answers["sector"].tolist() == [98, -2, -2]
@@ -98,26 +80,18 @@ def test_numbers_of_two_digits_and_lists_are_read_digit_by_digit() -> None:
     assert found.sector.tolist() == [4, -1, -1]
 
 
-def test_lists_of_numbers_of_one_and_two_digits_are_read_to_their_end() -> None:
-    ticked = [(2, 10, 12), (12,), (1, 2), ()]
-    coder = Coder(made.instrument([made.question("ways", (1, 2, 10, 12), kind="multiple"), made.question("z")], []))
-    texts = [answers.encode({"ways": codes, "z": 3}) for codes in ticked]
-    coder.add(["u|p|x"] * 4, ["known"] * 4, texts)
-    assert {name: codes.tolist() for name, codes in coder.coded(NAMED.__getitem__).answers.items()} == {
-        "ways.1": [0, 0, 1, -2], "ways.2": [1, 0, 1, -2], "ways.10": [1, 0, 0, -2], "ways.12": [1, 1, 0, -2], "z": [3, 3, 3, 3],
-    }  # fmt: skip
-
-
-def test_texts_of_another_instrument_are_not_read_as_something_else() -> None:
+def test_answers_of_another_instrument_are_not_read_as_something_else() -> None:
     coder = Coder(made.instrument([made.question("a")], []))
-    coder.add(["u|p|x"], ["known"], ['{"b":1}'])
-    with pytest.raises(ValueError, match="does not have"):
-        coder.coded(NAMED.__getitem__)
+    other = packed(made.instrument([made.question("a"), made.question("b")], []), {"b": 1})
+    with pytest.raises(ValueError, match="not of this instrument"):
+        coder.add(["u|p|x"], ["known"], [other])
+    with pytest.raises(ValueError, match="not of this instrument"):
+        coder.add(["u|p|x"] * 2, ["known"] * 2, [other[:1], other])
 
 
 def test_positions_of_other_answers_are_not_taken_for_those_of_these() -> None:
     coder = Coder(INSTRUMENT)
-    coder.add(["u|p|x"], ["known"], ["{}"])
+    coder.add(["u|p|x"], ["known"], [packed(INSTRUMENT, {})])
     with pytest.raises(ValueError, match="2 positions do not belong to 1 answers"):
         coder.place([1, 2])
 

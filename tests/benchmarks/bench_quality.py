@@ -81,6 +81,7 @@ def _row(at: int, counter: int, day: date, text: str, digest: str, instrument: s
         "reception_unit": unit, "point": f"P{unit}", "deciding_unit": unit, "sector": 2, "channel": "open", "batch": None,
         "instrument_digest": instrument, "module": "m1", "pi": 0.2, "design_weight": 1.0, "language": "vi", "service_day": day,
         "psu": f"{unit}|P{unit}|{day}", "answers": text, "answers_digest": digest, "design": f'["{unit}",2,"open","m1",0.2,1.0]',
+        "packed": b"",
     }  # fmt: skip
 
 

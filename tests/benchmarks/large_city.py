@@ -12,8 +12,10 @@ from sqlalchemy import insert, select, update
 
 from questionnaires import answers
 from questionnaires.answers import Code, Codes
-from survey_app.services import demo, door_flags
+from questionnaires.packed import packed
+from survey_app.services import demo, door_flags, fieldwork
 from survey_app.services.demo_places import wave_code
+from survey_app.services.releases import instrument_of
 from survey_app.storage import session
 from survey_app.storage.fieldwork import FRAME_ROWS
 from survey_app.storage.responses import response_flags, responses
@@ -52,19 +54,21 @@ def build(size: int) -> None:
 def _further(first: Sequence[dict[str, object]], many: int, rng: np.random.Generator) -> Iterator[Row]:
     codes = answers.decode_all([str(row["answers"]) for row in first])
     others = _others(first, codes, rng)
+    instrument = instrument_of(fieldwork.wave(WAVE))
     for at in range(many):
         turn, place = divmod(at, len(first))
         if place == 0:
             others = _others(first, codes, rng)
         row, other = first[place], codes[others[place]]
-        text = answers.encode(_mixed(codes[place], other))
+        mixed = _mixed(codes[place], other)
+        text = answers.encode(mixed)
         moved = timedelta(weeks=WEEKS * ((turn + 1) % ROUNDS))
         day = row["service_day"]
         assert isinstance(day, date)
         psu = f"{row['reception_unit']}|{row['point']}|{day + moved}"
         yield {
             **row, "id": secrets.token_hex(16), "position": len(first) + at + 1, "service_day": day + moved, "psu": psu,
-            "answers": text, "answers_digest": answers.digest(text),
+            "answers": text, "answers_digest": answers.digest(text), "packed": packed(instrument, mixed),
         }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 
 import questionnaires
 from questionnaires import answers
+from questionnaires.packed import packed
 from survey_app.services import quality, releases
 from survey_app.services.access import Forbidden
 from survey_app.services.door_flags import FAST
@@ -30,16 +31,18 @@ def surveyed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def send(times: Sequence[datetime], *, unit: str = QUIET_WARD, flags: tuple[Flag, ...] = ()) -> list[str]:
     """Satisfied answers at a counter that has no others, received at these local times."""
-    digest = questionnaires.load("sipas_counter", "2026-1").digest
+    instrument = questionnaires.load("sipas_counter", "2026-1")
+    codes = {"overall": 5, "stage": FINISHED, "sector": COPIES, "visits": 1, "on_time": 1, "b5_general": 0}
+    codes |= dict.fromkeys(("b1_general", "b2_general", "b3_general", "b4_general"), 5)
+    text = answers.encode(codes)
     rows = []
     for local in times:
-        codes = {"overall": 5, "stage": FINISHED, "sector": COPIES, "visits": 1, "b1_general": 5, "b2_general": 5, "b3_general": 5}
-        text = answers.encode({**codes, "b4_general": 5, "on_time": 1, "b5_general": 0})
         day, received = local.date().isoformat(), (local - timedelta(hours=7)).isoformat(" ")
         rows.append(
             Row(
-                secrets.token_hex(16), PROVINCE, WAVE, f"C{unit}", unit, f"P{unit}", unit, COPIES, "open", None, digest, "m1", 0.2, 1.0,
-                "vi", day, f"{unit}|P{unit}|{day}", text, answers.digest(text), received, 90, (), None, flags,
+                secrets.token_hex(16), PROVINCE, WAVE, f"C{unit}", unit, f"P{unit}", unit, COPIES, "open", None,
+                instrument.digest, "m1", 0.2, 1.0, "vi", day, f"{unit}|P{unit}|{day}", text, answers.digest(text),
+                packed(instrument, codes), received, 90, (), None, flags,
             )
         )  # fmt: skip
     responses.append(rows)

@@ -7,14 +7,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import count
+from typing import cast
 
 import pytest
 from flask import Flask
 
 from questionnaires import answers as answering
 from questionnaires.model import Refused
+from questionnaires.packed import NOT_ANSWERED, columns
 from survey_app import settings
-from survey_app.services import doors, form_token, submission
+from survey_app.services import doors, form_token, opening, submission
 from survey_app.services.submission import Changed, Expired, Forged, Form, NoForm, Post
 from survey_app.storage import fieldwork, places, session
 from survey_app.storage.fieldwork import CodeRow
@@ -103,7 +105,11 @@ def test_closing_a_wave_stops_new_forms_at_once(city: SmallCity) -> None:
 def test_an_answer_is_stored_with_everything_a_figure_needs(city: SmallCity) -> None:
     form = open_at(city.code, id=id_in_module("m1"))
     submission.accept(form.token, {**FINISHED, "b1_signs": ["2"]}, MORNING + timedelta(seconds=95), "en")
-    assert the_row() == {
+    row = the_row()
+    told = zip(columns(opening.instrument_of(city.wave)), memoryview(cast("bytes", row.pop("packed"))).cast("b"), strict=True)
+    codes = {"b1_general": 5, "b1_signs": 2, "b4_general": 3, "overall": 4, "sector": 1, "stage": 2}
+    assert {column: code for column, code in told if code != NOT_ANSWERED} == codes
+    assert row == {
         "id": form_token.read(form.token).response_id,
         "province": "79",
         "position": 1,
@@ -124,6 +130,7 @@ def test_an_answer_is_stored_with_everything_a_figure_needs(city: SmallCity) -> 
         "psu": "26734|AB|2026-03-02",
         "answers": '{"b1_general":5,"b1_signs":2,"b4_general":3,"overall":4,"sector":1,"stage":2}',
         "answers_digest": sha256(b'{"b1_general":5,"b1_signs":2,"b4_general":3,"overall":4,"sector":1,"stage":2}').hexdigest(),
+        "design": '["26734",1,"open","m1",0.2,1.0]',
     }
     (trace,) = stored("SELECT * FROM response_traces")
     assert (trace["received_at"], trace["seconds"], trace["day_mark"]) == ("2026-03-02 01:31:35", 95, None)

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import questionnaires
 from questionnaires import answers
+from questionnaires.packed import packed
 from survey_app.services import accounts, door_flags
 from survey_app.services.access import ROLES, Grant
 from survey_app.storage import fieldwork, organisation, places, responses, session
@@ -189,8 +190,9 @@ def _row(answer: Answer) -> responses.Row:
     day = answer.psu.rpartition("|")[2]
     flags = (Flag(door_flags.FAST, door_flags.VERSION, 1.0),) if answer.flagged else ()
     said = (Comment(secrets.token_hex(16), "comment", f"{COMMENT} {answer.id}"),) if chance.random() < 0.1 else ()
-    digest = questionnaires.load("sipas_counter", "2026-1").digest
+    instrument = questionnaires.load("sipas_counter", "2026-1")
     return responses.Row(
         answer.id, PROVINCE, WAVE, f"C{answer.reception}", answer.reception, answer.point, answer.decider, answer.sector, answer.channel,
-        None, digest, answer.module, 0.2, 1.0, "vi", day, answer.psu, text, answers.digest(text), f"{day}T02:00:00", 90, said, None, flags,
+        None, instrument.digest, answer.module, 0.2, 1.0, "vi", day, answer.psu, text, answers.digest(text), packed(instrument, codes),
+        f"{day}T02:00:00", 90, said, None, flags,
     )  # fmt: skip

@@ -47,14 +47,14 @@ def test_pages_hold_every_answer_of_the_wave_once_whatever_their_size(database: 
     that is mixed, one that is not full."""
     monkeypatch.setattr(collected, "ASKED", 4)
     monkeypatch.setattr(collected, "TAKEN", taken)
-    responses.append([row(at, wave=wave, sector=None if at == 6 else at, answers=f'{{"a":{at}}}') for at, wave in enumerate(WAVES)])
+    responses.append([row(at, wave=wave, sector=None if at == 6 else at, packed=bytes([at])) for at, wave in enumerate(WAVES)])
     pages = read()
     parts = [part for some, _ in pages for part in some]
     assert [positions for _, positions in pages] == [[], [6, 7, 8], [9, 10, 12], [13]]
-    assert [text for part in parts for text in part.answers] == [f'{{"a":{at}}}' for at in OWN]
+    assert [one for part in parts for one in part.packed] == [bytes([at]) for at in OWN]
     assert [responses.read_design(design)[1] for part in parts for design in part.design] == [None if at == 6 else at for at in OWN]
     assert {psu for part in parts for psu in part.psu} == {"26734|AB|2026-03-02"}
-    assert max(len(part.answers) for part in parts) <= taken
+    assert max(len(part.packed) for part in parts) <= taken
 
 
 def test_positions_are_asked_for_only_where_waves_are_mixed(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ ROW = Row(
     id="", province="79", wave="2026-Q1", counter="AB-1", reception_unit="26734", point="AB", deciding_unit="SNNMT", sector=3,
     channel="open", batch=None, instrument_digest="d" * 64, module="m2", pi=0.2, design_weight=1.0, language="vi",
     service_day="2026-03-02", psu="26734|AB|2026-03-02", answers='{"overall":4}', answers_digest="a" * 64,
-    received_at="2026-03-02 01:30:00", seconds=95, comments=(),
+    packed=b"\x04", received_at="2026-03-02 01:30:00", seconds=95, comments=(),
 )  # fmt: skip
 
 
@@ -42,7 +42,7 @@ def test_the_four_tables_have_exactly_the_columns_of_the_design(database: Path) 
         "responses": [
             "id", "province", "position", "wave", "counter", "reception_unit", "point", "deciding_unit", "sector", "channel", "batch",
             "instrument_digest", "module", "pi", "design_weight", "language", "service_day", "psu", "answers", "answers_digest",
-            "design",
+            "design", "packed",
         ],
         "response_traces": ["response_id", "received_at", "seconds", "day_mark"],
         "response_flags": ["response_id", "rule", "rule_version", "value"],
@@ -54,7 +54,7 @@ def test_an_answer_is_stored_as_it_was_handed_in(database: Path) -> None:
     assert responses.append([row(7)]) == (Stored(1),)
     assert read(database, "SELECT * FROM responses") == [(
         f"{7:032x}", "79", 1, "2026-Q1", "AB-1", "26734", "AB", "SNNMT", 3, "open", None, "d" * 64, "m2", 0.2, 1.0, "vi", "2026-03-02",
-        "26734|AB|2026-03-02", '{"overall":4}', "a" * 64, '["SNNMT",3,"open","m2",0.2,1.0]',
+        "26734|AB|2026-03-02", '{"overall":4}', "a" * 64, '["SNNMT",3,"open","m2",0.2,1.0]', b"\x04",
     )]  # fmt: skip
     assert read(database, "SELECT * FROM response_traces") == [(f"{7:032x}", "2026-03-02 01:30:00", 95, None)]
     assert read(database, "SELECT * FROM response_flags") == []
