@@ -37,7 +37,7 @@ HOMES = {
     "docx": ("survey_app.documents.word",),
     "typst": ("survey_app.documents.pdf", "survey_app.documents.print_matter"),
     "qrcode": ("survey_app.documents.print_matter",),
-    "openpyxl": ("survey_app.documents.spreadsheets",),
+    "openpyxl": ("survey_app.documents.workbooks",),
     "argon2": ("survey_app.services.accounts",),
 }
 """Third-party library to the modules or packages it lives in."""

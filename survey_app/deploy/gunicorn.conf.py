@@ -251,5 +251,6 @@ def when_ready(server: Arbiter) -> None:
 
 
 def post_worker_init(worker: Worker) -> None:
-    """What draws is loaded with the first picture of a process: here before anybody waits for one."""
+    """What draws and what writes workbooks is loaded with the first of them in a process: here before anybody waits for one."""
     import_module("survey_app.documents.charts.output")
+    import_module("survey_app.documents.workbooks")

@@ -5,13 +5,13 @@ Layouts lie in typst/; slips to be handed out are in slip_sheet.py. What is prin
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 
 import qrcode
-import typst
 from qrcode.constants import ERROR_CORRECT_Q
 
 from survey_app import words
@@ -63,7 +63,8 @@ def posters(batch: Sequence[Poster], *, trial: bool, simulated: bool) -> bytes:
 
 def drawn(layout: str, **inputs: object) -> bytes:
     """The PDF of a layout. Words and data go in as JSON, so that none of them can be read as layout."""
-    return typst.compile(
+    compiled: Callable[..., bytes] = import_module("typst").compile  # loaded with the first sheet: commands start without it
+    return compiled(
         LAYOUTS / layout,
         root=LAYOUTS,
         font_paths=[LAYOUTS / "fonts"],
