@@ -111,7 +111,7 @@ class Coder:
         self._answers: list[Codes] = [np.zeros((len(self._columns), 0), np.int8)]
 
     def add(self, psus: Sequence[str], designs: Sequence[str], answers: Sequence[bytes]) -> None:
-        """ValueError where answers are packed for another instrument."""
+        """ValueError where answers are packed for another number of columns; that the wave has this instrument, its digest says."""
         self._psu.append(np.fromiter(map(self._psus.__getitem__, psus), np.int32, len(answers)))
         self._named.append(np.fromiter(map(self._designs.__getitem__, designs), np.int32, len(answers)))
         if {*map(len, answers)} != {len(self._columns)}:

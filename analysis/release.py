@@ -74,8 +74,9 @@ def build(
     waiting: batches (disclosure.batch) with 1 to 9 answers beyond their cut; channels: how the admitted answers came in
     (coverage.channels); headline: block to the basis that the wave chose for it; earlier: the release of an earlier wave
     that this one is compared with; quality: flags and findings beside the answers.
-    Refused: units with answers and no files in the frame; `previous` of another wave or instrument.
+    Refused: units with answers and no files in the frame; `previous` of another wave or instrument; an instrument without an index.
     """
+    _refuse_no_index(instrument)
     _refuse_another_wave(previous, about.wave, instrument)
     rules = Rules(handling_units(frame), Before.of(previous.figures if previous else (), last), waiting, frozenset(headline.values()))
     known = {name: InMemory(source) if isinstance(source, SurveyData) else source for name, source in sources.items()}
@@ -165,6 +166,12 @@ def _compared(release: Release, instrument: Instrument, bases: Mapping[str, Sequ
             standings += said
     said_of = replace(release.studies, standings=tuple(standings), headlines=goes_by, wished=dict(headline), enough=enough)
     return replace(release, figures=tuple(figures), studies=said_of)
+
+
+def _refuse_no_index(instrument: Instrument) -> None:
+    if not instrument.trees:
+        sentence = "The questionnaire {name} has no index, so a release would say nothing. Its answers can be exported."
+        raise Refused(Fault("no_index", f"instrument {instrument.id}", sentence, {"name": f"{instrument.id} {instrument.version}"}))
 
 
 def _refuse_another_wave(previous: Release | None, wave: str, instrument: Instrument) -> None:

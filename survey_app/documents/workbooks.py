@@ -2,7 +2,9 @@
 
 import io
 import re
+import zlib
 from datetime import date, datetime, time
+from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
 
 from openpyxl import Workbook, load_workbook
@@ -27,7 +29,7 @@ def lines(content: bytes, name: str) -> list[tuple[int, tuple[Cell, ...]]]:
         if isinstance(sheet, ReadOnlyWorksheet):
             sheet.reset_dimensions()  # some exporters write a wrong size, which would cut rows off
         return [(number, tuple(map(_plain, cells))) for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1)]
-    except (BadZipFile, InvalidFileException, KeyError, IndexError, ValueError, OSError) as error:
+    except (BadZipFile, zlib.error, ParseError, InvalidFileException, KeyError, IndexError, ValueError, OSError) as error:
         fault = Fault("not_a_spreadsheet", name, "The file is not a readable XLSX workbook. Save it again as .xlsx or .csv.")
         raise Refused(fault) from error
 

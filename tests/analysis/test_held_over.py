@@ -1,12 +1,14 @@
 """Figures held over: what is shown changes by ten people or not at all, question by question."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pytest
 
 from analysis.disclosure import Before
 from analysis.estimation import Estimate
-from analysis.figures import Figure
+from analysis.figures import Figure, Release
+from questionnaires.instrument import Instrument
 from tests.analysis import made
 
 RECEPTION = frozenset({"reception"})
@@ -75,3 +77,42 @@ def test_a_question_that_is_held_over_is_not_told_anew_by_another_tree(further: 
         before = made.release(form, rows, domains, frame=frame, previous=before, number=number)
         told.append([figure.hidden or figure.mark for figure in (made.figure(before, "u", id) for id in ("sb", "pb"))])
     assert told == [["reference_only", "too_few"], expected]
+
+
+def of_one_unit(form: Instrument, asked: Sequence[Mapping[str, int]]) -> Release:
+    """The last of several releases; asked: question to how many answered it by then, two in three of them satisfied."""
+    domains, frame = [made.unit("u", 200)], made.frame([("u", "u", None, 200)])
+    before: Release | None = None
+    for number, counts in enumerate(asked, 1):
+        people = range(max(counts.values()))
+        codes = [{id: 5 if (7 * k + at) % 3 else 2 for at, (id, count) in enumerate(counts.items()) if k < count} for k in people]
+        rows = [made.answer("u", day=str(k % 8), **given) for k, given in enumerate(codes)]
+        before = made.release(form, rows, domains, frame=frame, previous=before, number=number)
+    assert before is not None
+    return before
+
+
+def test_a_mean_that_is_held_over_is_not_told_anew_by_another_tree() -> None:
+    """Nine new people answered b, so the mean of a and b is held over; that of the other tree, hidden before, would be the new one."""
+    trees = []
+    for id, least in (("s", 10), ("p", 20)):
+        parts = [made.node(f"{id}I", "mean", [f"{id}a", f"{id}b"]), made.share(f"{id}a", "a"), made.share(f"{id}b", "b")]
+        trees.append(made.tree(f"{id}I", parts, id=id, minimum_n=least))
+    form = made.instrument([made.question("a"), made.question("b"), made.SECTORS], trees)
+    release = of_one_unit(form, [{"a": 40, "b": 12}, {"a": 60, "b": 21}])
+    found = {node: made.figure(release, "u", node) for node in ("sI", "sa", "sb", "pI", "pa", "pb")}
+    assert {node: figure.hidden or figure.mark for node, figure in found.items()} == {
+        "sI": "held_over", "sa": None, "sb": "held_over", "pI": "complementary", "pa": None, "pb": "complementary",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("b", "expected"), [(33, "complementary"), (42, None)])
+def test_what_nobody_answered_since_is_known_as_it_is(b: int, expected: str | None) -> None:
+    """I = (a + b + c + d)/4, c as it was: with three new people b follows from I, a, d and c unless one goes; with twelve none need go."""
+    tree = made.tree("I", [made.node("I", "mean", list("abcd")), *(made.share(id, id) for id in "abcd")])
+    form = made.instrument([*(made.question(id) for id in "abcd"), made.SECTORS], [tree])
+    release = of_one_unit(form, [{"a": 40, "b": 30, "c": 31, "d": 12}, {"a": 60, "b": b, "c": 31, "d": 32}])
+    assert made.figure(release, "u", "c").mark == "held_over"
+    assert made.figure(release, "u", "I").hidden is None
+    assert [made.figure(release, "u", id).hidden for id in "ad"].count(expected) >= 1
+    assert (expected is None) == all(made.figure(release, "u", id).hidden is None for id in "abcd")

@@ -249,6 +249,11 @@ def test_a_figure_that_was_hidden_is_not_held_back_by_the_release_before() -> No
     assert shown(made.figure(second, "u", "B")) == 0.75
 
 
+def test_a_questionnaire_without_an_index_is_refused_by_name() -> None:
+    with pytest.raises(Refused, match="no_index"):
+        made.release(made.instrument([made.question("a")], []), [made.answer("u", a=5)], [made.unit("u", 100)], frame=None)
+
+
 def test_the_release_before_must_be_of_the_same_wave() -> None:
     first = made.release(INSTRUMENT, answers("u", 20, 9), [made.unit("u")])
     with pytest.raises(Refused, match="previous_of_another_wave"):

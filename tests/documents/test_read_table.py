@@ -1,5 +1,6 @@
 """Files that people hand in, read as tables: every way a spreadsheet program saves one."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
@@ -81,6 +82,22 @@ def test_what_is_no_table_is_refused_with_a_code() -> None:
     assert code_of(b'a,b\n"never closed,1\n') == "bad_csv"
     with pytest.raises(Refused):
         read_table(Path("/nowhere/at/all.csv"), "all.csv")
+
+
+def damaged(change: Callable[[bytes], bytes]) -> bytes:
+    """A workbook with another sheet inside."""
+    sound, broken = ZipFile(BytesIO(xlsx(["a", "b"], ["x", "y"]))), BytesIO()
+    with ZipFile(broken, "w") as file:
+        for name in sound.namelist():
+            file.writestr(name, change(sound.read(name)) if "sheet1" in name else sound.read(name))
+    return broken.getvalue()
+
+
+def test_a_damaged_workbook_is_refused_like_any_other_file_that_is_none() -> None:
+    assert code_of(damaged(lambda sheet: sheet[: len(sheet) // 2])) == "not_a_spreadsheet"
+    whole = xlsx(*([f"a{at}", f"b{at * at}"] for at in range(400)))
+    at = whole.index(b"xl/worksheets/sheet1.xml") + 60
+    assert code_of(whole[:at] + bytes(200) + whole[at + 200 :]) == "not_a_spreadsheet"
 
 
 def line(cell: Cell) -> Line:
