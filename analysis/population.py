@@ -52,7 +52,7 @@ class Population:
         values: dict[str, NodeValues] = {}
         for tree in trees:
             values |= evaluate(tree, estimates, max(FLOOR, tree.minimum_n))
-        told = dict.fromkeys(node for tree in trees for node in (*tree.nodes, tree.root))
+        told = _of_trees(trees)
         units = np.array([number for number, domain in enumerate(domains) if domain.kind == "unit"], np.int64)
         members_of = _belonging([domains[unit].members for unit in units], estimates.units).T
         return cls(
@@ -77,8 +77,7 @@ class Population:
         `leaves` on the nodes of trees alone, which come first."""
         influence, z = self.estimates.influence, self.precision.z
         none = replace(influence, totals=Sums(0, influence.totals.rates_decider))
-        nodes = {node for tree in self.trees for node in (*tree.nodes, tree.root)}
-        kept = replace(self.precision, z=z if leaves else np.ascontiguousarray(z[:, : len(nodes)]))
+        kept = replace(self.precision, z=z if leaves else np.ascontiguousarray(z[:, : len(_of_trees(self.trees))]))
         return replace(self, estimates=replace(self.estimates, influence=none), precision=kept)
 
     def without_influence(self) -> "Population":
@@ -108,6 +107,11 @@ class Population:
             return False
         of_unit = self.estimates.received[domain] @ self.members_of
         return int((of_unit > 0).sum()) < LEAST_UNITS or bool(of_unit.max() > LARGEST_PART * of_unit.sum())
+
+
+def _of_trees(trees: Sequence[IndexTree]) -> tuple[str, ...]:
+    """Nodes that are told on every basis, in the order of the columns of precision, before all leaves."""
+    return tuple(dict.fromkeys(node for tree in trees for node in (*tree.nodes, tree.root)))
 
 
 def is_one_figure(tree: IndexTree) -> bool:

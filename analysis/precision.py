@@ -24,7 +24,8 @@ class Precision:
     between the two; NaN where there is no value.
 
     `df`: PSUs less strata; `freedom`: degrees of freedom of V*. `spread`: variance of one answer, as V0 takes it; `share`: nodes of shares
-    alone. `z`: the influence of every PSU, rows of Influence × node.
+    alone. `z`: the influence of every PSU, rows of Influence × node,
+    of the first nodes alone where no gap needs more (Population.for_gaps).
     `n`: respondents with any valid answer behind the node; `thinnest`: of a mean or sum those of its thinnest leaf.
     """
 
