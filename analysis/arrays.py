@@ -19,6 +19,16 @@ def totals(code: Ints, values: Floats | Ints | Bools, size: int) -> Floats:
     return np.bincount(code, values, size).astype(np.float64)
 
 
+def numbered(key: Ints, size: int) -> tuple[Ints, Ints]:
+    """The different keys, sorted, and which one each is; all are below `size`. Where these are fewer than the keys a table is looked
+    up, and nothing sorted."""
+    if size > len(key):
+        return np.unique(key, return_inverse=True)
+    there = np.zeros(size, np.bool_)
+    there[key] = True
+    return np.flatnonzero(there), (np.cumsum(there) - 1)[key]
+
+
 @dataclass(frozen=True, slots=True)
 class Runs:
     """Rows put in the order of a code, 0 … size − 1, so that sums run over neighbours. `order`: of the rows; `code`: which codes

@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from analysis.arrays import Floats, Ints, totals
+from analysis.arrays import Floats, Ints, numbered, totals
 from analysis.diagnostics import Diagnostics
 from analysis.survey_data import UNKNOWN, Column, SurveyData
 
@@ -103,20 +103,10 @@ def distinct(columns: Sequence[Column]) -> tuple[tuple[Column, ...], Ints]:
     many = 1
     for column in columns:
         width = len(column.labels) + 1
-        found, row = _numbered(row * width + (column.codes - UNKNOWN), many * width)
+        found, row = numbered(row * width + (column.codes - UNKNOWN), many * width)
         before, code = np.divmod(found, width)
         codes, many = [*(one[before] for one in codes), code + UNKNOWN], len(found)
     return tuple(Column(code, column.labels) for code, column in zip(codes, columns, strict=True)), row
-
-
-def _numbered(key: Ints, size: int) -> tuple[Ints, Ints]:
-    """The different keys, sorted, and which one each is; all are below `size`. Where these are fewer than the keys a table is looked
-    up, and nothing sorted."""
-    if size > len(key):
-        return np.unique(key, return_inverse=True)
-    there = np.zeros(size, np.bool_)
-    there[key] = True
-    return np.flatnonzero(there), (np.cumsum(there) - 1)[key]
 
 
 def appended(*columns: Column, order: Callable[[str], str | int] = str) -> Column:

@@ -9,13 +9,10 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from analysis.arrays import Bools, Codes, Floats, Ints
+from analysis.arrays import Bools, Codes, Floats, Ints, numbered
 from questionnaires.instrument import Instrument
 from questionnaires.packed import columns
-
-Places = NDArray[np.int32]
 
 UNKNOWN = -1
 """The code of a Column where nothing is known (no one decider, sector unknown)."""
@@ -100,20 +97,19 @@ class _Labels(dict[Label, int]):
 
 
 class Coder:
-    """Takes the rows of storage in parts: names of their PSUs and of their designs, and answers as packed() made them; and their positions,
-    some parts at a time."""
+    """Takes the rows of storage in parts: numbers for the names of their PSUs and designs, and answers as packed() made them; and their
+    positions, some parts at a time."""
 
     def __init__(self, instrument: Instrument) -> None:
         self._columns = columns(instrument)
-        self._psus, self._designs = _Labels[str](), _Labels[str]()
-        self._psu, self._named = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)]
+        self._psu, self._design = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
         self._positions = [np.zeros(0, np.int64)]
         self._answers: list[Codes] = [np.zeros((len(self._columns), 0), np.int8)]
 
-    def add(self, psus: Sequence[str], designs: Sequence[str], answers: Sequence[bytes]) -> None:
+    def add(self, psus: Sequence[int], designs: Sequence[int], answers: Sequence[bytes]) -> None:
         """ValueError where answers are packed for another number of columns; that the wave has this instrument, its digest says."""
-        self._psu.append(np.fromiter(map(self._psus.__getitem__, psus), np.int32, len(answers)))
-        self._named.append(np.fromiter(map(self._designs.__getitem__, designs), np.int32, len(answers)))
+        self._psu.append(np.array(psus, np.int64))
+        self._design.append(np.array(designs, np.int64))
         if {*map(len, answers)} != {len(self._columns)}:
             raise ValueError("stored answers are not of this instrument")
         by_answer = np.frombuffer(b"".join(answers), np.int8).reshape(len(answers), -1)
@@ -126,12 +122,14 @@ class Coder:
             raise ValueError(f"{len(positions)} positions do not belong to {added} answers")
         self._positions.append(np.fromiter(positions, np.int64, len(positions)))
 
-    def coded(self, design_of: Callable[[str], Design]) -> Coded:
-        """design_of: what a name of a design says; asked once of each."""
+    def coded(self, names_of: Callable[[Sequence[int]], Mapping[int, str]], design_of: Callable[[str], Design]) -> Coded:
+        """names_of: what these numbers stand for; design_of: what a name of a design says, asked once of each."""
         answers, self._answers = np.concatenate(self._answers, axis=1), []
-        psu, named = _sorted(self._psus, np.concatenate(self._psu)), np.concatenate(self._named)
-        self._psu, self._named = [], []
-        designs = [design_of(name) for name in self._designs]
+        (psus, of_psu), (numbers, named) = (_distinct(np.concatenate(parts)) for parts in (self._psu, self._design))
+        self._psu, self._design = [], []
+        name_of = names_of([*psus, *numbers])
+        psu = _sorted({name_of[number]: at for at, number in enumerate(psus)}, of_psu)
+        designs = [design_of(name_of[number]) for number in numbers]
         texts = {name: column([getattr(design, name) for design in designs]) for name in ("decider", "channel", "module")}
         sector = np.array([UNKNOWN if design.sector is None else design.sector for design in designs], np.int64)
         pi, design_weight = (np.array([getattr(design, name) for design in designs], np.float64) for name in ("pi", "design_weight"))
@@ -148,6 +146,12 @@ def column(labels: Sequence[str | None]) -> Column:
     return _sorted(seen, np.fromiter(map(seen.__getitem__, labels), np.int64, len(labels)))
 
 
+def _distinct(numbers: Ints) -> tuple[list[int], Ints]:
+    """The different numbers, and which of them each is."""
+    found, at = numbered(numbers, int(numbers.max(initial=-1)) + 1)
+    return found.tolist(), at
+
+
 def _places(psu: Column) -> dict[str, Column]:
     """The unit and the point of every PSU: they stand in its name, unit|point|day."""
     named = [label.rsplit("|", 2)[:2] for label in psu.labels]
@@ -155,7 +159,7 @@ def _places(psu: Column) -> dict[str, Column]:
     return {name: Column(np.append(one.codes, UNKNOWN)[psu.codes], one.labels) for name, one in found.items()}
 
 
-def _sorted(labels: Mapping[str, int] | Mapping[str | None, int], codes: Ints | Places) -> Column:
+def _sorted(labels: Mapping[str, int] | Mapping[str | None, int], codes: Ints) -> Column:
     known = sorted(label for label in labels if label is not None)
     place = np.full(len(labels), UNKNOWN, np.int64)
     place[[labels[label] for label in known]] = np.arange(len(known))

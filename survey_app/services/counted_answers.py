@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from analysis import admission, coverage, disclosure, parts
 from analysis.arrays import Ints
@@ -15,7 +16,7 @@ from analysis.tallies import Source
 from questionnaires.instrument import Instrument
 from survey_app.services import counted_flags, counted_parts
 from survey_app.services.fieldwork import Wave
-from survey_app.storage import collected, responses
+from survey_app.storage import collected, labels, responses
 from survey_app.storage.rows import Transaction
 
 
@@ -59,7 +60,7 @@ def _coded(tx: Transaction, wave: Wave, instrument: Instrument) -> Coded:
         for part in page.parts():
             coder.add(part.psu, part.design, part.packed)
         coder.place(page.positions())
-    return coder.coded(lambda text: Design(*responses.read_design(text)))
+    return coder.coded(partial(labels.read, tx), lambda text: Design(*responses.read_design(text)))
 
 
 def _waiting(offered: Mapping[str, Ints], cuts: Mapping[str, int]) -> frozenset[str]:

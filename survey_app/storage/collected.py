@@ -25,7 +25,6 @@ class AnswerColumns:
     design_weight: Sequence[float]
     language: Sequence[str]
     service_day: Sequence[date]
-    psu: Sequence[str]
     answers: Sequence[str]
 
 
@@ -40,10 +39,10 @@ def columns(tx: Connection, province: str, wave: str) -> AnswerColumns:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some answers of a wave, column by column. design: as responses.read_design reads it."""
+    """Some answers of a wave, column by column. psu, design: numbers of labels; what a design says responses.read_design reads."""
 
-    psu: Sequence[str]
-    design: Sequence[str]
+    psu: Sequence[int]
+    design: Sequence[int]
     packed: Sequence[bytes]
 
 
@@ -62,8 +61,8 @@ class Page:
     many: int = 0
 
     def parts(self) -> Iterator[Part]:
-        """TAKEN at a time, as the driver has them: nothing has to be made of texts and bytes."""
-        query = select(responses.c.psu, responses.c.design, responses.c.packed)
+        """TAKEN at a time, as the driver has them: nothing has to be made of numbers and bytes."""
+        query = select(responses.c.psu_label, responses.c.design_label, responses.c.packed)
         cursor = self.tx.execute(query.where(self._here()).order_by(responses.c.position)).cursor
         while rows := cursor.fetchmany(TAKEN):
             yield Part(*zip(*rows, strict=True))

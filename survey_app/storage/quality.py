@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Column, Connection, Float, Integer, String, Table, delete, insert, select, text, tuple_
 
+from survey_app.storage.labels import labels
 from survey_app.storage.responses import Flag, response_flags, response_traces, responses
 from survey_app.storage.session import metadata
 
@@ -76,13 +77,15 @@ class TracedColumns:
 
 _FROM_TRACES = ("received_at", "seconds", "day_mark")
 _COLUMNS = tuple(
-    (response_traces if field.name in _FROM_TRACES else responses).c[field.name] for field in fields(TracedColumns)
+    labels.c.label if field.name == "psu" else (response_traces if field.name in _FROM_TRACES else responses).c[field.name]
+    for field in fields(TracedColumns)
 )
 
 
 def traced(tx: Connection, province: str, wave: str) -> TracedColumns:
     """Every answer of the wave, in commit order."""
-    both = responses.outerjoin(response_traces, response_traces.c.response_id == responses.c.id)
+    named = responses.join(labels, labels.c.number == responses.c.psu_label)
+    both = named.outerjoin(response_traces, response_traces.c.response_id == responses.c.id)
     of_wave = (responses.c.province == province) & (responses.c.wave == wave)
     rows = tx.execute(select(*_COLUMNS).select_from(both).where(of_wave).order_by(responses.c.position)).all()
     return TracedColumns(*(zip(*rows, strict=True) if rows else ((),) * len(_COLUMNS)))

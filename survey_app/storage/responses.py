@@ -16,6 +16,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Float,
+    ForeignKey,
     Index,
     Integer,
     LargeBinary,
@@ -27,12 +28,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine.interfaces import DBAPICursor
 
-from survey_app.storage import slips, writer
+from survey_app.storage import labels, slips, writer
 from survey_app.storage.session import Enquiry, metadata
 
 # Immutable, and the only input of figures. Clustered by commit order, so that a release reads it front to back and the
-# answers of a wave lie together; an index by wave would cost every answer a page more to commit. Two columns say
-# others once more, as a release reads them by the million: `design` six that an answer is weighed by (Row.design), `packed` the answers.
+# answers of a wave lie together; an index by wave would cost every answer a page more to commit. Three columns say
+# others once more, as a release reads them by the million: the numbers of two labels, one of unit, point and day, one of what an answer is
+# weighed by (Row.design), and the answers `packed`.
 responses = Table(
     "responses",
     metadata,
@@ -53,10 +55,10 @@ responses = Table(
     Column("design_weight", Float, nullable=False),
     Column("language", String(8), nullable=False),
     Column("service_day", Date, nullable=False),
-    Column("psu", String(160), nullable=False),
+    Column("psu_label", ForeignKey("labels.number"), nullable=False),
     Column("answers", Text, nullable=False),
     Column("answers_digest", String(64), nullable=False),
-    Column("design", Text, nullable=False),
+    Column("design_label", ForeignKey("labels.number"), nullable=False),
     Column("packed", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
@@ -202,12 +204,14 @@ def _store_one(cursor: DBAPICursor, row: Row) -> Receipt:
         return _stored_before(cursor, row) or Spent()
     place = (row.id, row.province, row.province, row.wave, row.counter, row.reception_unit, row.point, row.deciding_unit, row.sector)
     asked = (row.channel, row.batch, row.instrument_digest, row.module, row.pi, row.design_weight, row.language)
+    labels.know(cursor, row.psu, row.design)
     cursor.execute(
         "INSERT INTO responses (id, province, position, wave, counter, reception_unit, point, deciding_unit, sector,"
-        " channel, batch, instrument_digest, module, pi, design_weight, language, service_day, psu, answers, answers_digest,"
-        " design, packed)"
+        " channel, batch, instrument_digest, module, pi, design_weight, language, service_day, psu_label, answers, answers_digest,"
+        " design_label, packed)"
         " VALUES (?, ?, (SELECT coalesce(max(position), 0) + 1 FROM responses WHERE province = ?),"
-        " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING position",
+        " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT number FROM labels WHERE label = ?), ?, ?,"
+        " (SELECT number FROM labels WHERE label = ?), ?) ON CONFLICT (id) DO NOTHING RETURNING position",
         (*place, *asked, row.service_day, row.psu, row.answers, row.answers_digest, row.design, row.packed),
     )
     written = cursor.fetchall()

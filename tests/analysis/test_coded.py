@@ -37,13 +37,17 @@ def forms(draw: st.DrawFn) -> dict[str, Code]:
 
 
 def by_parts(given_: Sequence[Mapping[str, Code]], size: int, psus: Sequence[str] = (), designs: Sequence[str] = ()) -> Coded:
-    coder = Coder(INSTRUMENT)
+    """Names are numbered backwards, and not one by one."""
+    coder, rows_ = Coder(INSTRUMENT), range(len(given_))
+    told_psus, told_designs = [*(psus or ["u|p|2026-03-02" for _ in rows_])], [*(designs or ["known" for _ in rows_])]
+    named = dict(zip(range(900, 0, -7), sorted({*told_psus, *told_designs}), strict=False))
+    number = {name: at for at, name in named.items()}
     for at in range(0, len(given_), size):
         rows = range(at, min(at + size, len(given_)))
         told = [packed(INSTRUMENT, given_[row]) for row in rows]
-        coder.add([psus[row] if psus else "u|p|2026-03-02" for row in rows], [designs[row] if designs else "known" for row in rows], told)
+        coder.add([number[told_psus[row]] for row in rows], [number[told_designs[row]] for row in rows], told)
         coder.place([row + 1 for row in rows])
-    return coder.coded(NAMED.__getitem__)
+    return coder.coded(lambda numbers: {at: named[at] for at in numbers}, NAMED.__getitem__)
 
 
 @settings(max_examples=40, deadline=None, derandomize=True)
@@ -84,14 +88,14 @@ def test_answers_of_another_instrument_are_not_read_as_something_else() -> None:
     coder = Coder(made.instrument([made.question("a")], []))
     other = packed(made.instrument([made.question("a"), made.question("b")], []), {"b": 1})
     with pytest.raises(ValueError, match="not of this instrument"):
-        coder.add(["u|p|x"], ["known"], [other])
+        coder.add([1], [2], [other])
     with pytest.raises(ValueError, match="not of this instrument"):
-        coder.add(["u|p|x"] * 2, ["known"] * 2, [other[:1], other])
+        coder.add([1] * 2, [2] * 2, [other[:1], other])
 
 
 def test_positions_of_other_answers_are_not_taken_for_those_of_these() -> None:
     coder = Coder(INSTRUMENT)
-    coder.add(["u|p|x"], ["known"], [packed(INSTRUMENT, {})])
+    coder.add([1], [2], [packed(INSTRUMENT, {})])
     with pytest.raises(ValueError, match="2 positions do not belong to 1 answers"):
         coder.place([1, 2])
 

@@ -6,7 +6,7 @@ Run from the project folder: python -m tests.benchmarks.bench_quality
 import sys
 import tempfile
 import time
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ import questionnaires
 from questionnaires import answers
 from survey_app.services import quality
 from survey_app.storage import fieldwork, session
+from survey_app.storage.labels import labels
 from survey_app.storage.responses import response_traces, responses
 from tests import cast
 from tests.cast import CLOSES, OPENS, PROVINCE, WAVE
@@ -45,14 +46,17 @@ def _fill(rng: np.random.Generator) -> None:
     texts = [answers.encode(_form(rng)) for _ in range(5_000)]
     digests = [answers.digest(text) for text in texts]
     days = (CLOSES - OPENS).days + 1
+    units = range((COUNTERS - 1) // 3 + 1)
     with session.transaction() as tx:
+        tx.execute(insert(labels), [{"number": _psu(unit, day), "label": f"U{unit}|{day}"} for unit in units for day in range(days)])
+        tx.execute(insert(labels), [{"number": _design(unit), "label": f'["U{unit}",2,"open","m1",0.2,1.0]'} for unit in units])
         for start in range(0, ANSWERS, AT_ONCE):
             size = min(AT_ONCE, ANSWERS - start)
             counter, which = rng.integers(0, COUNTERS, size), rng.integers(0, len(texts), size)
             day, seconds = rng.integers(0, days, size), rng.integers(3_600, 36_000, size)
-            sent = [OPENS + timedelta(days=int(number)) for number in day]
             rows = [
-                _row(start + at, int(counter[at]), sent[at], texts[which[at]], digests[which[at]], instrument.digest) for at in range(size)
+                _row(start + at, int(counter[at]), int(day[at]), texts[which[at]], digests[which[at]], instrument.digest)
+                for at in range(size)
             ]
             tx.execute(insert(responses), rows)
             traces = [
@@ -74,14 +78,24 @@ def _form(rng: np.random.Generator) -> dict[str, int | tuple[int, ...]]:
     return {**dict(zip(names, map(int, levels), strict=True)), **facts}
 
 
-def _row(at: int, counter: int, day: date, text: str, digest: str, instrument: str) -> dict[str, object]:
-    unit = f"U{counter // 3:03d}"
+def _psu(unit: int, day: int) -> int:
+    """The number of its label: days are fewer than a thousand."""
+    return 1_000 * (unit + 1) + day
+
+
+def _design(unit: int) -> int:
+    return unit + 1
+
+
+def _row(at: int, counter: int, day: int, text: str, digest: str, instrument: str) -> dict[str, object]:
+    number = counter // 3
+    unit = f"U{number:03d}"
     return {
         "id": f"{at:032x}", "province": PROVINCE, "position": 10_000 + at, "wave": WAVE, "counter": f"K{counter:03d}",
         "reception_unit": unit, "point": f"P{unit}", "deciding_unit": unit, "sector": 2, "channel": "open", "batch": None,
-        "instrument_digest": instrument, "module": "m1", "pi": 0.2, "design_weight": 1.0, "language": "vi", "service_day": day,
-        "psu": f"{unit}|P{unit}|{day}", "answers": text, "answers_digest": digest, "design": f'["{unit}",2,"open","m1",0.2,1.0]',
-        "packed": b"",
+        "instrument_digest": instrument, "module": "m1", "pi": 0.2, "design_weight": 1.0, "language": "vi",
+        "service_day": OPENS + timedelta(days=day), "psu_label": _psu(number, day), "answers": text, "answers_digest": digest,
+        "design_label": _design(number), "packed": b"",
     }  # fmt: skip
 
 

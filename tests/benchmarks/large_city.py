@@ -18,6 +18,7 @@ from survey_app.services.demo_places import wave_code
 from survey_app.services.releases import instrument_of
 from survey_app.storage import session
 from survey_app.storage.fieldwork import FRAME_ROWS
+from survey_app.storage.labels import labels
 from survey_app.storage.responses import response_flags, responses
 
 CITY, AT_FIRST, SEED = "79", 20_000, 1
@@ -54,7 +55,7 @@ def build(size: int) -> None:
 def _further(first: Sequence[dict[str, object]], many: int, rng: np.random.Generator) -> Iterator[Row]:
     codes = answers.decode_all([str(row["answers"]) for row in first])
     others = _others(first, codes, rng)
-    instrument = instrument_of(fieldwork.wave(WAVE))
+    instrument, psus = instrument_of(fieldwork.wave(WAVE)), _psus(first)
     for at in range(many):
         turn, place = divmod(at, len(first))
         if place == 0:
@@ -62,14 +63,30 @@ def _further(first: Sequence[dict[str, object]], many: int, rng: np.random.Gener
         row, other = first[place], codes[others[place]]
         mixed = _mixed(codes[place], other)
         text = answers.encode(mixed)
-        moved = timedelta(weeks=WEEKS * ((turn + 1) % ROUNDS))
-        day = row["service_day"]
-        assert isinstance(day, date)
-        psu = f"{row['reception_unit']}|{row['point']}|{day + moved}"
+        round_ = (turn + 1) % ROUNDS
         yield {
-            **row, "id": secrets.token_hex(16), "position": len(first) + at + 1, "service_day": day + moved, "psu": psu,
-            "answers": text, "answers_digest": answers.digest(text), "packed": packed(instrument, mixed),
+            **row, "id": secrets.token_hex(16), "position": len(first) + at + 1, "service_day": _day(row, round_), "answers": text,
+            "psu_label": psus[_psu(row, round_)], "answers_digest": answers.digest(text), "packed": packed(instrument, mixed),
         }  # fmt: skip
+
+
+def _day(row: Row, round_: int) -> date:
+    day = row["service_day"]
+    assert isinstance(day, date)
+    return day + timedelta(weeks=WEEKS * round_)
+
+
+def _psu(row: Row, round_: int) -> str:
+    return f"{row['reception_unit']}|{row['point']}|{_day(row, round_)}"
+
+
+def _psus(first: Sequence[Row]) -> dict[str, int]:
+    """The labels of all their days, and the numbers of these."""
+    wanted = sorted({_psu(row, round_) for row in first for round_ in range(ROUNDS)})
+    with session.transaction() as tx:
+        known = set(tx.execute(select(labels.c.label)).scalars())
+        tx.execute(insert(labels), [{"label": name} for name in wanted if name not in known])
+        return {row.label: row.number for row in tx.execute(select(labels))}
 
 
 def _others(first: Sequence[Row], codes: Sequence[Codes], rng: np.random.Generator) -> list[int]:

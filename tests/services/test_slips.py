@@ -98,7 +98,10 @@ def test_nothing_beside_an_answer_tells_more_of_its_slip_than_unit_point_day_and
     one = [slips.make([order], slips.ISSUED, f"key {at}", random.Random(at), MORNING)[0] for at, order in enumerate(orders)]
     assert len({found.batch.id for found in one}) == 4
     use([found.codes[0] for found in one])
-    told = stored("SELECT DISTINCT counter, reception_unit, point, channel, batch, design_weight, service_day, psu FROM responses")
+    told = stored(
+        "SELECT DISTINCT counter, reception_unit, point, channel, batch, design_weight, service_day, label"
+        " FROM responses JOIN labels ON number = psu_label"
+    )
     assert told == [("", "26734", "AB", "issued", "26734-20260302-AB-issued", 1.0, "2026-03-02", "26734|AB|2026-03-02")]
     (counted,) = slips.counts(PROVINCE)
     assert (counted.id, counted.issued, counted.used) == ("26734-20260302-AB-issued", 4, 4)

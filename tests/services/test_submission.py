@@ -44,7 +44,13 @@ def id_in_module(module: str) -> str:
     return next(id for n in count() if answering.module_for(instrument, id := f"{n:032x}")[0] == module)
 
 
-def stored(query: str = "SELECT * FROM responses ORDER BY position") -> list[dict[str, object]]:
+ANSWERS = (
+    "SELECT responses.*, p.label AS psu, d.label AS design FROM responses"
+    " JOIN labels AS p ON p.number = psu_label JOIN labels AS d ON d.number = design_label ORDER BY position"
+)
+
+
+def stored(query: str = ANSWERS) -> list[dict[str, object]]:
     with session.reading() as tx:
         return [dict(line) for line in tx.exec_driver_sql(query).mappings()]
 
@@ -127,9 +133,11 @@ def test_an_answer_is_stored_with_everything_a_figure_needs(city: SmallCity) -> 
         "design_weight": 1.0,
         "language": "en",
         "service_day": "2026-03-02",
+        "psu_label": 1,
         "psu": "26734|AB|2026-03-02",
         "answers": '{"b1_general":5,"b1_signs":2,"b4_general":3,"overall":4,"sector":1,"stage":2}',
         "answers_digest": sha256(b'{"b1_general":5,"b1_signs":2,"b4_general":3,"overall":4,"sector":1,"stage":2}').hexdigest(),
+        "design_label": 2,
         "design": '["26734",1,"open","m1",0.2,1.0]',
     }
     (trace,) = stored("SELECT * FROM response_traces")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from survey_app.storage import collected, responses, session
+from survey_app.storage import collected, labels, responses, session
 from survey_app.storage.collected import Part
 from tests.storage.test_responses import row
 
@@ -52,8 +52,10 @@ def test_pages_hold_every_answer_of_the_wave_once_whatever_their_size(database: 
     parts = [part for some, _ in pages for part in some]
     assert [positions for _, positions in pages] == [[], [6, 7, 8], [9, 10, 12], [13]]
     assert [one for part in parts for one in part.packed] == [bytes([at]) for at in OWN]
-    assert [responses.read_design(design)[1] for part in parts for design in part.design] == [None if at == 6 else at for at in OWN]
-    assert {psu for part in parts for psu in part.psu} == {"26734|AB|2026-03-02"}
+    with session.reading() as tx:
+        named = labels.read(tx, [*parts[0].psu, *parts[0].design, *parts[-1].design])
+    assert [responses.read_design(named[one])[1] for part in parts for one in part.design] == [None if at == 6 else at for at in OWN]
+    assert {named[psu] for part in parts for psu in part.psu} == {"26734|AB|2026-03-02"}
     assert max(len(part.packed) for part in parts) <= taken
 
 

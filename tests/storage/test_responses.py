@@ -41,8 +41,8 @@ def test_the_four_tables_have_exactly_the_columns_of_the_design(database: Path) 
     assert found == {
         "responses": [
             "id", "province", "position", "wave", "counter", "reception_unit", "point", "deciding_unit", "sector", "channel", "batch",
-            "instrument_digest", "module", "pi", "design_weight", "language", "service_day", "psu", "answers", "answers_digest",
-            "design", "packed",
+            "instrument_digest", "module", "pi", "design_weight", "language", "service_day", "psu_label", "answers",
+            "answers_digest", "design_label", "packed",
         ],
         "response_traces": ["response_id", "received_at", "seconds", "day_mark"],
         "response_flags": ["response_id", "rule", "rule_version", "value"],
@@ -54,8 +54,9 @@ def test_an_answer_is_stored_as_it_was_handed_in(database: Path) -> None:
     assert responses.append([row(7)]) == (Stored(1),)
     assert read(database, "SELECT * FROM responses") == [(
         f"{7:032x}", "79", 1, "2026-Q1", "AB-1", "26734", "AB", "SNNMT", 3, "open", None, "d" * 64, "m2", 0.2, 1.0, "vi", "2026-03-02",
-        "26734|AB|2026-03-02", '{"overall":4}', "a" * 64, '["SNNMT",3,"open","m2",0.2,1.0]', b"\x04",
+        1, '{"overall":4}', "a" * 64, 2, b"\x04",
     )]  # fmt: skip
+    assert read(database, "SELECT * FROM labels") == [(1, "26734|AB|2026-03-02"), (2, '["SNNMT",3,"open","m2",0.2,1.0]')]
     assert read(database, "SELECT * FROM response_traces") == [(f"{7:032x}", "2026-03-02 01:30:00", 95, None)]
     assert read(database, "SELECT * FROM response_flags") == []
 
@@ -64,7 +65,8 @@ def test_a_stored_design_says_exactly_what_the_columns_say(database: Path) -> No
     asked = (("SNNMT", 3, "open", "m2", 1 / 3, 1.1), (None, None, "issued", None, None, 7.0), ('a"b', 98, "kiosk", "m|1", 1e-17, 1e300))
     names = ("deciding_unit", "sector", "channel", "module", "pi", "design_weight")
     responses.append([row(number, **dict(zip(names, one, strict=True))) for number, one in enumerate(asked)])
-    found = read(database, "SELECT deciding_unit, sector, channel, module, pi, design_weight, design FROM responses ORDER BY position")
+    columns = f"{', '.join(names)}, label FROM responses JOIN labels ON number = design_label"
+    found = read(database, f"SELECT {columns} ORDER BY position")
     assert [one[:-1] for one in found] == [responses.read_design(str(one[-1])) for one in found] == list(asked)
 
 

@@ -72,8 +72,9 @@ def test_the_answer_is_of_the_day_and_place_of_the_slip_whenever_it_is_sent(citi
     citizen.at(MORNING + timedelta(days=4))
     assert answer(citizen, made.codes[0]).status_code == 303
     (row,) = rows()
-    place = ("reception_unit", "point", "counter", "sector", "deciding_unit", "service_day", "psu")
-    assert [row[name] for name in place] == ["26734", "AB", "", 3, "SNNMT", "2026-03-02", "26734|AB|2026-03-02"]
+    place = ("reception_unit", "point", "counter", "sector", "deciding_unit", "service_day")
+    assert [row[name] for name in place] == ["26734", "AB", "", 3, "SNNMT", "2026-03-02"]
+    assert {"number": row["psu_label"], "label": "26734|AB|2026-03-02"} in rows("labels")
     assert (row["channel"], row["batch"], row["design_weight"]) == ("issued", "26734-20260302-AB-issued", 5.0)
 
 
