@@ -3,7 +3,7 @@
 Everything here is computed from Tallies. Trees are in indices.py, the stabilised variance in smoothing.py.
 """
 
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -58,6 +58,14 @@ class Influence:
 
     def rows(self, domain: int) -> slice:
         return slice(int(self.start[domain]), int(self.start[domain + 1]))
+
+    def strata(self) -> Ints:
+        """Where the PSUs of another domain or another stratum begin."""
+        stratum = self.psus[0].codes[self.psu]
+        new = np.ones(len(stratum), np.bool_)
+        new[1:] = stratum[1:] != stratum[:-1]
+        new[self.start[self.start < len(new)]] = True
+        return np.flatnonzero(new)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,39 +182,36 @@ def psu_covariance(influence: Influence, psu: Ints, z: Floats) -> Floats:
     return found
 
 
-def influence_on(estimates: Estimates, gradients: Floats) -> Floats:
-    """z of q functions of the totals of every domain: rows of the influence × q. gradients: domain × 2 terms × q."""
+def influence_on(estimates: Estimates, gradients: Floats) -> Iterator[tuple[slice, Floats]]:
+    """z of q functions of the totals of every domain: some rows of the influence, those of a stratum together, and their z, rows × q.
+    gradients: domain × 2 terms × q."""
     influence = estimates.influence
-    found, start, ordered = np.empty((len(influence.psu), gradients.shape[2])), influence.start, gradients[:, influence.totals.order]
-    for first in range(0, len(found), AT_ONCE):
-        end = min(first + AT_ONCE, len(found))
-        totals = influence.totals.by_role(slice(first, end))
+    start, ordered = influence.start, gradients[:, influence.totals.order]
+    rows, strata = len(influence.psu), influence.strata()
+    cuts = np.unique(strata[np.searchsorted(strata, np.arange(0, rows, AT_ONCE), "right") - 1]).tolist() or [0]
+    for first, end in zip(cuts, [*cuts[1:], rows], strict=True):
+        totals, z = influence.totals.by_role(slice(first, end)), np.empty((end - first, gradients.shape[2]))
         for domain in range(int(np.searchsorted(start, first, "right")) - 1, int(np.searchsorted(start, end))):
-            some = slice(max(start[domain], first), min(start[domain + 1], end))
-            np.matmul(totals[some.start - first : some.stop - first], ordered[domain], out=found[some])
-    return found
+            some = slice(max(start[domain] - first, 0), min(start[domain + 1], end) - first)
+            np.matmul(totals[some], ordered[domain], out=z[some])
+        yield slice(first, end), z
 
 
-def variances(influence: Influence, most: Ints, z_of: Callable[[int, slice], Floats]) -> tuple[Floats, Floats]:
+def variances(influence: Influence, most: Ints, z: Iterable[tuple[slice, Floats]]) -> tuple[Floats, Floats]:
     """The variance of q functions of the totals of every domain (the diagonal of covariance()), and its degrees of freedom:
     (Σ V_h)² ÷ Σ V_h²/(G_h − 1) over strata h with several PSUs. Domain × q, both.
 
-    most: PSUs less strata; z_of: z of a domain (PSUs of its rows × q), given it and its rows. The degrees of freedom are never above
-    `most`, and far below where few days of one large unit carry most of V; that number where V = 0.
+    most: PSUs less strata; z: of all rows in their order, some at a time, those of one stratum of a domain together. The degrees of
+    freedom are never above `most`, and far below where few days of one large unit carry most of V; that number where V = 0.
     Source: Satterthwaite 1946; by hand in tests/analysis/test_precision.py.
     """
-    stratum = influence.psus[0].codes[influence.psu]
-    new = np.ones(len(stratum), np.bool_)
-    new[1:] = stratum[1:] != stratum[:-1]
-    new[influence.start[influence.start < len(new)]] = True
-    first = np.flatnonzero(new)
-    strata = np.searchsorted(first, influence.start)
-    tables = []
-    for domain, start in enumerate(np.split(first, strata[1:-1])):
-        here = influence.rows(domain)
-        tables.append(_sums(z_of(domain, here), start - here.start))
+    first = influence.strata()
+    strata, tables = np.searchsorted(first, influence.start), []
+    for here, found in z:
+        inside = slice(*np.searchsorted(first, (here.start, here.stop)))
+        tables.append(_sums(found, first[inside] - here.start))
     squares, sums = (np.concatenate(of) for of in zip(*tables, strict=True))
-    size = influence.size[stratum[first]]
+    size = influence.size[influence.psus[0].codes[influence.psu[first]]]
     factor, several = factors(size), (size > 1)[:, None]
     of_stratum = factor.inner[:, None] * squares - factor.outer[:, None] * sums**2
     shared = np.where(several, of_stratum, 0.0)

@@ -87,8 +87,10 @@ class _Told:
         these are made."""
         factors, tallies = self.sums.on(basis)
         leaves = whole is None or basis in self.rules.headlines
-        population = Population.of(self.name, self.own, self.trees, estimate(tallies), self.domains, leaves=leaves)
-        population = population.for_gaps(leaves=leaves and not self.rules.headlines <= {"all"})
+        leaf_gaps = leaves and not self.rules.headlines <= {"all"}
+        population = Population.of(
+            self.name, self.own, self.trees, estimate(tallies), self.domains, leaves=leaves, leaf_gaps=leaf_gaps
+        ).for_gaps()
         figures, back = screened(population, basis, self.rules, whole, self.source.grown(basis))
         figures, withheld = without_siblings(without_outweighed(figures, population, tallies), population, back)
         figures = protected(figures, population, withheld, back)

@@ -2,7 +2,7 @@
 an interval for the difference."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -95,8 +95,9 @@ class Gaps:
 
 def _between(
     whole: Population, sides: Sequence[tuple[Population, float]], nodes: Sequence[str]
-) -> tuple[Influence, Callable[[int, slice], Floats]]:
-    """Rows for every PSU of the whole that a side touches in a domain, without totals; and the sum of the sides' z there, × their sign."""
+) -> tuple[Influence, Iterator[tuple[slice, Floats]]]:
+    """Rows for every PSU of the whole that a side touches in a domain, without totals; and, domain by domain, the sum of the sides' z
+    there, × their sign."""
     frame, influences = whole.estimates.influence, [one.estimates.influence for one, _ in sides]
     place = _places([frame, *influences])
     psu = [place[1 + side][one.psu] for side, one in enumerate(influences)]
@@ -105,17 +106,18 @@ def _between(
     row = np.empty(len(which), np.int64)
     row[order] = which
     rows = np.split(row, np.cumsum([len(one) for one in psu])[:-1])
-    start = np.searchsorted(homes, np.arange(len(frame.start)))
+    between = replace(frame, start=np.searchsorted(homes, np.arange(len(frame.start))), psu=psus, n=np.zeros(0))
     columns = [[one.precision.place(node) for node in nodes] for one, _ in sides]
 
-    def z(domain: int, here: slice) -> Floats:
+    def z(domain: int) -> tuple[slice, Floats]:
+        here = between.rows(domain)
         found = np.zeros((here.stop - here.start, len(nodes)))
         for side, (one, sign) in enumerate(sides):
             own = influences[side].rows(domain)
             found[rows[side][own] - here.start] += sign * one.precision.z[own][:, columns[side]]
-        return found
+        return here, found
 
-    return replace(frame, start=start, psu=psus, n=np.zeros(0)), z
+    return between, map(z, range(len(frame.start) - 1))
 
 
 def _places(influences: Sequence[Influence]) -> list[Ints]:

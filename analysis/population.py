@@ -47,12 +47,15 @@ class Population:
         domains: Sequence[Domain],
         *,
         leaves: bool = True,
+        leaf_gaps: bool = True,
     ) -> "Population":
-        """Without `leaves` nothing is told of questions that do not stand alone."""
+        """Without `leaves` nothing is told of questions that do not stand alone; without `leaf_gaps` they are not compared with those of
+        another basis: the influence of PSUs on them is not kept."""
         values: dict[str, NodeValues] = {}
         for tree in trees:
             values |= evaluate(tree, estimates, max(FLOOR, tree.minimum_n))
         told = _of_trees(trees)
+        every = (*told, *(values if leaves else ()))
         units = np.array([number for number, domain in enumerate(domains) if domain.kind == "unit"], np.int64)
         members_of = _belonging([domains[unit].members for unit in units], estimates.units).T
         return cls(
@@ -62,7 +65,7 @@ class Population:
             domains=domains,
             estimates=estimates,
             values=values,
-            precision=precision({node: values[node] for node in (*told, *(values if leaves else ()))}, estimates, domains),
+            precision=precision({node: values[node] for node in every}, estimates, domains, None if leaf_gaps else len(told)),
             units=units,
             members_of=members_of,
             inside=_belonging(
@@ -72,13 +75,11 @@ class Population:
             roles={node: _roles(estimates, node) for node in values},
         )  # fmt: skip
 
-    def for_gaps(self, *, leaves: bool) -> "Population":
-        """With the influence of PSUs on its figures, which gaps to other bases need, and not on the totals that these are made of; without
-        `leaves` on the nodes of trees alone, which come first."""
-        influence, z = self.estimates.influence, self.precision.z
+    def for_gaps(self) -> "Population":
+        """With the influence of PSUs on its figures, which gaps to other bases need, and not on the totals that these are made of."""
+        influence = self.estimates.influence
         none = replace(influence, totals=Sums(0, influence.totals.rates_decider))
-        kept = replace(self.precision, z=z if leaves else np.ascontiguousarray(z[:, : len(_of_trees(self.trees))]))
-        return replace(self, estimates=replace(self.estimates, influence=none), precision=kept)
+        return replace(self, estimates=replace(self.estimates, influence=none))
 
     def without_influence(self) -> "Population":
         """What is read of it once every gap is known. The influence goes as a whole: an empty view of it would keep it."""

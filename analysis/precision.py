@@ -1,7 +1,7 @@
 """Every node of every tree in every domain, with raw and stabilised variance and its interval: what a release publishes."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,8 +24,7 @@ class Precision:
     between the two; NaN where there is no value.
 
     `df`: PSUs less strata; `freedom`: degrees of freedom of V*. `spread`: variance of one answer, as V0 takes it; `share`: nodes of shares
-    alone. `z`: the influence of every PSU, rows of Influence × node,
-    of the first nodes alone where no gap needs more (Population.for_gaps).
+    alone. `z`: the influence of every PSU, rows of Influence × node, of as many of the first nodes as gaps need.
     `n`: respondents with any valid answer behind the node; `thinnest`: of a mean or sum those of its thinnest leaf.
     """
 
@@ -118,19 +117,21 @@ class Precision:
         )
 
 
-def precision(nodes: Mapping[str, NodeValues], estimates: Estimates, domains: Sequence[Domain]) -> Precision:
+def precision(
+    nodes: Mapping[str, NodeValues], estimates: Estimates, domains: Sequence[Domain], kept: int | None = None
+) -> Precision:
     """Raw variance by PSU influence, V* by the unit's block, intervals: Korn-Graubard for shares, t for everything else.
 
     domains: those of the estimates, in their order. The block of a unit is the area of grouping "block" that has it as
-    a member, else the city; areas and the city lean on the city.
+    a member, else the city; areas and the city lean on the city. kept: the first nodes of which z stays; None: all.
     """
     ids = tuple(nodes)
     gradients = np.stack([nodes[id].gradient for id in ids], axis=2)
     value = np.stack([nodes[id].value for id in ids], axis=1)
     count = _by_node(estimates.n, estimates, ids)
     weight, kish = _by_node(estimates.w, estimates, ids), _by_node(estimates.n_kish(), estimates, ids)
-    z = influence_on(estimates, gradients)
-    raw, own_df = variances(estimates.influence, estimates.df, lambda _, here: z[here])
+    z = np.empty((len(estimates.influence.psu), len(ids[:kept])))
+    raw, own_df = variances(estimates.influence, estimates.df, _keeping(influence_on(estimates, gradients), z))
     simple = simple_variances(estimates, gradients)
     known = ~np.isnan(value)
     outside = np.array([nodes[id].outside for id in ids])
@@ -164,6 +165,13 @@ def precision(nodes: Mapping[str, NodeValues], estimates: Estimates, domains: Se
         ids, value, count, thinnest, answers, raw, smooth, expected, stable, low, high, deff, estimates.df, freedom, spread, share, z,
         bounds, places,
     )  # fmt: skip
+
+
+def _keeping(found: Iterable[tuple[slice, Floats]], table: Floats) -> Iterator[tuple[slice, Floats]]:
+    """What was found; its first columns stay in the table."""
+    for here, z in found:
+        table[here] = z[:, : table.shape[1]]
+        yield here, z
 
 
 def _spreads(nodes: Mapping[str, NodeValues], value: Floats, count: Floats, simple: Floats, leans_on: Ints) -> Floats:
