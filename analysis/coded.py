@@ -100,33 +100,32 @@ class Coder:
     """Takes the rows of storage in parts: numbers for the names of their PSUs and designs, and answers as packed() made them; and their
     positions, some parts at a time."""
 
-    def __init__(self, instrument: Instrument) -> None:
+    def __init__(self, instrument: Instrument, most: int) -> None:
+        """most: so many answers will come, or fewer: room that nobody takes costs nothing."""
         self._columns = columns(instrument)
-        self._psu, self._design = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-        self._positions = [np.zeros(0, np.int64)]
-        self._answers: list[Codes] = [np.zeros((len(self._columns), 0), np.int8)]
+        self._psu, self._design, self._position = np.empty((3, most), np.int64)
+        self._answers = np.empty((len(self._columns), most), np.int8)
+        self._many = self._placed = 0
 
     def add(self, psus: Sequence[int], designs: Sequence[int], answers: Sequence[bytes]) -> None:
         """ValueError where answers are packed for another number of columns; that the wave has this instrument, its digest says."""
-        self._psu.append(np.array(psus, np.int64))
-        self._design.append(np.array(designs, np.int64))
         if {*map(len, answers)} != {len(self._columns)}:
             raise ValueError("stored answers are not of this instrument")
-        by_answer = np.frombuffer(b"".join(answers), np.int8).reshape(len(answers), -1)
-        self._answers.append(np.ascontiguousarray(by_answer.T))
+        here = slice(self._many, self._many + len(answers))
+        self._psu[here], self._design[here] = psus, designs
+        self._answers[:, here] = np.frombuffer(b"".join(answers), np.int8).reshape(len(answers), -1).T
+        self._many = here.stop
 
     def place(self, positions: Sequence[int]) -> None:
         """Of the answers that were added since this was last called. ValueError where they are more or fewer: one came or went between."""
-        added = sum(map(len, self._psu)) - sum(map(len, self._positions))
-        if len(positions) != added:
-            raise ValueError(f"{len(positions)} positions do not belong to {added} answers")
-        self._positions.append(np.fromiter(positions, np.int64, len(positions)))
+        if len(positions) != self._many - self._placed:
+            raise ValueError(f"{len(positions)} positions do not belong to {self._many - self._placed} answers")
+        self._position[self._placed : self._many] = positions
+        self._placed = self._many
 
     def coded(self, names_of: Callable[[Sequence[int]], Mapping[int, str]], design_of: Callable[[str], Design]) -> Coded:
         """names_of: what these numbers stand for; design_of: what a name of a design says, asked once of each."""
-        answers, self._answers = np.concatenate(self._answers, axis=1), []
-        (psus, of_psu), (numbers, named) = (_distinct(np.concatenate(parts)) for parts in (self._psu, self._design))
-        self._psu, self._design = [], []
+        (psus, of_psu), (numbers, named) = (_distinct(of[: self._many]) for of in (self._psu, self._design))
         name_of = names_of([*psus, *numbers])
         psu = _sorted({name_of[number]: at for at, number in enumerate(psus)}, of_psu)
         designs = [design_of(name_of[number]) for number in numbers]
@@ -135,8 +134,8 @@ class Coder:
         pi, design_weight = (np.array([getattr(design, name) for design in designs], np.float64) for name in ("pi", "design_weight"))
         return Coded(
             {**_places(psu), "psu": psu, **{name: Column(of.codes[named], of.labels) for name, of in texts.items()}},
-            np.concatenate(self._positions), sector[named], pi[named], design_weight[named],
-            np.zeros(len(named), np.bool_), dict(zip(self._columns, answers, strict=True)),
+            self._position[: self._many], sector[named], pi[named], design_weight[named],
+            np.zeros(len(named), np.bool_), dict(zip(self._columns, self._answers[:, : self._many], strict=True)),
         )  # fmt: skip
 
 

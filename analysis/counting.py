@@ -42,7 +42,7 @@ class InMemory:
         return bases.grown(self.data, basis)
 
     def tally(self, factors: Factors, measures: Sequence[Measure], domains: Sequence[Domain]) -> Tallies:
-        return tally(self._answers(), factors, measures, domains)
+        return tally(self.data, factors, measures, domains, self.rows)
 
     def beside(self, factors: Factors, asked: Asked) -> AnswerSums:
         answers = self._answers()
@@ -61,20 +61,24 @@ def sources(instrument: Instrument, columns: Columns | Coded) -> dict[str, Sourc
     return {name: InMemory(SurveyData.of(instrument, known, name)) for name in populations(instrument)}
 
 
-def tally(data: SurveyData, factors: Factors, measures: Sequence[Measure], domains: Sequence[Domain]) -> Tallies:
+def tally(
+    data: SurveyData, factors: Factors, measures: Sequence[Measure], domains: Sequence[Domain], rows: Ints | None = None
+) -> Tallies:
     """Sums per (PSU, place, cell) and per (place, cell), under design weights (methodology §5.5, §5.7).
 
     data: one population; factors: from the counts of these answers, or of a whole that they are a part of;
-    measures: what is summed, each a set of terms; domains: for whom it will be.
+    measures: what is summed, each a set of terms; domains: for whom it will be; rows: the answers that are summed, None: all.
     """
     terms, parts = _terms(measures)
-    (reception, point, decider), place = distinct([data.keys[key] for key in ("reception", "point", "decider")])
-    (stratum, label), psu = distinct([data.keys["stratum"], data.keys["psu"]])
-    cell = _cells(data, factors)
+    rows = np.arange(len(data)) if rows is None else rows
+    of_rows = bases.only(replace(data, answers={}, facts={}), rows)
+    (reception, point, decider), place = distinct([of_rows.keys[key] for key in ("reception", "point", "decider")])
+    (stratum, label), psu = distinct([of_rows.keys["stratum"], of_rows.keys["psu"]])
+    cell = _cells(of_rows, factors)
     (of_psu, at, within), row = grouped(psu, place, cell)
     of_place, place_of = grouped(at, within)
     sums = _Sums.empty(len(of_psu), len(of_place[0]), _sides(terms, parts))
-    sums.add_all(data, terms, row, place_of)
+    sums.add_all(data, rows, terms, row, place_of)
     return Tallies(
         measures=tuple(measure.id for measure in measures),
         terms=terms,
@@ -189,17 +193,19 @@ class _Sums:
         people = np.zeros(many), np.zeros(many), np.zeros(many)
         return cls(sides, asked, pair, np.zeros((psus, 2 + 2 * terms)), people, [nothing], {})
 
-    def add_all(self, data: SurveyData, terms: Sequence[Term], psu: Ints, place: Ints) -> None:
-        """psu: the row of `psu` that each answer belongs to; place: of each of these, the row of the other tables.
+    def add_all(self, data: SurveyData, rows: Ints, terms: Sequence[Term], psu: Ints, place: Ints) -> None:
+        """rows: the answers that are added; psu: the row of `psu` that each belongs to; place: of each of these, the row of the other
+        tables.
 
         By kind of matter first: answers about one have few terms of their own."""
         matter, rank = np.zeros(len(place), np.int64), np.zeros(len(place), np.min_scalar_type(len(place)))
-        matter[psu] = data.keys["sector"].codes
+        matter[psu] = data.keys["sector"].codes[rows]
         rank[np.lexsort((place, matter))] = np.arange(len(place))
         order = np.argsort(rank[psu], kind="stable")
         for start in range(0, len(order), AT_ONCE):
-            rows = order[start : start + AT_ONCE]
-            self._add(_values(_some(data, rows, terms), terms), data.design_weight[rows], psu[rows], place[psu[rows]])
+            some = order[start : start + AT_ONCE]
+            here, beside = rows[some], psu[some]
+            self._add(_values(_some(data, here, terms), terms), data.design_weight[here], beside, place[beside])
 
     def _add(self, found: tuple[Ints, Floats, Bools], d: Floats, psu: Ints, place: Ints) -> None:
         """Some answers, those of a row of either kind beside each other. found: what _values() found in them."""

@@ -214,7 +214,8 @@ class _Together:
 
     def added(self, tables: Sequence[Floats]) -> Floats:
         total = np.zeros((len(self.keys[0]), *tables[0].shape[1:]))
-        for rows, table in zip(self.rows, tables, strict=True):
+        total[self.rows[0]] = tables[0]
+        for rows, table in zip(self.rows[1:], tables[1:], strict=True):
             for first in range(0, len(rows), AT_ONCE):
                 some = slice(first, first + AT_ONCE)
                 total[rows[some]] += table[some]

@@ -55,8 +55,9 @@ def counted(tx: Transaction, wave: Wave, instrument: Instrument, until: date | N
 
 
 def _coded(tx: Transaction, wave: Wave, instrument: Instrument) -> Coded:
-    coder = Coder(instrument)
-    for page in collected.pages(tx, wave.province, wave.code):
+    pages = collected.pages(tx, wave.province, wave.code)
+    coder = Coder(instrument, sum(len(page.at) for page in pages))
+    for page in pages:
         for part in page.parts():
             coder.add(part.psu, part.design, part.packed)
         coder.place(page.positions())

@@ -78,11 +78,10 @@ class Page:
         return self.of & responses.c.position.between(self.at[0], self.at[-1])
 
 
-def pages(tx: Connection, province: str, wave: str) -> Iterator[Page]:
+def pages(tx: Connection, province: str, wave: str) -> list[Page]:
     """Every answer of the wave, in commit order: a year of a large city does not fit into memory as rows."""
     last = tx.execute(select(func.max(responses.c.position)).where(responses.c.province == province)).scalar() or 0
-    for first in range(1, last + 1, ASKED):
-        yield Page(tx, _of(province, wave), range(first, min(first + ASKED, last + 1)))
+    return [Page(tx, _of(province, wave), range(first, min(first + ASKED, last + 1))) for first in range(1, last + 1, ASKED)]
 
 
 def used_by_batch(tx: Connection, province: str) -> dict[str, int]:

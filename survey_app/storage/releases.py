@@ -96,8 +96,7 @@ parts_left_out = Table(
     Column("province", String, primary_key=True),
     Column("release", Integer, primary_key=True, autoincrement=False),
     Column("part", String, primary_key=True),
-    Column("position", Integer, primary_key=True, autoincrement=False),
-    sqlite_with_rowid=False,
+    Column("positions", JSON, nullable=False),
 )
 
 
@@ -137,10 +136,10 @@ def add(tx: Connection, row: ReleaseRow, columns: Sequence[str], rows: Iterable[
     """Store a release and its figures, in their order; columns: of every figure."""
     tx.execute(insert(releases).values({field.name: getattr(row, field.name) for field in fields(ReleaseRow)}))
     own = ("province", "release", "place")
-    _fill(tx, figures, (*own, *columns), [(row.province, row.number, place, *figure) for place, figure in enumerate(rows)])
+    add_figures(tx, (*own, *columns), [(row.province, row.number, place, *figure) for place, figure in enumerate(rows)])
 
 
-def _fill(tx: Connection, table: Table, names: Sequence[str], rows: Iterable[tuple[object, ...]]) -> None:
+def add_figures(tx: Connection, names: Sequence[str], rows: Iterable[tuple[object, ...]]) -> None:
     """Many thousand rows go to the driver as they are: the query compiler would take longer than the arithmetic. Rows that fill the
     same columns go together, and what is empty does not go at all: a driver takes longer over nothing than over a number."""
     alike: dict[tuple[bool, ...], list[tuple[object, ...]]] = {}
@@ -148,7 +147,7 @@ def _fill(tx: Connection, table: Table, names: Sequence[str], rows: Iterable[tup
         alike.setdefault(tuple(map(is_not, row, repeat(None))), []).append(row)
     place = {name: number for number, name in enumerate(names)}
     for filled, some in alike.items():
-        compiled = insert(table).compile(dialect=tx.dialect, column_keys=list(compress(names, filled)))
+        compiled = insert(figures).compile(dialect=tx.dialect, column_keys=list(compress(names, filled)))
         columns = compiled.positiontup if compiled.positiontup is not None else list(compiled.params)
         values = list(map(itemgetter(*(place[name] for name in columns)), some))
         named = compiled.positiontup is None
@@ -206,11 +205,11 @@ def publish(tx: Connection, number: int, moment: datetime) -> None:
 
 def leave_out(tx: Connection, province: str, release: int, positions: Mapping[str, Collection[int]]) -> None:
     """positions: part to the answers that did not count in it."""
-    rows = ((province, release, part, position) for part, some in positions.items() for position in sorted(some))
-    _fill(tx, parts_left_out, ("province", "release", "part", "position"), rows)
+    for part, some in positions.items():
+        tx.execute(insert(parts_left_out).values(province=province, release=release, part=part, positions=sorted(some)))
 
 
 def left_out(tx: Connection, province: str, release: int, part: str) -> frozenset[int]:
     of = parts_left_out.c
     where = (of.province == province) & (of.release == release) & (of.part == part)
-    return frozenset(tx.execute(select(of.position).where(where)).scalars())
+    return frozenset(tx.execute(select(of.positions).where(where)).scalar() or ())

@@ -38,7 +38,7 @@ def forms(draw: st.DrawFn) -> dict[str, Code]:
 
 def by_parts(given_: Sequence[Mapping[str, Code]], size: int, psus: Sequence[str] = (), designs: Sequence[str] = ()) -> Coded:
     """Names are numbered backwards, and not one by one."""
-    coder, rows_ = Coder(INSTRUMENT), range(len(given_))
+    coder, rows_ = Coder(INSTRUMENT, len(given_) + size), range(len(given_))
     told_psus, told_designs = [*(psus or ["u|p|2026-03-02" for _ in rows_])], [*(designs or ["known" for _ in rows_])]
     named = dict(zip(range(900, 0, -7), sorted({*told_psus, *told_designs}), strict=False))
     number = {name: at for at, name in named.items()}
@@ -85,7 +85,7 @@ def test_numbers_of_two_digits_and_ticks_have_columns_of_their_own() -> None:
 
 
 def test_answers_of_another_instrument_are_not_read_as_something_else() -> None:
-    coder = Coder(made.instrument([made.question("a")], []))
+    coder = Coder(made.instrument([made.question("a")], []), 2)
     other = packed(made.instrument([made.question("a"), made.question("b")], []), {"b": 1})
     with pytest.raises(ValueError, match="not of this instrument"):
         coder.add([1], [2], [other])
@@ -94,7 +94,7 @@ def test_answers_of_another_instrument_are_not_read_as_something_else() -> None:
 
 
 def test_positions_of_other_answers_are_not_taken_for_those_of_these() -> None:
-    coder = Coder(INSTRUMENT)
+    coder = Coder(INSTRUMENT, 1)
     coder.add([1], [2], [packed(INSTRUMENT, {})])
     with pytest.raises(ValueError, match="2 positions do not belong to 1 answers"):
         coder.place([1, 2])
