@@ -25,4 +25,4 @@ def read(tx: Connection, numbers: Sequence[int]) -> dict[int, str]:
     if not numbers:
         return {}
     between = labels.c.number.between(min(numbers), max(numbers))
-    return {number: label for number, label in tx.execute(select(labels.c.number, labels.c.label).where(between))}
+    return dict(map(tuple, tx.execute(select(labels.c.number, labels.c.label).where(between))))
