@@ -8,7 +8,7 @@ import numpy as np
 from analysis.item_sums import PairSums
 from analysis.survey_data import Bools, Floats
 
-AT_ONCE = 500_000
+AT_ONCE = 200_000
 """PSUs drawn at once."""
 
 
