@@ -179,25 +179,29 @@ def among(codes: Sequence[int]) -> Bools:
 def _asked(instrument: Instrument, given: Coded) -> dict[str, Codes]:
     """First the plain codes of every question, then which blanks were never asked (they may depend on later questions).
 
-    The sector fixed by counter, slip or answer goes before what stands in the answers.
+    The sector fixed by counter, slip or answer goes before what stands in the answers. given: answers that nobody else holds; they are
+    written over, since a copy of a million would cost more than the rest.
     """
     sector_question = instrument.meanings["sector"].question if "sector" in instrument.meanings else None
     answers: dict[str, Codes] = {}
     for question in instrument.questions:
-        codes = [given.answers[name] for name in names(question)]
+        codes = {name: given.answers[name] for name in names(question)}
         if question.id == sector_question:
-            codes = [np.where(given.sector >= 0, given.sector, codes[0]).astype(np.int8)]
+            codes[question.id] = np.where(given.sector >= 0, given.sector, codes[question.id]).astype(np.int8)
+        answers |= codes
         if question.kind == "multiple":
-            without = [(option.code in question.no_basis) & (codes[at] == 1) for at, option in enumerate(question.options)]
-            no_basis = np.logical_or.reduce(without)
+            without = [codes[f"{question.id}.{code}"] == 1 for code in question.no_basis]
         else:
-            no_basis = _is_among(codes[0], question.no_basis) if codes else np.zeros(0, np.bool_)
-        answers |= {name: np.where(no_basis, np.int8(NO_BASIS), one) for name, one in zip(names(question), codes, strict=True)}
-    never = {question.id: _never_asked(question, answers, given.texts["module"]) for question in instrument.questions}
-    for question in instrument.questions:
+            without = [_is_among(one, question.no_basis) for one in codes.values() if question.no_basis]
+        if without:
+            no_basis = np.logical_or.reduce(without)
+            for one in codes.values():
+                one[no_basis] = NO_BASIS
+    some = [question for question in instrument.questions if question.rotation is not None or question.shown_if is not None]
+    never = [_never_asked(question, answers, given.texts["module"]) for question in some]
+    for question, of in zip(some, never, strict=True):
         for name in names(question):
-            blank = answers[name] == NOT_ANSWERED
-            answers[name][blank & never[question.id]] = NOT_ASKED
+            answers[name][of & (answers[name] == NOT_ANSWERED)] = NOT_ASKED
     return answers
 
 
