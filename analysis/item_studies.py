@@ -8,7 +8,7 @@ from analysis.answer_sums import AnswerSums, significant
 from analysis.domains import Domain
 from analysis.item_draws import drawn_sums
 from analysis.item_sums import PairSums, by_module
-from analysis.items import MOST_FACTORS, consistency, drivers_from
+from analysis.items import MOST_FACTORS, consistencies, drivers_from
 from analysis.survey_data import Bools, Floats
 from analysis.told import Agreement, Importance, NotStudied
 from questionnaires.instrument import Instrument
@@ -77,19 +77,16 @@ def importances(sums: AnswerSums, about: PairSums, domains: Sequence[Domain], se
 def agreements(sums: AnswerSums, about: Mapping[str, PairSums], domains: Sequence[Domain]) -> Iterator[Agreement]:
     """Alpha and omega module by module; of units as for importance."""
     wholes = {module: one.by_stratum(len(sums.strata)) for module, one in about.items()}
-    for domain in domains:
-        for module, whole in wholes.items():
-            part = _part(whole, sums.strata, domain.members)
-            if not _is_studied(domain, part):
-                continue
-            n = int(part.together.min())
-            try:
-                found = consistency(part)
-            except Refused as refused:
-                yield Agreement(domain.id, module, part.items, None, None, n, _refusal(refused))
-                continue
-            omega = None if found.omega is None else significant(found.omega, ITERATED)
-            yield Agreement(domain.id, module, found.items, significant(found.alpha), omega, n)
+    parts = ((domain, module, _part(whole, sums.strata, domain.members)) for domain in domains for module, whole in wholes.items())
+    studied = [(domain, module, part) for domain, module, part in parts if _is_studied(domain, part)]
+    found = {module: iter(consistencies([part for _, of, part in studied if of == module])) for module in wholes}
+    for domain, module, part in studied:
+        n, one = int(part.together.min()), next(found[module])
+        if isinstance(one, Refused):
+            yield Agreement(domain.id, module, part.items, None, None, n, _refusal(one))
+            continue
+        omega = None if one.omega is None else significant(one.omega, ITERATED)
+        yield Agreement(domain.id, module, one.items, significant(one.alpha), omega, n)
 
 
 def _part(sums: PairSums, strata: Sequence[str], members: Mapping[str, float]) -> PairSums:

@@ -3,6 +3,7 @@
 Everything follows from sums of pairs (item_sums.py). To be worded "associated with", never as a cause (methodology §17).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import factorial
@@ -70,19 +71,36 @@ def drivers_from(sums: PairSums, drawn: Drawn, *, level: float = 0.95) -> Driver
     return Drivers(sums.items[0], items, share, low, high, float(share.sum()), int(sums.together.min()))
 
 
-def consistency(sums: PairSums) -> Consistency:
+def consistencies(of: Sequence[PairSums]) -> list[Consistency | Refused]:
     """alpha = k/(k − 1) · (1 − ΣC_ii/ΣC_ij); omega = (Σλ)²/((Σλ)² + Σψ), loadings λ and unique variances ψ of the one factor
-    that fits the covariances best by maximum likelihood.
+    that fits the covariances best by maximum likelihood; or why there are none.
 
-    sums: two items or more of one module. Raises Refused as sound_covariance, and for a single item.
+    of: one and the same two items or more of a module, of several bodies. Refused as by sound_covariance, and a single item.
     Source: Cronbach 1951; McDonald 1999; Jöreskog 1967. Oracle: alpha by hand, R factanal(factors = 1).
     """
-    count = len(sums.items)
-    if count < 2:
-        raise Refused(Fault("one_item", sums.items[0], "Consistency is of two items or more; {item} is alone.", {"item": sums.items[0]}))
-    found = sound_covariance(sums)
-    alpha = count / (count - 1) * (1 - float(np.trace(found)) / float(found.sum()))
-    return Consistency(sums.items, alpha, _omega(found) if count > 2 else None, int(sums.together.min()))
+    tables = [_two_or_more(sums) for sums in of]
+    sound = [table for table in tables if not isinstance(table, Refused)]
+    omegas = iter(_omegas(np.stack(sound)) if sound and len(sound[0]) > 2 else [None] * len(sound))
+    return [
+        table if isinstance(table, Refused) else Consistency(sums.items, _alpha(table), next(omegas), int(sums.together.min()))
+        for sums, table in zip(of, tables, strict=True)
+    ]
+
+
+def _two_or_more(sums: PairSums) -> Floats | Refused:
+    """Their covariances, or what is wrong with them."""
+    if len(sums.items) < 2:
+        sentence = "Consistency is of two items or more; {item} is alone."
+        return Refused(Fault("one_item", sums.items[0], sentence, {"item": sums.items[0]}))
+    try:
+        return sound_covariance(sums)
+    except Refused as refused:
+        return refused
+
+
+def _alpha(covariances: Floats) -> float:
+    count = len(covariances)
+    return count / (count - 1) * (1 - float(np.trace(covariances)) / float(covariances.sum()))
 
 
 def _lmg(covariances: Floats) -> Floats:
@@ -130,12 +148,11 @@ def _interval(drawn: Drawn, level: float) -> tuple[Floats, Floats]:
     return low, high
 
 
-def _omega(covariances: Floats) -> float | None:
-    spread = np.sqrt(np.diagonal(covariances))
-    correlation = covariances / np.outer(spread, spread)
+def _omegas(covariances: Floats) -> list[float | None]:
+    """Of every table; None where an item alone is the factor."""
+    spread = np.sqrt(np.diagonal(covariances, axis1=1, axis2=2))
+    correlation = covariances / (spread[:, :, None] * spread[:, None, :])
     unique = uniquenesses(correlation)
-    if is_heywood(unique):
-        return None
-    loading = loadings(correlation, unique) * spread
-    common = float(loading.sum()) ** 2
-    return common / (common + float((unique * spread**2).sum()))
+    common = (loadings(correlation, unique) * spread).sum(axis=1) ** 2
+    omega = common / (common + (unique * spread**2).sum(axis=1))
+    return [None if alone else found for alone, found in zip(is_heywood(unique).tolist(), omega.tolist(), strict=True)]

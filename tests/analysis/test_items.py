@@ -9,7 +9,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from analysis.item_sums import PairSums, by_module, covariance, levels, pair_sums, positive
-from analysis.items import consistency, drivers
+from analysis.items import Consistency, consistencies, drivers
 from analysis.survey_data import SurveyData
 from questionnaires.model import Refused
 from tests.analysis import made
@@ -41,6 +41,13 @@ def drawn(rows: int = 400, seed: int = 3) -> np.ndarray:
     rng = np.random.default_rng(seed)
     first, second, rest = rng.normal(size=(3, rows))
     return np.stack([2 * first + second + 2 * rest, first, second])
+
+
+def consistency(of: PairSums) -> Consistency:
+    (found,) = consistencies([of])
+    if isinstance(found, Refused):
+        raise found
+    return found
 
 
 def refused(of: PairSums) -> list[tuple[str, str]]:
@@ -102,6 +109,23 @@ def test_a_saddle_between_two_factors_is_no_omega() -> None:
     unique = np.array([0.3900446, 0.4350666, 0.7337613, 0.6859363, 0.9707698])
     common = np.sqrt(1 - unique).sum() ** 2
     assert consistency(hand_made(table + table.T - np.eye(5))).omega == pytest.approx(common / (common + unique.sum()), abs=1e-5)
+
+
+def test_bodies_do_not_change_what_is_found_of_each_other() -> None:
+    """Twenty with seven items, and among them one that is refused and one of which an item is the factor."""
+    rng = np.random.default_rng(3)
+    tables = [np.corrcoef(rng.normal(size=(1, 60)) + rng.normal(size=(7, 60))) for _ in range(20)]
+    tables[4] = np.ones((7, 7))
+    alone = np.full(6, 0.3)
+    tables[9] = np.block([[np.eye(1), alone[None]], [alone[:, None], 0.05 + 0.95 * np.eye(6)]])
+    together = consistencies([hand_made(table) for table in tables])
+    by_one = [consistencies([hand_made(table)])[0] for table in tables]
+    assert [isinstance(one, Refused) for one in together] == [at == 4 for at in range(20)]
+    assert str(together[4]) == str(by_one[4])
+    found = [(one, other) for one, other in zip(together, by_one, strict=True) if not isinstance(one, Refused)]
+    assert [one.alpha for one, _ in found] == [other.alpha for _, other in found]
+    assert [one.omega is None for one, _ in found] == [other.omega is None for _, other in found] == [at == 8 for at in range(19)]
+    assert_allclose(*zip(*[(one.omega, other.omega) for one, other in found if one.omega], strict=True), rtol=1e-9)
 
 
 def test_items_that_do_not_go_together_have_next_to_no_omega() -> None:

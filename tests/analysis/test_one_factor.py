@@ -79,7 +79,8 @@ def test_of_two_least_values_the_lower_one_counts() -> None:
 def first(table: Floats) -> Floats:
     """From R's start alone."""
     start = (1 - 0.5 / len(table)) / np.diagonal(np.linalg.inv(table))
-    return one_factor._searched(one_factor._Place.at(table, start)).unique
+    unique: Floats = one_factor._searched(one_factor._Places.at(table[None], start[None])).unique[0]
+    return unique
 
 
 def test_the_loadings_of_a_factor_are_found_again() -> None:

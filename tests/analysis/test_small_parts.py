@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analysis import coverage, population
-from analysis.arrays import totals
+from analysis import coverage, estimation, population
+from analysis.arrays import numbered, totals
 from analysis.cells import appended, counts, distinct
 from analysis.coded import column
 from analysis.design import left_out
@@ -54,6 +54,13 @@ def test_values_at_one_place_of_a_sparse_table_are_added_and_tables_put_one_belo
 
 def test_totals_have_a_place_for_codes_that_nobody_has() -> None:
     assert totals(np.array([0, 2, 2]), np.array([1.5, 1, 3]), 4).tolist() == [1.5, 0, 4, 0]
+
+
+@pytest.mark.parametrize("size", [4, 100])
+def test_numbers_that_occur_are_numbered_in_their_order(size: int) -> None:
+    """Of few possible numbers by a table, of many by sorting."""
+    found, which = numbered(np.array([3, 1, 3, 0, 1]), size)
+    assert (found.tolist(), which.tolist()) == ([0, 1, 3], [2, 1, 2, 0, 1])
 
 
 def test_combinations_of_many_rows_are_those_of_few() -> None:
@@ -148,12 +155,17 @@ def test_a_batch_is_named_by_unit_and_population() -> None:
     assert (batch("26734", "open"), unit_of("26734|open")) == ("26734|open", "26734")
 
 
-def test_variances_are_the_diagonal_of_the_covariances_that_r_has() -> None:
-    """covariance() is R's; the variances are worked out without the rest of the matrix."""
+@pytest.mark.parametrize("rows", [1, 7, 5_000])
+def test_variances_are_the_diagonal_of_the_covariances_that_r_has(monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
+    """covariance() is R's; the variances are worked out without the rest of the matrix, from however many rows at a time."""
+    monkeypatch.setattr(estimation, "AT_ONCE", rows)
     found = golden_city.estimates("poststratified")
     gradients_of_all = np.stack([found.ratio(measure)[1] for measure in found.measures], axis=2)
-    z = influence_on(found, gradients_of_all)
-    alone, _ = variances(found.influence, found.df, lambda _, here: z[here])
+    pieces = list(influence_on(found, gradients_of_all))
+    alone, _ = variances(found.influence, found.df, pieces)
+    assert [here.start for here, _ in pieces[1:]] == [here.stop for here, _ in pieces[:-1]]
+    assert len(pieces) == {1: len(found.influence.strata()), 5_000: 1}.get(rows, len(pieces))
+    z = np.concatenate([one for _, one in pieces])
     for domain in range(len(found.domains)):
         here, gradients = found.influence.rows(domain), gradients_of_all[domain]
         whole = covariance(found, domain, gradients)
