@@ -102,11 +102,26 @@ def distinct(columns: Sequence[Column]) -> tuple[tuple[Column, ...], Ints]:
     row = np.zeros(len(columns[0].codes), np.int64)
     many = 1
     for column in columns:
-        width = len(column.labels) + 1
-        found, row = numbered(row * width + (column.codes - UNKNOWN), many * width)
+        label, width = column.codes - UNKNOWN, len(column.labels) + 1
+        key = row * width + label
+        found, row = _numbered_by_label(label, key, width) if many * width > len(key) else numbered(key, many * width)
         before, code = np.divmod(found, width)
         codes, many = [*(one[before] for one in codes), code + UNKNOWN], len(found)
     return tuple(Column(code, column.labels) for code, column in zip(codes, columns, strict=True)), row
+
+
+def _numbered_by_label(label: Ints, key: Ints, labels: int) -> tuple[Ints, Ints]:
+    """numbered() of keys that each belong to a label. Where no label has two (a PSU lies in one stratum), they are looked up, and only
+    the labels sorted."""
+    of_label = np.full(labels, UNKNOWN, np.int64)
+    of_label[label] = key
+    if (of_label[label] != key).any():
+        return np.unique(key, return_inverse=True)
+    there = np.flatnonzero(of_label != UNKNOWN)
+    order = there[np.argsort(of_label[there])]
+    place = np.empty(labels, np.int64)
+    place[order] = np.arange(len(order))
+    return of_label[order], place[label]
 
 
 def appended(*columns: Column, order: Callable[[str], str | int] = str) -> Column:

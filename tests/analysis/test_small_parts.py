@@ -73,6 +73,16 @@ def test_combinations_of_many_rows_are_those_of_few() -> None:
     assert rows.tolist() == 30 * row.tolist()
 
 
+@pytest.mark.parametrize("days", [["a1", "b1", "a2", "b1", "a1"], ["x", "x", "y", "x", "x"]])
+def test_combinations_are_the_same_whether_one_column_follows_from_the_other_or_not(days: list[str]) -> None:
+    """Five rows with four and with two different labels, more combinations than rows: days of a unit, and days that units share."""
+    units = ["a", "b", "a", "b", "a"]
+    (unit, day), row = distinct([column(units), column(days)])
+    told = [(unit.labels[one], day.labels[other]) for one, other in zip(unit.codes, day.codes, strict=True)]
+    assert told == sorted(set(zip(units, days, strict=True)))
+    assert [told[at] for at in row] == list(zip(units, days, strict=True))
+
+
 def test_an_unknown_label_is_a_combination_of_its_own_and_comes_first() -> None:
     (letter, number), row = distinct([Column(np.array([1, -1, 1]), ("a", "b")), Column(np.array([0, 0, 0]), ("x",))])
     assert (letter.codes.tolist(), number.codes.tolist(), row.tolist()) == ([-1, 1], [0, 0], [1, 0, 1])
