@@ -48,9 +48,10 @@ def index(city: small_city.SmallCity, channel: str) -> Figure:
         stored = collected.columns(tx, PROVINCE, city.wave.code)
     rows = [at for at, found in enumerate(stored.channel) if found == channel]
     plain = {"reception": "reception_unit", "decider": "deciding_unit"}
-    names = [field.name for field in fields(Columns) if field.name not in ("flagged", "answers", "parts")]
+    names = [field.name for field in fields(Columns) if field.name not in ("flagged", "answers", "parts", "psu")]
     columns = Columns(
         **{name: [getattr(stored, plain.get(name, name))[at] for at in rows] for name in names},
+        psu=[f"{stored.reception_unit[at]}|{stored.point[at]}|{stored.service_day[at]}" for at in rows],
         flagged=[False] * len(rows),
         answers=[decode(stored.answers[at]) for at in rows],
     )
