@@ -3,7 +3,10 @@
 import ast
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from pathlib import Path
+
+from analysis.figures import Figure
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -150,6 +153,17 @@ def callers(modules: Mapping[str, str], name: str) -> set[str]:
     return found
 
 
+def changed(modules: Mapping[str, str], names: set[str]) -> list[tuple[str, str]]:
+    """Where an attribute of that name is written to on anything but oneself."""
+    return [
+        (module, ast.unparse(node))
+        for module, source in modules.items()
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store | ast.Del) and node.attr in names
+        if not (isinstance(node.value, ast.Name) and node.value.id == "self")
+    ]
+
+
 def test_arrows_point_inward() -> None:
     assert undrawn_arrows(sources()) == []
 
@@ -192,6 +206,11 @@ def test_figures_are_made_where_they_are_screened_and_read_back_in_another_file(
     assert others == {"analysis.screening", "analysis.posted", "analysis.plain"}
 
 
+def test_no_figure_is_changed_although_it_could_be() -> None:
+    """Figures are values like all others; they are not frozen, since a release makes a hundred thousand of them."""
+    assert changed(sources(), {field.name for field in fields(Figure)}) == []
+
+
 def test_no_code_knows_a_question_or_an_index_of_an_instrument() -> None:
     """Ids of shipped instruments are data. Words that are also meanings (sector, age …) may stand in code as meanings."""
     files = sorted((PROJECT / "questionnaires").glob("*/*.toml"))
@@ -223,4 +242,7 @@ def test_a_drawn_rule_would_be_missed_when_broken() -> None:
     assert homeless_libraries({"survey_app": "from flask import Flask"}) == []
     assert cycles({"a": "import b", "b": "import c", "c": "import a"})
     assert inner_imports({"a": "def f():\n    import b"})
+    assert changed({"a": "figure.gap = 1"}, {"gap"}) == [("a", "figure.gap")]
+    many = "figure.gap += 1\ndel figure.gap\nx.gap, y = 1, 2\nself.gap = x.gap"
+    assert changed({"a": many}, {"gap"}) == [("a", "figure.gap"), ("a", "figure.gap"), ("a", "x.gap")]
     assert callers({"a": "from x import responses\nresponses.append([1])"}, "responses.append") == {"a"}
