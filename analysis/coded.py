@@ -6,7 +6,6 @@ questionnaires/packed.py, who is asked what in survey_data.py.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
 
 import numpy as np
 
@@ -85,13 +84,10 @@ class Design:
     design_weight: float
 
 
-Label = TypeVar("Label", str, str | None)
-
-
-class _Labels(dict[Label, int]):
+class _Labels(dict[str | None, int]):
     """Label to the order in which it was first seen."""
 
-    def __missing__(self, label: Label) -> int:
+    def __missing__(self, label: str | None) -> int:
         self[label] = place = len(self)
         return place
 
@@ -101,9 +97,9 @@ class Coder:
     positions, some parts at a time."""
 
     def __init__(self, instrument: Instrument, most: int) -> None:
-        """most: so many answers will come, or fewer: room that nobody takes costs nothing."""
+        """most: so many answers will come, or fewer: room that nobody takes is address space, not memory."""
         self._columns = columns(instrument)
-        self._psu, self._design, self._position = np.empty((3, most), np.int64)
+        self._psu, self._design, self._position = (np.empty(most, np.int64) for _ in range(3))
         self._answers = np.empty((len(self._columns), most), np.int8)
         self._many = self._placed = 0
 
@@ -126,6 +122,7 @@ class Coder:
     def coded(self, names_of: Callable[[Sequence[int]], Mapping[int, str]], design_of: Callable[[str], Design]) -> Coded:
         """names_of: what these numbers stand for; design_of: what a name of a design says, asked once of each."""
         (psus, of_psu), (numbers, named) = (_distinct(of[: self._many]) for of in (self._psu, self._design))
+        self._psu = self._design = np.zeros(0, np.int64)
         name_of = names_of([*psus, *numbers])
         psu = _sorted({name_of[number]: at for at, number in enumerate(psus)}, of_psu)
         designs = [design_of(name_of[number]) for number in numbers]
@@ -141,7 +138,7 @@ class Coder:
 
 def column(labels: Sequence[str | None]) -> Column:
     """Labels sorted, so that neither the order of rows nor who comes first shows in any number."""
-    seen = _Labels[str | None]()
+    seen = _Labels()
     return _sorted(seen, np.fromiter(map(seen.__getitem__, labels), np.int64, len(labels)))
 
 

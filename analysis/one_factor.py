@@ -60,7 +60,8 @@ def is_heywood(unique: Floats) -> Bools:
 
 @dataclass(frozen=True, slots=True)
 class _Places:
-    """Of every table one set of ψ between the ends; the eigenvalues and vectors there, the largest last; and the loss."""
+    """Of every table one set of ψ between the ends; the eigenvalues and vectors there, the largest last; and the loss. move() writes over
+    rows of these tables."""
 
     correlation: Floats
     unique: Floats

@@ -1,11 +1,9 @@
 """How the product loads: without a search for rings of garbage among a thousand modules, of which none ever goes.
 
 Imported before all of the product but its settings (survey_app/__init__.py). The search goes on once everything is there, if it was on
-before, and leaves that alone for good: a fifth of the start of every command and worker. Nor is there a search among what is left when
-the process ends.
+before, and leaves that alone for good: a fifth of the start of every command and worker.
 """
 
-import atexit
 import gc
 
 _SEARCHED = gc.isenabled()
@@ -15,6 +13,5 @@ gc.disable()
 def loaded() -> None:
     """Everything is."""
     gc.freeze()
-    atexit.register(gc.freeze)
     if _SEARCHED:
         gc.enable()

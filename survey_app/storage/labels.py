@@ -15,8 +15,8 @@ labels = Table(
 )
 
 
-def know(cursor: DBAPICursor, one: str, other: str) -> None:
-    """From now on both have numbers: those that they had before, or new ones."""
+def give_numbers(cursor: DBAPICursor, one: str, other: str) -> None:
+    """From now on both have one: that which they had before, or a new one."""
     cursor.execute("INSERT INTO labels (label) VALUES (?), (?) ON CONFLICT (label) DO NOTHING", (one, other))
 
 

@@ -1,7 +1,7 @@
 """Answers as they lie on disk: four tables with four ends of life; storing an answer, and what is asked of one that is stored.
 
-The thread that commits for many lives in writer.py, reading the answers of a wave in collected.py. Nothing here reads a token, a
-form or an instrument.
+What many answers share, labels.py, lasts as long as they do. The thread that commits for many lives in writer.py, reading the answers of a
+wave in collected.py. Nothing here reads a token, a form or an instrument.
 """
 
 import json
@@ -200,11 +200,14 @@ def _store(rows: Sequence[Row], cursor: DBAPICursor) -> tuple[Receipt, ...]:
 
 
 def _store_one(cursor: DBAPICursor, row: Row) -> Receipt:
+    if before := _stored_before(cursor, row):  # first of all: no label is left by an answer that is not stored
+        return before
     if row.spends is not None and slips.is_spent(cursor, row.spends):
-        return _stored_before(cursor, row) or Spent()
+        return Spent()
+    design = row.design
     place = (row.id, row.province, row.province, row.wave, row.counter, row.reception_unit, row.point, row.deciding_unit, row.sector)
     asked = (row.channel, row.batch, row.instrument_digest, row.module, row.pi, row.design_weight, row.language)
-    labels.know(cursor, row.psu, row.design)
+    labels.give_numbers(cursor, row.psu, design)
     cursor.execute(
         "INSERT INTO responses (id, province, position, wave, counter, reception_unit, point, deciding_unit, sector,"
         " channel, batch, instrument_digest, module, pi, design_weight, language, service_day, psu_label, answers, answers_digest,"
@@ -212,10 +215,10 @@ def _store_one(cursor: DBAPICursor, row: Row) -> Receipt:
         " VALUES (?, ?, (SELECT coalesce(max(position), 0) + 1 FROM responses WHERE province = ?),"
         " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT number FROM labels WHERE label = ?), ?, ?,"
         " (SELECT number FROM labels WHERE label = ?), ?) ON CONFLICT (id) DO NOTHING RETURNING position",
-        (*place, *asked, row.service_day, row.psu, row.answers, row.answers_digest, row.design, row.packed),
+        (*place, *asked, row.service_day, row.psu, row.answers, row.answers_digest, design, row.packed),
     )
     written = cursor.fetchall()
-    if not written and (before := _stored_before(cursor, row)):
+    if not written and (before := _stored_before(cursor, row)):  # by another process, meanwhile
         return before
     trace = (row.id, row.received_at, row.seconds, row.day_mark)
     cursor.execute("INSERT INTO response_traces (response_id, received_at, seconds, day_mark) VALUES (?, ?, ?, ?)", trace)

@@ -174,7 +174,8 @@ def test_variances_are_the_diagonal_of_the_covariances_that_r_has(monkeypatch: p
     pieces = list(influence_on(found, gradients_of_all))
     alone, _ = variances(found.influence, found.df, pieces)
     assert [here.start for here, _ in pieces[1:]] == [here.stop for here, _ in pieces[:-1]]
-    assert len(pieces) == {1: len(found.influence.strata()), 5_000: 1}.get(rows, len(pieces))
+    strata = len(found.influence.strata())
+    assert len(pieces) in {1: [strata], 7: range(2, strata), 5_000: [1]}[rows]
     z = np.concatenate([one for _, one in pieces])
     for domain in range(len(found.domains)):
         here, gradients = found.influence.rows(domain), gradients_of_all[domain]

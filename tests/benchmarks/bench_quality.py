@@ -48,8 +48,9 @@ def _fill(rng: np.random.Generator) -> None:
     days = (CLOSES - OPENS).days + 1
     units = range((COUNTERS - 1) // 3 + 1)
     with session.transaction() as tx:
-        tx.execute(insert(labels), [{"number": _psu(unit, day), "label": f"U{unit}|{day}"} for unit in units for day in range(days)])
-        tx.execute(insert(labels), [{"number": _design(unit), "label": f'["U{unit}",2,"open","m1",0.2,1.0]'} for unit in units])
+        for unit in units:
+            tx.execute(insert(labels), [{"number": _psu(unit, day), "label": _named(unit, day)} for day in range(days)])
+        tx.execute(insert(labels), [{"number": _design(unit), "label": f'["U{unit:03d}",2,"open","m1",0.2,1.0]'} for unit in units])
         for start in range(0, ANSWERS, AT_ONCE):
             size = min(AT_ONCE, ANSWERS - start)
             counter, which = rng.integers(0, COUNTERS, size), rng.integers(0, len(texts), size)
@@ -79,12 +80,16 @@ def _form(rng: np.random.Generator) -> dict[str, int | tuple[int, ...]]:
 
 
 def _psu(unit: int, day: int) -> int:
-    """The number of its label: days are fewer than a thousand."""
-    return 1_000 * (unit + 1) + day
+    """The number of its label: days are fewer than a thousand, and labels of answers that are there already."""
+    return 1_000_000 + 1_000 * unit + day
+
+
+def _named(unit: int, day: int) -> str:
+    return f"U{unit:03d}|PU{unit:03d}|{OPENS + timedelta(days=day)}"
 
 
 def _design(unit: int) -> int:
-    return unit + 1
+    return 900_000 + unit
 
 
 def _row(at: int, counter: int, day: int, text: str, digest: str, instrument: str) -> dict[str, object]:

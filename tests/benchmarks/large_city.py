@@ -55,7 +55,7 @@ def build(size: int) -> None:
 def _further(first: Sequence[dict[str, object]], many: int, rng: np.random.Generator) -> Iterator[Row]:
     codes = answers.decode_all([str(row["answers"]) for row in first])
     others = _others(first, codes, rng)
-    instrument, psus = instrument_of(fieldwork.wave(WAVE)), _psus(first)
+    instrument, psus = instrument_of(fieldwork.wave(WAVE)), _psus(first, many)
     for at in range(many):
         turn, place = divmod(at, len(first))
         if place == 0:
@@ -80,9 +80,10 @@ def _psu(row: Row, round_: int) -> str:
     return f"{row['reception_unit']}|{row['point']}|{_day(row, round_)}"
 
 
-def _psus(first: Sequence[Row]) -> dict[str, int]:
-    """The labels of all their days, and the numbers of these."""
-    wanted = sorted({_psu(row, round_) for row in first for round_ in range(ROUNDS)})
+def _psus(first: Sequence[Row], many: int) -> dict[str, int]:
+    """The labels of all days of so many further answers, and the numbers of these."""
+    turns = (divmod(at, len(first)) for at in range(min(many, ROUNDS * len(first))))
+    wanted = sorted({_psu(first[place], (turn + 1) % ROUNDS) for turn, place in turns})
     with session.transaction() as tx:
         known = set(tx.execute(select(labels.c.label)).scalars())
         tx.execute(insert(labels), [{"label": name} for name in wanted if name not in known])

@@ -22,26 +22,27 @@ def gone(figure: Figure) -> Figure:
     return hidden(figure, "complementary")
 
 
-def told(*figures_of_each: Sequence[Figure]) -> set[Figure]:
+def told(*figures_of_each: Sequence[Figure]) -> list[Figure]:
     """What is found for the last of these releases in those before it."""
     numbers = range(1, len(figures_of_each) + 1)
     with session.transaction() as tx:
         for number, figures in zip(numbers, figures_of_each, strict=True):
             release = replace(EMPTY, number=number, figures=tuple(figures))
             releases.add(tx, row_of(release, None, None), COLUMNS, map(as_row, release.figures))
-        return set(map(restored, releases.last_shown(tx, EMPTY.province, numbers[-1], numbers[:-1], COLUMNS)))
+        found = map(restored, releases.last_shown(tx, EMPTY.province, numbers[-1], numbers[:-1], COLUMNS))
+        return sorted(found, key=lambda figure: (figure.node, figure.basis))
 
 
 def test_what_is_hidden_now_is_found_as_it_was_last_shown() -> None:
     newer = replace(A, n_received=60)
-    assert told([A, B, gone(C)], [newer, B, gone(C)], [gone(A), gone(B), gone(C)], [gone(A), B, gone(C)]) == {newer}
+    assert told([A, B, gone(C)], [newer, B, gone(C)], [gone(A), gone(B), gone(C)], [gone(A), B, gone(C)]) == [newer]
 
 
 @pytest.mark.parametrize("releases_made", [[[A, B]], [[gone(A), B], [A, B]]], ids=["the first", "shown again"])
 def test_what_is_shown_now_is_not_asked_for(releases_made: Sequence[Sequence[Figure]]) -> None:
-    assert told(*releases_made) == set()
+    assert told(*releases_made) == []
 
 
 def test_what_is_not_there_any_more_is_found_and_another_basis_is_another_figure() -> None:
     verified = replace(A, basis="verified")
-    assert told([verified, B], [gone(A), B]) == {verified}
+    assert told([verified, B], [gone(A), B]) == [verified]

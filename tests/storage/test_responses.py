@@ -61,6 +61,30 @@ def test_an_answer_is_stored_as_it_was_handed_in(database: Path) -> None:
     assert read(database, "SELECT * FROM response_flags") == []
 
 
+def test_what_answers_share_stands_once_and_nothing_is_left_by_one_that_is_not_stored(database: Path) -> None:
+    """A repeat from another day, an answer whose code is spent, and one that cannot be stored leave no label."""
+    responses.append([row(1), row(2), row(3, spends="a" * 64)])
+    shared = read(database, "SELECT label FROM labels ORDER BY number")
+    other = {"psu": "26734|AB|2026-03-03", "deciding_unit": "SNV"}
+    assert responses.append([row(1, **other), row(4, spends="a" * 64, **other)]) == (Duplicate("a" * 64), Spent())
+    with pytest.raises(sqlite3.IntegrityError):
+        responses.append([row(5, answers=None, **other)])
+    assert shared == [("26734|AB|2026-03-02",), ('["SNNMT",3,"open","m2",0.2,1.0]',)]
+    assert read(database, "SELECT label FROM labels ORDER BY number") == shared
+
+
+def test_a_process_that_ends_leaves_no_log_of_what_came_together(tmp_path: Path) -> None:
+    """The log holds a comment and the answer it came with side by side; and a copy of the file without it lacks answers."""
+    program = (
+        "import sys\nfrom survey_app.storage import responses, session\nfrom tests.storage.test_responses import row\n"
+        "session.configure(sys.argv[1])\nresponses.append([row(1)])\nprint(responses.stored_digest(row(1).id))\n"
+    )
+    file = tmp_path / "survey.sqlite"
+    subprocess.run([sys.executable, "-c", program, f"sqlite:///{file}"], cwd=PROJECT, check=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["survey.sqlite"]
+    assert read(file, "SELECT count(*) FROM responses") == [(1,)]
+
+
 def test_a_stored_design_says_exactly_what_the_columns_say(database: Path) -> None:
     asked = (("SNNMT", 3, "open", "m2", 1 / 3, 1.1), (None, None, "issued", None, None, 7.0), ('a"b', 98, "kiosk", "m|1", 1e-17, 1e300))
     names = ("deciding_unit", "sector", "channel", "module", "pi", "design_weight")
