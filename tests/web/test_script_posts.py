@@ -61,7 +61,7 @@ def test_who_sends_is_stored_nowhere(citizen: Citizen) -> None:
     citizen.send(FINISHED, by="script", day_number="90312345671234567890")
     citizen.send(FINISHED)
     scripted, plain = rows()
-    assert {name for name in scripted if scripted[name] != plain[name]} <= {"id", "position", "module", "pi", "design"}
+    assert {name for name in scripted if scripted[name] != plain[name]} <= {"id", "position", "module", "pi", "design_label"}
 
 
 def test_a_busy_server_draws_no_page_for_a_phone_that_has_the_answers(citizen: Citizen, monkeypatch: pytest.MonkeyPatch) -> None:
