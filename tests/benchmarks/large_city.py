@@ -86,7 +86,8 @@ def _psus(first: Sequence[Row], many: int) -> dict[str, int]:
     wanted = sorted({_psu(first[place], (turn + 1) % ROUNDS) for turn, place in turns})
     with session.transaction() as tx:
         known = set(tx.execute(select(labels.c.label)).scalars())
-        tx.execute(insert(labels), [{"label": name} for name in wanted if name not in known])
+        if new := [{"label": name} for name in wanted if name not in known]:
+            tx.execute(insert(labels), new)
         return {row.label: row.number for row in tx.execute(select(labels))}
 
 
