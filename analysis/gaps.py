@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analysis.cells import joined
-from analysis.estimation import Influence, variances
+from analysis.estimation import Influence
 from analysis.intervals import ZERO, student
 from analysis.population import Population
 from analysis.smoothing import stabilised, stable_df
 from analysis.sparse import pairs
 from analysis.survey_data import Floats, Ints
+from analysis.variances import variances
 
 LEVEL = 0.95
 

@@ -1,6 +1,6 @@
 """An index tree evaluated over its leaves: values, and gradients that carry the covariance from the leaves to the root.
 
-Methodology §8. Which answers make a leaf is in questionnaires/trees.py; variances are in estimation.py.
+Methodology §8. Which answers make a leaf is in questionnaires/trees.py; variances are in variances.py.
 """
 
 from collections.abc import Callable, Mapping, Sequence

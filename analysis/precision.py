@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.domains import Domain
-from analysis.estimation import Estimate, Estimates, influence_on, simple_variances, variances
+from analysis.estimation import Estimate, Estimates, simple_variances
 from analysis.indices import NodeValues
 from analysis.intervals import ZERO, korn_graubard, student
 from analysis.smoothing import PRIOR_DF, Clustering, clustering, share_spread, stabilised, stable_df
 from analysis.survey_data import Bools, Floats, Ints
+from analysis.variances import influence_on, variances
 
 LEVEL = 0.95
 NO_SPREAD = 1e-12

@@ -6,18 +6,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analysis import coverage, estimation, population
+from analysis import coverage, population, variances
 from analysis.arrays import numbered, totals
 from analysis.cells import appended, counts, distinct
 from analysis.coded import column
 from analysis.design import left_out
 from analysis.disclosure import FLOOR, batch, unit_of
 from analysis.domains import Places, membership, placed_points
-from analysis.estimation import covariance, influence_on, psu_covariance, variances
+from analysis.estimation import covariance, psu_covariance
 from analysis.margins import solved
 from analysis.sparse import added, adding, gathered, narrow, pairs, stacked
 from analysis.survey_data import Column, SurveyData
 from analysis.tallies import grouped
+from analysis.variances import influence_on
 from analysis.weighting import weigh
 from tests.analysis import golden_city, made
 
@@ -73,7 +74,7 @@ def test_combinations_of_many_rows_are_those_of_few() -> None:
     assert rows.tolist() == 30 * row.tolist()
 
 
-@pytest.mark.parametrize("days", [["a1", "b1", "a2", "b1", "a1"], ["x", "x", "y", "x", "x"]])
+@pytest.mark.parametrize("days", [["z1", "b1", "z2", "b1", "z1"], ["x", "x", "y", "x", "x"]])
 def test_combinations_are_the_same_whether_one_column_follows_from_the_other_or_not(days: list[str]) -> None:
     """Five rows with four and with two different labels, more combinations than rows: days of a unit, and days that units share."""
     units = ["a", "b", "a", "b", "a"]
@@ -168,11 +169,11 @@ def test_a_batch_is_named_by_unit_and_population() -> None:
 @pytest.mark.parametrize("rows", [1, 7, 5_000])
 def test_variances_are_the_diagonal_of_the_covariances_that_r_has(monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
     """covariance() is R's; the variances are worked out without the rest of the matrix, from however many rows at a time."""
-    monkeypatch.setattr(estimation, "AT_ONCE", rows)
+    monkeypatch.setattr(variances, "AT_ONCE", rows)
     found = golden_city.estimates("poststratified")
     gradients_of_all = np.stack([found.ratio(measure)[1] for measure in found.measures], axis=2)
     pieces = list(influence_on(found, gradients_of_all))
-    alone, _ = variances(found.influence, found.df, pieces)
+    alone, _ = variances.variances(found.influence, found.df, pieces)
     assert [here.start for here, _ in pieces[1:]] == [here.stop for here, _ in pieces[:-1]]
     strata = len(found.influence.strata())
     assert len(pieces) in {1: [strata], 7: range(2, strata), 5_000: [1]}[rows]
